@@ -1,0 +1,64 @@
+// swift-tools-version:6.1
+import PackageDescription
+
+/// Plugins in Swift, one line each: the folder under Plugins/ and the library it makes.
+let plugins: [(folder: String, library: String)] = [
+  ("File", "tidemill-file"),
+  ("Stdio", "tidemill-stdio"),
+  ("Generate", "tidemill-generate"),
+  ("System", "tidemill-system"),
+]
+
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "tidemill",
+  products: [
+    .executable(name: "tidemill", targets: ["tidemill"]),
+    .library(name: "PluginKit", targets: ["PluginKit"]),
+  ] + plugins.map { .library(name: $0.library, type: .dynamic, targets: [$0.folder + "Plugin"]) },
+  dependencies: [
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    // Contract and what stands on it, lowest first.
+    .target(
+      name: "CTidemill", path: ".", sources: ["Sources/CTidemill"], publicHeadersPath: "include"),
+    .systemLibrary(name: "CMd", path: "Sources/CMd", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+    .target(name: "CHost", dependencies: ["CTidemill"]),
+    .target(name: "CJson", dependencies: ["CTidemill"], linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(name: "Frames", dependencies: ["CTidemill", "CHost"]),
+    .target(name: "Rings", dependencies: ["CTidemill", "CHost", "Frames"]),
+    .target(name: "PluginManifest"),
+    .target(name: "Formats", dependencies: ["CTidemill", "CJson", "Frames"]),
+    .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
+    .target(name: "PluginHost", dependencies: ["CTidemill", "CMd", "PluginManifest"]),
+    .target(name: "Manifest", dependencies: ["PluginManifest", "Formats", yams]),
+    .target(name: "Engine", dependencies: ["CTidemill", "CHost", "Frames", "Rings", "Formats", "PluginManifest", "Manifest"]),
+    .target(name: "Runtime", dependencies: ["PluginHost", "Manifest", "Engine", logging]),
+    .executableTarget(name: "tidemill", dependencies: ["Runtime", arguments]),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "ContractTests", dependencies: ["CTidemill", "TestSupport"]),
+    .testTarget(name: "FramesTests", dependencies: ["Frames", "TestSupport"]),
+    .testTarget(name: "RingsTests", dependencies: ["Rings", "TestSupport"]),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Frames", "TestSupport"]),
+    .testTarget(name: "ManifestTests", dependencies: ["Manifest", "TestSupport"]),
+    .testTarget(name: "PluginHostTests", dependencies: ["PluginHost", "TestSupport"]),
+    .testTarget(name: "PluginKitTests", dependencies: ["PluginKit", "TestSupport"]),
+    .testTarget(name: "EngineTests", dependencies: ["Engine", "Frames", "TestSupport"]),
+    .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
+    .testTarget(name: "SampleTests", dependencies: ["TestSupport"]),
+    .testTarget(name: "LayeringTests", dependencies: ["TestSupport"]),
+  ]
+    + plugins.map {
+      .target(name: $0.folder + "Plugin", dependencies: ["PluginKit"], path: "Plugins/" + $0.folder, exclude: ["README.md"])
+    },
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11,
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,1 @@
+#include "CJson.h"

@@ -1,0 +1,1 @@
+#include "tidemill/plugin.h"

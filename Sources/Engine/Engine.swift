@@ -1,0 +1,2 @@
+/// Placeholder of Engine.
+enum EnginePlaceholder {}

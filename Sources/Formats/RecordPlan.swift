@@ -1,0 +1,71 @@
+/// What becomes of a record of a source: which of its fields are columns of which type, and what else is kept. Decided once from
+/// the whole pipeline, never from traffic.
+public struct RecordPlan: Sendable, Equatable {
+  public enum Format: String, Sendable, CaseIterable {
+    case json, text
+  }
+  /// The types of columns that a plan can ask for, under the names that `fields:` uses.
+  public enum ColumnType: String, Sendable, CaseIterable {
+    case bool, int, double, time, string, binary, variant
+  }
+  /// The part that a column plays beside being a field.
+  public enum Role: String, Sendable, CaseIterable {
+    case id, eventTime = "event_time", source, type, key
+  }
+  public enum TimeUnit: String, Sendable, CaseIterable {
+    case s, ms, us, ns
+    public var nanoseconds: Int64 {
+      switch self {
+      case .s: 1_000_000_000
+      case .ms: 1_000_000
+      case .us: 1_000
+      case .ns: 1
+      }
+    }
+  }
+  public enum TimeMissing: String, Sendable, CaseIterable {
+    case dead, ingest
+  }
+  public struct Column: Sendable, Equatable {
+    public var name: String
+    public var type: ColumnType
+    public var role: Role?
+    /// From `fields:`: a value that cannot be cast sends the record to `dead`. Otherwise it stays in the rest, the column is
+    /// null for that row, and the mismatch is counted.
+    public var declared: Bool
+    public init(_ name: String, _ type: ColumnType, role: Role? = nil, declared: Bool = false) {
+      self.name = name
+      self.type = type
+      self.role = role
+      self.declared = declared
+    }
+  }
+
+  public var format: Format = .json
+  public var columns: [Column] = []
+  /// Keep the fields that are no column in one VARIANT column.
+  public var rest = false
+  /// Keep the record's own bytes beside the row.
+  public var verbatim = false
+  public var timeUnit: TimeUnit = .ms
+  public var timeMissing: TimeMissing = .dead
+  /// Sends a row further ahead of its ingest time than this to `dead`; nil = off.
+  public var maxAheadNanoseconds: Int64?
+  public var maxRecordBytes = 8 << 20
+  public var maxDepth = 16
+  public var maxKeyBytes = 64 << 10
+  public var rowsPerFrame = 1024
+  public var bytesPerFrame = 64 << 10
+
+  public init() {}
+}
+
+/// How a sink writes rows as text.
+public struct EncodePlan: Sendable, Equatable {
+  public var format: RecordPlan.Format = .json
+  /// Form of times that are no mapped field; nil = RFC 3339 UTC.
+  public var timeFormat: RecordPlan.TimeUnit?
+  /// Write a row that still carries its record from those bytes.
+  public var verbatim = false
+  public init() {}
+}

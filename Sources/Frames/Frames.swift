@@ -1,0 +1,2 @@
+/// Placeholder of Frames.
+enum FramesPlaceholder {}

@@ -1,0 +1,2 @@
+/// Placeholder of Manifest.
+enum ManifestPlaceholder {}

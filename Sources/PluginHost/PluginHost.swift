@@ -1,0 +1,2 @@
+/// Placeholder of PluginHost.
+enum PluginHostPlaceholder {}

@@ -1,0 +1,2 @@
+/// Placeholder of PluginKit.
+enum PluginKitPlaceholder {}

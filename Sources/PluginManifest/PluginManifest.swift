@@ -1,0 +1,120 @@
+/// What a plugin says of itself: the JSON in its ELF section `.tidemill`, read without running any of its code.
+public struct PluginManifest: Sendable, Codable, Equatable {
+  /// Least minor revision of the contract that the plugin needs.
+  public var abi: UInt32
+  public var name: String
+  public var version: String
+  public var license: String?
+  public var doc: String?
+  /// Files beside the library that it needs at run time, relative to it; copied with it when it is loaded.
+  public var files: [String]?
+  /// In the order of the plugin's table.
+  public var components: [ComponentManifest]
+}
+
+/// One source, operator or sink of a plugin.
+public struct ComponentManifest: Sendable, Codable, Equatable {
+  public enum Kind: String, Sendable, Codable, CaseIterable {
+    case source, `operator`, sink
+  }
+  /// How many instances may run side by side: any number, one per lane of keys, or one.
+  public enum Concurrency: String, Sendable, Codable {
+    case stateless, keyed, single
+  }
+  /// Which direction of the host's formats the component uses (`tide.codec/1`).
+  public enum Codec: String, Sendable, Codable {
+    case decode, encode
+  }
+  public struct Port: Sendable, Codable, Equatable {
+    public var name: String
+    public var doc: String?
+  }
+  public struct Ports: Sendable, Codable, Equatable {
+    /// Input ports beside the default; empty or nil = one, `in`.
+    public var `in`: [Port]?
+    /// Output ports; nil = one, `out` (none for a sink). The dead-letter port is every node's and is not listed.
+    public var out: [Port]?
+    /// An option whose entries name further output ports.
+    public var outFrom: String?
+    enum CodingKeys: String, CodingKey {
+      case `in`, out
+      case outFrom = "out_from"
+    }
+  }
+  /// An input field that the component reads: named outright, or by the value of an option.
+  public struct InputField: Sendable, Codable, Equatable {
+    public var name: String?
+    public var option: String?
+    /// Column type it is read as: bool, int, double, time, string, binary, variant; nil = any.
+    public var type: String?
+    public var required: Bool?
+    public var doc: String?
+  }
+  public struct OutputField: Sendable, Codable, Equatable {
+    public var name: String
+    public var type: String
+    /// id, event_time, source, type or key when the column has that role.
+    public var role: String?
+    public var doc: String?
+  }
+  /// What comes out: the input's rows as they are (`same`), the input's fields and more (`add`), or just these fields.
+  public struct Outputs: Sendable, Codable, Equatable {
+    public var same: Bool?
+    public var fields: [OutputField]?
+  }
+
+  public var id: String
+  public var kind: Kind
+  public var doc: String
+  public var concurrency: Concurrency?
+  public var codec: Codec?
+  public var options: [OptionSchema]?
+  public var ports: Ports?
+  /// Input fields; nil = the component may read any.
+  public var inputs: [InputField]?
+  public var outputs: Outputs?
+  /// How often a source that answered IDLE is polled again, as a duration ("100ms").
+  public var pollEvery: String?
+  /// True when calls may block for long (a pipe, a remote peer): the node gets a thread of its own.
+  public var blocking: Bool?
+  public var stateVersion: UInt32?
+  /// `process` when the component asks to run in a process of its own.
+  public var isolation: String?
+  /// A pipeline manifest that runs as it stands.
+  public var example: String?
+
+  enum CodingKeys: String, CodingKey {
+    case id, kind, doc, concurrency, codec, options, ports, inputs, outputs, blocking, isolation, example
+    case pollEvery = "poll_every"
+    case stateVersion = "state_version"
+  }
+}
+
+/// One option of a component: what may be written under `with`.
+public struct OptionSchema: Sendable, Codable, Equatable {
+  public enum ValueType: String, Sendable, Codable {
+    case string, integer, number, boolean, list, map
+  }
+  /// What a value means beyond its type. Durations ("1500ms", "2s") and sizes ("64KiB") are read as integers.
+  public enum Format: String, Sendable, Codable {
+    case duration, bytes, secret, path, expression, field, key, aggregate
+  }
+  public var name: String
+  public var type: ValueType
+  public var format: Format?
+  public var doc: String
+  public var required: Bool?
+  public var `default`: ConfigValue?
+  /// Bounds of a number (of a duration in ns, of a size in bytes), or of the length of a list.
+  public var minimum: Double?
+  public var maximum: Double?
+  /// The only values allowed.
+  public var choices: [ConfigValue]?
+  public var unit: String?
+  /// Type of a list's elements or a map's values.
+  public var items: [OptionSchema]?
+
+  enum CodingKeys: String, CodingKey {
+    case name, type, format, doc, required, `default`, minimum, maximum, choices, unit, items
+  }
+}

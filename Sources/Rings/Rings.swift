@@ -1,0 +1,2 @@
+/// Placeholder of Rings.
+enum RingsPlaceholder {}

@@ -1,0 +1,2 @@
+/// Placeholder of Runtime.
+enum RuntimePlaceholder {}

@@ -1,0 +1,4 @@
+#ifndef TIDEMILL_BUILD_H
+#define TIDEMILL_BUILD_H
+#include "plugin.h"
+#endif
