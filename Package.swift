@@ -38,7 +38,7 @@ let package = Package(
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CMd", "PluginManifest"]),
     .target(name: "Manifest", dependencies: ["PluginManifest", "Formats", yams]),
-    .target(name: "Engine", dependencies: ["CTidemill", "CHost", "Frames", "Rings", "Formats", "PluginManifest", "Manifest"]),
+    .target(name: "Engine", dependencies: ["CTidemill", "CHost", "Frames", "Rings", "Formats", "PluginManifest"]),
     .target(name: "Runtime", dependencies: ["PluginHost", "Manifest", "Engine", logging]),
     .executableTarget(name: "tidemill", dependencies: ["Runtime", arguments]),
 

@@ -21,7 +21,8 @@ public final class FrameRing: @unchecked Sendable {
   /// `input`: number of this ring among the consumer's inputs, below TIDE_MAX_INPUTS.
   public init(capacityFrames: Int, capacityBytes: Int, producer: Parker, consumer: Parker, input: Int) {
     precondition(input >= 0 && input < Int(TIDE_MAX_INPUTS), "a consumer has at most 1024 inputs")
-    let slots = UInt64(capacityFrames + Self.overdraftFrames + Self.controlEntries)
+    // Each frame may come with one watermark before it.
+    let slots = UInt64(2 * (capacityFrames + Self.overdraftFrames) + Self.controlEntries)
     guard let ring = tide_ring_create(slots, UInt64(capacityFrames), UInt64(capacityBytes)) else {
       preconditionFailure("out of memory for a ring of \(slots) slots")
     }
@@ -39,8 +40,8 @@ public final class FrameRing: @unchecked Sendable {
   public var hasCredit: Bool { tide_ring_has_credit(ring) != 0 }
 
   /// Appends a descriptor and wakes the consumer; false when the ring is physically full. Producer only.
-  public func push(_ entry: tide_entry, rows: Int) -> Bool {
-    guard tide_ring_push(ring, entry, UInt64(rows)) != 0 else { return false }
+  public func push(_ entry: tide_entry) -> Bool {
+    guard tide_ring_push(ring, entry) != 0 else { return false }
     tide_parker_notify(consumer.words, input)
     return true
   }

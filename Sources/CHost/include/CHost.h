@@ -6,6 +6,7 @@
 #include "tide_parker.h"
 #include "tide_pool.h"
 #include "tide_ring.h"
+#include "tide_selection.h"
 #include "tide_thread.h"
 
 #endif

@@ -30,13 +30,13 @@ typedef struct tide_ring {
   uint64_t w;
   uint64_t cached_r;
   uint64_t pushed_bytes;
-  uint64_t pushed_rows;
+  uint64_t pushed_frames;
   uint8_t pad0[96];
   /* consumer's line */
   uint64_t r;
   uint64_t cached_w;
   uint64_t popped_bytes;
-  uint64_t popped_rows;
+  uint64_t popped_frames;
   uint8_t pad1[96];
   /* constant */
   uint64_t mask;
@@ -51,7 +51,7 @@ tide_ring *tide_ring_create(uint64_t slots, uint64_t credit_frames, uint64_t cre
 void tide_ring_destroy(tide_ring *ring);
 
 /* Appends a descriptor; 0 when the ring is physically full. [producer] */
-static inline int tide_ring_push(tide_ring *ring, tide_entry entry, uint64_t rows) {
+static inline int tide_ring_push(tide_ring *ring, tide_entry entry) {
   uint64_t w = ring->w;
   if (w - ring->cached_r > ring->mask) {
     ring->cached_r = tide_load_acquire(&ring->r);
@@ -59,7 +59,7 @@ static inline int tide_ring_push(tide_ring *ring, tide_entry entry, uint64_t row
   }
   ring->entries[w & ring->mask] = entry;
   tide_count(&ring->pushed_bytes, entry.len);
-  tide_count(&ring->pushed_rows, rows);
+  tide_count(&ring->pushed_frames, entry.kind <= TIDE_ENTRY_SELECTION);
   tide_store_release(&ring->w, w + 1);
   return 1;
 }
@@ -73,6 +73,7 @@ static inline int tide_ring_pop(tide_ring *ring, tide_entry *entry) {
   }
   *entry = ring->entries[r & ring->mask];
   tide_count(&ring->popped_bytes, entry->len);
+  tide_count(&ring->popped_frames, entry->kind <= TIDE_ENTRY_SELECTION);
   tide_store_release(&ring->r, r + 1);
   return 1;
 }
@@ -80,16 +81,14 @@ static inline int tide_ring_pop(tide_ring *ring, tide_entry *entry) {
 /* 1 when nothing is queued, read afresh. [consumer] */
 static inline int tide_ring_empty(tide_ring *ring) { return ring->r == tide_load_acquire(&ring->w); }
 
-/* 1 when the producer may push within the credit; an entry larger than the whole byte credit passes an empty edge. [producer] */
+/* 1 when the producer may push within the credit. Any one frame passes an edge without frames, however large it is; control
+ * entries stay within as many slots again. [producer] */
 static inline int tide_ring_has_credit(tide_ring *ring) {
-  uint64_t queued, bytes;
-  if (ring->w - ring->cached_r >= ring->credit_frames) {
-    ring->cached_r = tide_load_acquire(&ring->r);
-    if (ring->w - ring->cached_r >= ring->credit_frames) return 0;
-  }
-  queued = ring->w - tide_load_acquire(&ring->r);
-  bytes = ring->pushed_bytes - tide_load_relaxed(&ring->popped_bytes);
-  return queued == 0 || bytes < ring->credit_bytes;
+  uint64_t entries = ring->w - tide_load_acquire(&ring->r);
+  uint64_t frames = ring->pushed_frames - tide_load_relaxed(&ring->popped_frames);
+  uint64_t bytes = ring->pushed_bytes - tide_load_relaxed(&ring->popped_bytes);
+  if (frames == 0) return entries <= ring->credit_frames;
+  return frames < ring->credit_frames && bytes < ring->credit_bytes && entries <= 2 * ring->credit_frames;
 }
 
 static inline uint64_t tide_ring_queued(const tide_ring *ring) {
