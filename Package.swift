@@ -42,6 +42,7 @@ let package = Package(
     .target(name: "Runtime", dependencies: ["PluginHost", "Manifest", "Engine", logging]),
     .executableTarget(name: "tidemill", dependencies: ["Runtime", arguments]),
 
+    .executableTarget(name: "tidemill-stress", dependencies: ["Rings"], path: "Tests/Stress"),
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "ContractTests", dependencies: ["CTidemill", "TestSupport"]),
     .testTarget(name: "FramesTests", dependencies: ["Frames", "TestSupport"]),
