@@ -18,6 +18,7 @@ let package = Package(
   products: [
     .executable(name: "tidemill", targets: ["tidemill"]),
     .library(name: "PluginKit", targets: ["PluginKit"]),
+    .library(name: "tidemill-threshold", type: .dynamic, targets: ["ThresholdPlugin"]),
   ] + plugins.map { .library(name: $0.library, type: .dynamic, targets: [$0.folder + "Plugin"]) },
   dependencies: [
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -41,6 +42,11 @@ let package = Package(
     .target(name: "Engine", dependencies: ["CTidemill", "CHost", "Frames", "Rings", "Formats", "PluginManifest", "Manifest"]),
     .target(name: "Runtime", dependencies: ["PluginHost", "Manifest", "Engine", logging]),
     .executableTarget(name: "tidemill", dependencies: ["Runtime", arguments]),
+
+    // The plugin in C.
+    .target(
+      name: "ThresholdPlugin", dependencies: ["CTidemill"], path: "Plugins/Threshold", exclude: ["README.md"],
+      publicHeadersPath: "."),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "ContractTests", dependencies: ["CTidemill", "TestSupport"]),
