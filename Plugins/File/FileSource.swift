@@ -35,7 +35,7 @@ struct FileSource: Source, Stateful {
   /// From a checkpoint; `open` adds the files that it does not know.
   private var inputs: [Input] = []
   private var order: [Int] = []
-  private var current: (input: Int, reader: ChunkReader)?
+  private var current: (input: Int, reader: FileReader)?
 
   init(_ config: Config) throws {
     host = config.host
@@ -75,7 +75,7 @@ struct FileSource: Source, Stateful {
         guard let next = order.popLast() else { return .end }
         let file = try inputs[next].file ?? Descriptor.reading(inputs[next].path)
         inputs[next].file = nil
-        current = (next, ChunkReader(file, partition: inputs[next].partition, from: inputs[next].position))
+        current = (next, FileReader(file, codec, partition: inputs[next].partition, from: inputs[next].position))
       }
       guard let (input, reader) = current else { return .end }
       let unfinished = try reader.step(codec, &out)
