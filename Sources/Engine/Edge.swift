@@ -1,5 +1,6 @@
 import CHost
 import CTidemill
+import Frames
 import Rings
 
 /// A connection at run time: a direct call into the next node of the chain, or a ring to another thread.
@@ -41,7 +42,7 @@ final class Edge: @unchecked Sendable {
       return target.deliver(&here, input: input)
     }
     guard chain.holdOverdraft(ring, bytes: Int(passed.pointee.batch.frame.pointee.frame_len)),
-      let entry = Self.entry(of: passed)
+      let entry = Self.entry(of: passed, pool: chain.pool)
     else {
       pushedCounters.add(Count.dropped, rows)
       return false
@@ -51,10 +52,23 @@ final class Edge: @unchecked Sendable {
     return true
   }
 
-  /// What stands for a batch in a ring: the block itself, or a kept copy of the selection.
-  private static func entry(of passed: UnsafePointer<tide_passed>) -> tide_entry? {
+  /// A queued frame of which less than one row in this many is wanted is cut down to those rows.
+  private static let compactionShare: UInt32 = 8
+
+  /// What stands for a batch in a ring: the block itself, a kept copy of the selection, or a smaller frame with just those rows.
+  /// nil when memory is out.
+  private static func entry(of passed: UnsafePointer<tide_passed>, pool: FramePool) -> tide_entry? {
     let batch = passed.pointee.batch
     let block = passed.pointee.block!
+    if let selection = batch.selection, batch.count < batch.frame.pointee.rows / compactionShare {
+      let frame = FrameView(batch.frame)
+      let bytes = FrameCompactor.byteCount(of: frame, selection: selection, count: Int(batch.count))
+      guard let small = pool.take(bytes) else { return nil }
+      FrameCompactor.compact(
+        frame, selection: selection, count: Int(batch.count), into: tide_block_bytes(small), capacity: bytes)
+      return tide_entry(
+        ref: UInt64(UInt(bitPattern: small)), len: UInt32(bytes), kind: UInt16(TIDE_ENTRY_FRAME), flags: 0)
+    }
     if batch.selection == nil {
       tide_block_retain(block, 1)
       return tide_entry(

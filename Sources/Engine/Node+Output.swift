@@ -129,16 +129,19 @@ extension Node {
   /// A frame with its row watermarks added. Takes over the reference of `block` and gives one of the result; without memory the
   /// frame stays as it was and the pipeline fails, for its rows would count as punctual.
   func addRowWatermark(
-    to block: UnsafeMutablePointer<tide_block>, _ watermarks: FrameEditor.RowWatermarks
+    to block: UnsafeMutablePointer<tide_block>, _ watermarks: FrameEditor.RowWatermark
   ) -> UnsafeMutablePointer<tide_block> {
-    let frame = UnsafePointer(tide_block_frame(block)!)
-    let bytes = FrameEditor.byteCount(adding: watermarks, to: frame)
+    let frame = FrameView(UnsafePointer(tide_block_frame(block)!))
+    let bytes = frame.byteCount + FrameEditor.rowWatermarkRoom(frame)
     guard let wider = chain.pool.take(bytes) else {
       pipeline.fail(PipelineError(node: spec.name, message: "out of memory for row watermarks"))
       return block
     }
-    let room = UnsafeMutableRawBufferPointer(start: tide_block_bytes(wider), count: bytes)
-    FrameEditor.copy(frame, adding: watermarks, into: room)
+    guard FrameEditor.addRowWatermark(watermarks, to: frame, into: tide_block_bytes(wider), capacity: bytes) > 0 else {
+      tide_block_release(wider)
+      pipeline.fail(PipelineError(node: spec.name, message: "a frame has no room for row watermarks"))
+      return block
+    }
     tide_block_release(block)
     return wider
   }

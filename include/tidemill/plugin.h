@@ -282,14 +282,19 @@ static inline tide_string tide_text(const char *data, uint64_t length) {
  * are dropped. Format: docs/plugins/manifest.md. */
 #define TIDE_JOIN_(a, b) a##b
 #define TIDE_JOIN(a, b) TIDE_JOIN_(a, b)
+#define TIDE_RETAIN_
+#define TIDE_IN_ORDER_
 #if defined(__has_attribute)
 #if __has_attribute(retain)
-#define TIDE_KEEP_ __attribute__((section(".tidemill"), used, retain, aligned(1)))
+#undef TIDE_RETAIN_
+#define TIDE_RETAIN_ retain,
+#endif
+#if __has_attribute(no_reorder) /* gcc writes static data last to first without it */
+#undef TIDE_IN_ORDER_
+#define TIDE_IN_ORDER_ no_reorder,
 #endif
 #endif
-#ifndef TIDE_KEEP_
-#define TIDE_KEEP_ __attribute__((section(".tidemill"), used, aligned(1)))
-#endif
+#define TIDE_KEEP_ __attribute__((section(".tidemill"), used, TIDE_RETAIN_ TIDE_IN_ORDER_ aligned(1)))
 #define TIDE_MANIFEST(json) TIDE_KEEP_ static const char TIDE_JOIN(tide_manifest_, __LINE__)[] = json
 
 #ifdef __cplusplus

@@ -3,10 +3,14 @@
 #define TIDEMILL_CHOST_H
 
 #include "tide_atomic.h"
+#include "tide_crc32c.h"
 #include "tide_parker.h"
 #include "tide_pool.h"
 #include "tide_ring.h"
+#include "tide_schema.h"
 #include "tide_selection.h"
 #include "tide_thread.h"
+#include "tide_utf8.h"
+#include "tide_validate.h"
 
 #endif

@@ -1,0 +1,183 @@
+import PluginManifest
+
+/// One component in the text of `plugin inspect`.
+struct ComponentInspection {
+  private let component: ComponentManifest
+  private let entry: PluginEntry
+  private let formatOptions: PluginInspection.FormatOptions
+
+  init(_ component: ComponentManifest, entry: PluginEntry, formatOptions: PluginInspection.FormatOptions) {
+    self.component = component
+    self.entry = entry
+    self.formatOptions = formatOptions
+  }
+
+  var text: String {
+    var text = "\(kindWord) \(component.id)\n" + TextTable.wrapped(component.doc, width: PluginInspection.width, indent: 2)
+    text += "\n" + TextTable.render(facts, indent: 2)
+    text += section("Ports", ports)
+    text += options("Options", component.options ?? [])
+    if let codec = component.codec {
+      let what = codec == .decode ? "reading records" : "writing records"
+      text += options("Options of the host's formats, for \(what)", formatOptions[codec] ?? [])
+    }
+    text += section("Fields read", inputs) + section("Fields sent", outputs)
+    if let example = component.example {
+      text += "\n  Example, a pipeline that runs\n"
+      for line in example.split(separator: "\n", omittingEmptySubsequences: false) {
+        text += line.isEmpty ? "\n" : "    \(line)\n"
+      }
+      if !text.hasSuffix("\n") { text += "\n" }
+      while text.hasSuffix("\n\n") { text.removeLast() }
+    }
+    return text
+  }
+
+  private var kindWord: String {
+    switch component.kind {
+    case .source: "Source"
+    case .operator: "Operator"
+    case .sink: "Sink"
+    }
+  }
+
+  private var facts: [[String]] {
+    let isClashing = entry.clashes.contains { $0.kind == component.kind && $0.id == component.id }
+    var rows = [["Use", isClashing ? "\(entry.name)/\(component.id)" : component.id]]
+    switch component.concurrency {
+    case .stateless: rows.append(["Instances", "any number side by side"])
+    case .keyed: rows.append(["Instances", "one for each lane of keys"])
+    case .single: rows.append(["Instances", "one"])
+    case nil: break
+    }
+    if let every = component.pollEvery { rows.append(["Polled", "every \(every) while it has nothing"]) }
+    if component.blocking == true { rows.append(["Thread", "its own, because calls may block"]) }
+    if let isolation = component.isolation { rows.append(["Isolation", "asks for a \(isolation) of its own"]) }
+    if let version = component.stateVersion { rows.append(["State", "version \(version)"]) }
+    return rows
+  }
+
+  private var ports: [[String]] {
+    var rows: [[String]] = []
+    func add(_ direction: String, _ listed: [ComponentManifest.Port]?, standard: String) {
+      for port in listed ?? [] { rows.append([direction, port.name, port.doc ?? ""]) }
+      if (listed ?? []).isEmpty { rows.append([direction, standard, ""]) }
+    }
+    if component.kind != .source { add("in", component.ports?.in, standard: "in") }
+    if component.kind != .sink {
+      if let from = component.ports?.outFrom {
+        for port in component.ports?.out ?? [] { rows.append(["out", port.name, port.doc ?? ""]) }
+        rows.append(["out", "<\(from)>", "one for each entry of the option \(from)"])
+      } else {
+        add("out", component.ports?.out, standard: "out")
+      }
+    }
+    rows.append(["out", ManifestRules.deadPort, "rows that were refused, with the reason"])
+    return rows
+  }
+
+  private var inputs: [[String]] {
+    guard component.kind != .source else { return [] }
+    guard let inputs = component.inputs else { return [["any"]] }
+    if inputs.isEmpty { return [["none"]] }
+    return inputs.map {
+      [
+        $0.name ?? "<\($0.option ?? "")>", $0.type ?? "any type", $0.required == true ? "required" : "",
+        $0.doc ?? ($0.option.map { "named by the option \($0)" } ?? ""),
+      ]
+    }
+  }
+
+  private var outputs: [[String]] {
+    guard component.kind != .sink, let outputs = component.outputs else { return [] }
+    var rows = outputs.same == true ? [["all fields of the input"]] : []
+    for field in outputs.fields ?? [] {
+      rows.append([field.name, field.type, field.role.map { "role \($0)" } ?? "", field.doc ?? ""])
+    }
+    return rows
+  }
+
+  private func section(_ title: String, _ rows: [[String]]) -> String {
+    rows.isEmpty ? "" : "\n  \(title)\n" + TextTable.render(rows, indent: 4)
+  }
+
+  /// NAME TYPE DEFAULT RANGE, and the sentence about it on the next line.
+  private func options(_ title: String, _ options: [OptionSchema]) -> String {
+    if options.isEmpty { return "" }
+    let rows = options.map { [$0.name, Self.type($0), Self.standard($0), Self.range($0)] }
+    let lines = TextTable.render([["NAME", "TYPE", "DEFAULT", "RANGE"]] + rows, indent: 4).split(separator: "\n")
+    var text = "\n  \(title)\n\(lines[0])\n"
+    for (line, option) in zip(lines.dropFirst(), options) {
+      text +=
+        "\(line)\n" + TextTable.wrapped(option.doc, width: PluginInspection.width, indent: 8) + elements(option, indent: 8)
+    }
+    return text
+  }
+
+  /// The fields of a list's elements, when they are maps.
+  private func elements(_ option: OptionSchema, indent: Int) -> String {
+    guard let items = option.items, items.count > 1 || items.first?.items != nil, indent <= 8 + 4 * OptionRules.depthLimit
+    else {
+      return ""
+    }
+    return items.map { item in
+      let facts = [item.name, Self.type(item), Self.standard(item), Self.range(item)].filter { !$0.isEmpty && $0 != "-" }
+      let doc = item.doc.isEmpty ? "" : ": " + item.doc
+      return TextTable.wrapped("- " + facts.joined(separator: ", ") + doc, width: PluginInspection.width, indent: indent)
+        + elements(item, indent: indent + 4)
+    }.joined()
+  }
+
+  private static func type(_ option: OptionSchema) -> String {
+    var text = option.format?.rawValue ?? option.type.rawValue
+    if let item = option.items?.first {
+      text = option.type.rawValue + " of " + (option.items!.count > 1 ? "maps" : type(item))
+    } else if option.type == .list || option.type == .map, let format = option.format {
+      text = "\(option.type.rawValue) of \(format.rawValue)"
+    }
+    return text
+  }
+
+  private static func standard(_ option: OptionSchema) -> String {
+    guard let value = option.default, value != .null else { return option.required == true ? "required" : "-" }
+    if option.format == .secret { return "***" }
+    if case .int(let number) = value {
+      switch option.format {
+      case .duration: return Quantity.duration(ofNanoseconds: number)
+      case .bytes: return Quantity.size(ofBytes: number)
+      default: return String(number) + (option.unit.map { " " + $0 } ?? "")
+      }
+    }
+    if case .string(let text) = value, option.format == .duration || option.format == .bytes { return text }
+    return value.json + (option.unit.map { " " + $0 } ?? "")
+  }
+
+  private static func range(_ option: OptionSchema) -> String {
+    var parts: [String] = []
+    func bound(_ value: Double) -> String {
+      guard let whole = Int64(exactly: value) else { return OptionValue.shown(value) }
+      switch option.format {
+      case .duration: return Quantity.duration(ofNanoseconds: whole)
+      case .bytes: return Quantity.size(ofBytes: whole)
+      default: return String(whole)
+      }
+    }
+    let unit = option.type == .list ? " elements" : option.unit.map { " " + $0 } ?? ""
+    switch (option.minimum, option.maximum) {
+    case (let least?, let most?): parts.append("\(bound(least)) to \(bound(most))\(unit)")
+    case (let least?, nil): parts.append("\(bound(least)) or more\(unit)")
+    case (nil, let most?): parts.append("\(bound(most)) or less\(unit)")
+    case (nil, nil): if let unit = option.unit, option.default == nil { parts.append("in \(unit)") }
+    }
+    if let choices = option.choices { parts.append(choices.map(\.plain).joined(separator: " | ")) }
+    return parts.joined(separator: ", ")
+  }
+}
+
+extension ConfigValue {
+  /// A string without quotes, anything else as JSON.
+  var plain: String {
+    if case .string(let text) = self { return text }
+    return json
+  }
+}

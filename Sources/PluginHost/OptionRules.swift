@@ -1,0 +1,148 @@
+import PluginManifest
+
+/// What the schema of an option must satisfy: a name, a format that suits the type, a default that the schema itself accepts.
+enum OptionRules {
+  static let depthLimit = 8
+
+  static func check(_ options: [OptionSchema], _ path: String, _ log: inout ManifestRules.Log) {
+    var seen: Set<String> = []
+    for (index, option) in options.enumerated() {
+      let place = "\(path)[\(index)]"
+      log.check(
+        isOptionName(option.name), place + ".name",
+        "'\(option.name)' is no option name: letters, digits, '-' and '_', starting with a letter")
+      log.check(seen.insert(option.name).inserted, place + ".name", "a second option '\(option.name)'")
+      log.check(!option.doc.isEmpty, place + ".doc", "is empty; one line says what the option does")
+      check(option, place, depth: 0, &log)
+    }
+  }
+
+  private static func check(_ option: OptionSchema, _ path: String, depth: Int, _ log: inout ManifestRules.Log) {
+    guard depth < depthLimit else { return log.add(path, "nested deeper than \(depthLimit) levels") }
+    if let format = option.format {
+      let isQuantity = format == .duration || format == .bytes
+      let suits =
+        switch option.type {
+        case .integer: isQuantity
+        case .string: !isQuantity
+        case .list, .map: true
+        case .number, .boolean: false
+        }
+      log.check(
+        suits, path + ".format",
+        "\(format.rawValue) suits \(isQuantity ? "integer" : "string"), list and map, not \(option.type.rawValue)")
+    }
+    if let minimum = option.minimum, let maximum = option.maximum {
+      log.check(minimum <= maximum, path + ".minimum", "is above the maximum")
+    }
+    if option.minimum != nil || option.maximum != nil {
+      log.check(
+        [.integer, .number, .list].contains(option.type), option.minimum != nil ? path + ".minimum" : path + ".maximum",
+        "bounds are for integer, number and list, not \(option.type.rawValue)")
+    }
+    if let choices = option.choices {
+      log.check(!choices.isEmpty, path + ".choices", "is empty")
+      for (index, choice) in choices.enumerated() {
+        if let problem = OptionValue.problem(of: choice, as: option, choices: nil) {
+          log.add("\(path).choices[\(index)]", problem)
+        }
+      }
+    }
+    if let items = option.items {
+      log.check(option.type == .list || option.type == .map, path + ".items", "are for list and map")
+      log.check(!items.isEmpty, path + ".items", "is empty")
+      for (index, item) in items.enumerated() { check(item, "\(path).items[\(index)]", depth: depth + 1, &log) }
+    }
+    if let value = option.default, value != .null {
+      log.check(option.required != true, path + ".required", "an option with a default is never missing")
+      if let problem = OptionValue.problem(of: value, as: option, choices: option.choices) {
+        log.add(path + ".default", problem)
+      }
+    }
+  }
+
+  static func isOptionName(_ text: String) -> Bool {
+    guard let first = text.utf8.first, text.utf8.count <= ManifestRules.nameLength, isLetter(first) else { return false }
+    return text.utf8.allSatisfy {
+      isLetter($0) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+    }
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || byte == UInt8(ascii: "_")
+  }
+}
+
+/// Whether a value written in a manifest is one that its option's schema accepts.
+enum OptionValue {
+  /// What is wrong with the value, nil when it fits. `choices` nil = they are not looked at.
+  static func problem(of value: ConfigValue, as option: OptionSchema, choices: [ConfigValue]?) -> String? {
+    var measure: Double?
+    switch (option.type, value) {
+    case (.string, .string), (.boolean, .bool): break
+    case (.integer, .int(let whole)): measure = Double(whole)
+    case (.integer, .string(let text)):
+      let amount =
+        switch option.format {
+        case .duration: Quantity.nanoseconds(text)
+        case .bytes: Quantity.bytes(text)
+        default: Int64?.none
+        }
+      guard let amount else {
+        switch option.format {
+        case .duration: return "'\(text)' is no duration such as \"1500ms\" or \"2s\""
+        case .bytes: return "'\(text)' is no size such as \"64KiB\""
+        default: return "should be a whole number, not a string"
+        }
+      }
+      measure = Double(amount)
+    case (.number, .int(let whole)): measure = Double(whole)
+    case (.number, .double(let number)): measure = number
+    case (.list, .list(let items)):
+      measure = Double(items.count)
+      for (index, item) in items.enumerated() {
+        if let problem = elementProblem(item, option) { return "element \(index) \(problem)" }
+      }
+    case (.map, .map(let entries)):
+      for entry in entries {
+        if let problem = elementProblem(entry.value, option) { return "'\(entry.name)' \(problem)" }
+      }
+    default: return "should be \(word(option.type)), not \(value.kindInWords)"
+    }
+    if let measure {
+      if let minimum = option.minimum, measure < minimum { return "is below the minimum \(shown(minimum))" }
+      if let maximum = option.maximum, measure > maximum { return "is above the maximum \(shown(maximum))" }
+    }
+    if let choices, !choices.contains(value) {
+      return "should be one of \(choices.map(\.json).joined(separator: ", "))"
+    }
+    return nil
+  }
+
+  /// One schema among the items describes every element; several are the fields of elements that are maps.
+  private static func elementProblem(_ value: ConfigValue, _ option: OptionSchema) -> String? {
+    guard let items = option.items, let first = items.first else { return nil }
+    if items.count == 1 { return problem(of: value, as: first, choices: first.choices) }
+    guard case .map(let entries) = value else { return "should be a map, not \(value.kindInWords)" }
+    for entry in entries {
+      guard let field = items.first(where: { $0.name == entry.name }) else { return "has no field '\(entry.name)'" }
+      if let problem = problem(of: entry.value, as: field, choices: field.choices) { return "\(entry.name) \(problem)" }
+    }
+    return nil
+  }
+
+  private static func word(_ type: OptionSchema.ValueType) -> String {
+    switch type {
+    case .string: "a string"
+    case .integer: "a whole number"
+    case .number: "a number"
+    case .boolean: "true or false"
+    case .list: "a list"
+    case .map: "a map"
+    }
+  }
+
+  static func shown(_ number: Double) -> String {
+    Int64(exactly: number).map(String.init) ?? "\(number)"
+  }
+}

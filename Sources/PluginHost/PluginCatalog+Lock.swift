@@ -1,0 +1,45 @@
+import PluginManifest
+
+extension PluginCatalog {
+  /// Enables or disables the plugins that a word means (a plugin's name, a file's name or path) and records the content that
+  /// they have now: enabling accepts it. Of several files of one plugin name all are meant, so that a shadowed one does not
+  /// step in.
+  ///
+  /// - Returns: the entries as they were before, in search order.
+  @discardableResult
+  public func setEnabled(_ word: String, _ isEnabled: Bool) throws(PluginError) -> [PluginEntry] {
+    let meant = entries(named: word)
+    if meant.isEmpty {
+      let near = Spelling.nearest(to: word, in: entries.map(\.name)).map { "did you mean '\($0)'?" }
+      throw PluginError("no plugin is named '\(word)'", fix: near ?? "tidemill plugin list shows them all")
+    }
+    if isEnabled { for entry in meant { try Self.checkEnabling(entry) } }
+    for entry in meant {
+      let sha256 = try Sha256.file(entry.file)
+      let isKnown = entry.sha256 == sha256
+      try PluginLocks.record(
+        .init(
+          file: "", plugin: entry.name, sha256: sha256, enabled: isEnabled, level: isKnown ? entry.level : 0,
+          trust: isKnown && entry.trust != nil ? entry.trust : isEnabled ? .accepted : nil),
+        of: entry.file, environment: settings.environment)
+    }
+    return meant
+  }
+
+  /// Records that `plugin check` passed at a level for the content with this hash.
+  public func recordCheck(of entry: PluginEntry, sha256: String, level: Int) throws(PluginError) {
+    try PluginLocks.record(
+      .init(
+        file: "", plugin: entry.name, sha256: sha256, enabled: entry.status != .disabled, level: level, trust: .checked),
+      of: entry.file, environment: settings.environment)
+  }
+
+  /// A file that would be refused all the same is not accepted: the command would say "done" and change nothing.
+  private static func checkEnabling(_ entry: PluginEntry) throws(PluginError) {
+    guard case .refused(let refusal) = entry.status else { return }
+    switch refusal.reason {
+    case .changed, .shadowed: return
+    default: throw PluginError("\(entry.file) cannot be enabled: \(refusal.sentence)", fix: refusal.fix)
+    }
+  }
+}

@@ -1,2 +1,0 @@
-/// Placeholder of PluginHost.
-enum PluginHostPlaceholder {}

@@ -1,0 +1,62 @@
+import PluginManifest
+
+/// What `tidemill plugin list` shows of a catalog.
+public enum PluginListing {
+  /// A table of all plugins, and under it why some are not used, with what to do.
+  public static func text(_ catalog: PluginCatalog) -> String {
+    guard !catalog.entries.isEmpty else {
+      return "No plugins. Searched:\n" + catalog.directories.map { "  \($0.path) (\($0.origin.label))\n" }.joined()
+    }
+    var rows = [["NAME", "VERSION", "STATUS", "LEVEL", "COMPONENTS", "FROM"]]
+    for entry in catalog.entries {
+      let components = (entry.manifest?.components ?? []).map { "\($0.kind.rawValue) \($0.id)" }.joined(separator: ", ")
+      rows.append([
+        entry.name, entry.manifest?.version ?? "-", entry.status.word, entry.level > 0 ? "\(entry.level)" : "-",
+        components.isEmpty ? "-" : components, entry.directory.origin.label,
+      ])
+    }
+    var text = TextTable.render(rows)
+    for entry in catalog.entries where !entry.notes.isEmpty {
+      text += "\n\(entry.file)\n"
+      for note in entry.notes { text += TextTable.wrapped(note, width: 120, indent: 2) }
+      if case .refused(let refusal) = entry.status, let fix = refusal.fix { text += "  fix: \(fix)\n" }
+    }
+    return text
+  }
+
+  /// The same for programs: `{"plugins": […], "directories": […]}`.
+  public static func json(_ catalog: PluginCatalog) -> String {
+    let directories = catalog.directories.map {
+      ConfigValue.map([.init("path", .string($0.path)), .init("origin", .string($0.origin.rawValue))])
+    }
+    let document = ConfigValue.map([
+      .init("plugins", .list(catalog.entries.map { value($0) })), .init("directories", .list(directories)),
+    ])
+    return document.json + "\n"
+  }
+
+  /// One entry; members that do not apply are null.
+  static func value(_ entry: PluginEntry) -> ConfigValue {
+    var refusal: PluginRefusal?
+    if case .refused(let why) = entry.status { refusal = why }
+    func text(_ value: String?) -> ConfigValue { value.map { .string($0) } ?? .null }
+    let components = (entry.manifest?.components ?? []).map {
+      ConfigValue.map([.init("kind", .string($0.kind.rawValue)), .init("id", .string($0.id)), .init("doc", .string($0.doc))])
+    }
+    let clashes = entry.clashes.map {
+      ConfigValue.map([
+        .init("kind", .string($0.kind.rawValue)), .init("id", .string($0.id)),
+        .init("others", .list($0.others.map { .string($0) })),
+      ])
+    }
+    return .map([
+      .init("name", .string(entry.name)), .init("version", text(entry.manifest?.version)), .init("file", .string(entry.file)),
+      .init("origin", .string(entry.directory.origin.rawValue)), .init("built_in", .bool(entry.isBuiltIn)),
+      .init("status", .string(entry.status.word)), .init("reason", text(refusal?.reason.rawValue)),
+      .init("message", text(refusal?.sentence)), .init("fix", text(refusal?.fix)),
+      .init("problems", .list(entry.problems.map { .string($0.description) })), .init("sha256", text(entry.sha256)),
+      .init("level", .int(Int64(entry.level))), .init("trust", text(entry.trust?.rawValue)),
+      .init("clashes", .list(clashes)), .init("components", .list(components)),
+    ])
+  }
+}

@@ -1,0 +1,53 @@
+import CMd
+import Glibc
+
+/// SHA-256 (FIPS 180-4), by libmd, of bytes that come in pieces.
+struct Sha256 {
+  private var context = SHA2_CTX()
+
+  init() { SHA256Init(&context) }
+
+  mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    guard let start = bytes.baseAddress else { return }
+    SHA256Update(&context, start.assumingMemoryBound(to: UInt8.self), bytes.count)
+  }
+
+  mutating func update(_ text: String) {
+    var text = text
+    text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// 64 lower-case hexadecimal digits; ends the computation.
+  mutating func finish() -> String {
+    var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+    SHA256Final(&digest, &context)
+    let digits = Array("0123456789abcdef".utf8)
+    var text = ""
+    text.reserveCapacity(64)
+    for byte in digest {
+      text.unicodeScalars.append(Unicode.Scalar(digits[Int(byte >> 4)]))
+      text.unicodeScalars.append(Unicode.Scalar(digits[Int(byte & 15)]))
+    }
+    return text
+  }
+
+  /// Hash of a file, read in 64 KiB pieces; when `copy` is a descriptor, what was read is also written there.
+  static func file(_ path: String, copyingTo copy: Int32? = nil) throws(PluginError) -> String {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw PluginError("cannot read \(path): \(FilePaths.systemMessage(errno))") }
+    defer { close(descriptor) }
+    var hash = Sha256()
+    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 64)
+    defer { piece.deallocate() }
+    while true {
+      let got = read(descriptor, piece.baseAddress!, piece.count)
+      if got == 0 { return hash.finish() }
+      if got < 0 {
+        if errno == EINTR { continue }
+        throw PluginError("cannot read \(path): \(FilePaths.systemMessage(errno))")
+      }
+      hash.update(UnsafeRawBufferPointer(start: piece.baseAddress, count: got))
+      if let copy { try FileWrites.writeAll(copy, UnsafeRawBufferPointer(start: piece.baseAddress, count: got), to: path) }
+    }
+  }
+}
