@@ -18,6 +18,7 @@ let package = Package(
   products: [
     .executable(name: "tidemill", targets: ["tidemill"]),
     .library(name: "PluginKit", targets: ["PluginKit"]),
+    .library(name: "tidemill-threshold", type: .dynamic, targets: ["ThresholdPlugin"]),
   ] + plugins.map { .library(name: $0.library, type: .dynamic, targets: [$0.folder + "Plugin"]) },
   dependencies: [
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -38,18 +39,24 @@ let package = Package(
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CMd", "PluginManifest"]),
     .target(name: "Manifest", dependencies: ["PluginManifest", "Formats", yams]),
-    .target(name: "Engine", dependencies: ["CTidemill", "CHost", "Frames", "Rings", "Formats", "PluginManifest", "Manifest"]),
+    .target(name: "Engine", dependencies: ["CTidemill", "CHost", "Frames", "Rings", "Formats", "PluginManifest"]),
     .target(name: "Runtime", dependencies: ["PluginHost", "Manifest", "Engine", logging]),
     .executableTarget(name: "tidemill", dependencies: ["Runtime", arguments]),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    // The plugin in C.
+    .target(
+      name: "ThresholdPlugin", dependencies: ["CTidemill"], path: "Plugins/Threshold", exclude: ["README.md"],
+      publicHeadersPath: "."),
+
+    .executableTarget(name: "tidemill-stress", dependencies: ["Rings"], path: "Tests/Stress"),
+    .target(name: "TestSupport", dependencies: ["CTidemill", "Frames", "PluginManifest"], path: "Tests/TestSupport"),
     .testTarget(name: "ContractTests", dependencies: ["CTidemill", "TestSupport"]),
     .testTarget(name: "FramesTests", dependencies: ["Frames", "TestSupport"]),
     .testTarget(name: "RingsTests", dependencies: ["Rings", "TestSupport"]),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Frames", "TestSupport"]),
     .testTarget(name: "ManifestTests", dependencies: ["Manifest", "TestSupport"]),
     .testTarget(name: "PluginHostTests", dependencies: ["PluginHost", "TestSupport"]),
-    .testTarget(name: "PluginKitTests", dependencies: ["PluginKit", "TestSupport"]),
+    .testTarget(name: "PluginKitTests", dependencies: ["PluginKit", "PluginManifest", "TestSupport"]),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "Frames", "TestSupport"]),
     .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
     .testTarget(name: "SampleTests", dependencies: ["TestSupport"]),

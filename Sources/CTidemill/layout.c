@@ -1,1 +1,2 @@
 #include "tidemill/plugin.h"
+#include "tidemill/build.h"

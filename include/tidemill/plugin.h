@@ -71,7 +71,7 @@ typedef struct tide_batch {
   uint32_t reserved;
 } tide_batch;
 
-/* Room in a pooled frame, given by reserve. Bytes are zero when they are handed out. */
+/* Room in a pooled frame, given by reserve. What the bytes hold is undefined: padding and null slots must be written as zero. */
 typedef struct tide_slot {
   uint32_t size;
   uint32_t port;     /* output port */

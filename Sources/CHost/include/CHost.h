@@ -1,4 +1,16 @@
+/* Host-side C under the Swift modules: what needs atomics, futexes or byte-level work. Not part of the contract. */
 #ifndef TIDEMILL_CHOST_H
 #define TIDEMILL_CHOST_H
-#include "tidemill/plugin.h"
+
+#include "tide_atomic.h"
+#include "tide_crc32c.h"
+#include "tide_parker.h"
+#include "tide_pool.h"
+#include "tide_ring.h"
+#include "tide_schema.h"
+#include "tide_selection.h"
+#include "tide_thread.h"
+#include "tide_utf8.h"
+#include "tide_validate.h"
+
 #endif

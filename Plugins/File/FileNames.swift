@@ -1,0 +1,27 @@
+import Glibc
+import PluginKit
+
+/// Turns paths and patterns into the files that they name, sorted by bytes, each once.
+enum FileNames {
+  static func expand(_ paths: [String]) throws -> [String] {
+    var found: Set<String> = []
+    for path in paths {
+      found.formUnion(isPattern(path) && access(path, F_OK) != 0 ? try matches(of: path) : [path])
+    }
+    return found.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+  }
+
+  private static func isPattern(_ path: String) -> Bool { path.contains { "*?[".contains($0) } }
+
+  private static func matches(of pattern: String) throws -> [String] {
+    var list = glob_t()
+    defer { globfree(&list) }
+    switch glob(pattern, GLOB_ERR | GLOB_NOSORT, nil, &list) {
+    case 0: break
+    case GLOB_NOMATCH: throw FileFailure.noMatch(pattern)
+    case GLOB_NOSPACE: throw PluginError.fatal("\(pattern): too many files")
+    default: throw FileFailure.reading(pattern, errno)
+    }
+    return (0..<Int(list.gl_pathc)).compactMap { list.gl_pathv[$0].map { String(cString: $0) } }
+  }
+}

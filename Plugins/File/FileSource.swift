@@ -1,0 +1,117 @@
+import PluginKit
+
+/// Source `file`: reads files from front to end, one after the other, each as one partition.
+struct FileSource: Source, Stateful {
+  static let path = Option(
+    optional: "path", .path, doc: "A file, or a pattern such as `logs/*.jsonl`. The files that it names are read in sorted order.")
+  static let paths = Option(optional: "paths", .list(.path), doc: "Several files or patterns, instead of `path`.", minimum: 1)
+
+  static let component = Component(
+    "file", doc: "Read events from files, from front to end; several files in sorted order, each as one partition.",
+    concurrency: .single, codec: .decode, options: [path, paths],
+    example: """
+      name: copy
+      sources:
+        readings: { use: file, with: { path: input.jsonl } }
+      sinks:
+        out: { use: stdout, from: readings }
+
+      """)
+
+  static let stateVersion: UInt32 = 1
+  /// Up to so many files are held open from the start, so that no output can be written over them.
+  static let heldFiles = 256
+
+  private struct Input {
+    let path: String
+    let partition: UInt32
+    var position: UInt64
+    var file: Descriptor?
+  }
+
+  private let host: Host
+  private let names: [String]
+  private var codec: Codec?
+  /// From a checkpoint; `open` adds the files that it does not know.
+  private var inputs: [Input] = []
+  private var order: [Int] = []
+  private var current: (input: Int, reader: FileReader)?
+
+  init(_ config: Config) throws {
+    host = config.host
+    switch (try config[Self.path], try config[Self.paths]) {
+    case (let path?, nil): names = [path]
+    case (nil, let paths?): names = paths
+    case (nil, nil): throw PluginError.config("give the file to read as `path`, or several as `paths`", at: "path")
+    case (.some, .some): throw PluginError.config("give `path` or `paths`, not both", at: "paths")
+    }
+    if let empty = names.firstIndex(of: "") {
+      throw PluginError.config("a path is empty", at: names.count == 1 ? "path" : "paths[\(empty)]")
+    }
+  }
+
+  mutating func open() throws {
+    codec = try host.codec()
+    let known = Dictionary(inputs.indices.map { (inputs[$0].path, $0) }, uniquingKeysWith: { first, _ in first })
+    for path in try FileNames.expand(names) {
+      let file = try Descriptor.reading(path)
+      if try OpenFiles.holdAnother(of: file, .writing) { throw FileFailure.written(path) }
+      let input = known[path] ?? inputs.count
+      if input == inputs.count { inputs.append(Input(path: path, partition: UInt32(inputs.count), position: 0)) }
+      let length = try file.status().st_size
+      if UInt64(clamping: length) < inputs[input].position {
+        throw FileFailure.shrunk(path, Int64(length), inputs[input].position)
+      }
+      if order.count < Self.heldFiles { inputs[input].file = file }
+      order.append(input)
+    }
+    order.reverse()
+  }
+
+  mutating func poll(deadline: Int64, _ out: inout Output) throws -> PollResult {
+    guard let codec else { throw PluginError.fatal("poll before open") }
+    repeat {
+      if current == nil {
+        guard let next = order.popLast() else { return .end }
+        let file = try inputs[next].file ?? Descriptor.reading(inputs[next].path)
+        inputs[next].file = nil
+        current = (next, FileReader(file, codec, partition: inputs[next].partition, from: inputs[next].position))
+      }
+      guard let (input, reader) = current else { return .end }
+      let unfinished = try reader.step(codec, &out)
+      inputs[input].position = reader.position
+      if !unfinished {
+        current = nil
+        if order.isEmpty { return .end }
+        // A file that is done must not hold back the watermark of those that follow.
+        try out.idle(partition: inputs[input].partition)
+      }
+    } while host.now < deadline
+    return .ready
+  }
+
+  mutating func close() {
+    current = nil
+    inputs = []
+    order = []
+  }
+
+  mutating func snapshot(_ writer: StateWriter) throws {
+    try writer.write(UInt32(clamping: inputs.count))
+    for input in inputs {
+      try writer.write(input.path)
+      try writer.write(input.position)
+    }
+  }
+
+  mutating func restore(group: UInt32, _ reader: StateReader) throws {
+    guard reader.version == Self.stateVersion else {
+      throw PluginError(.state, "the positions were saved by version \(reader.version) of this source")
+    }
+    let count = try reader.read(UInt32.self)
+    inputs = []
+    for partition in 0..<count {
+      inputs.append(Input(path: try reader.readText(), partition: partition, position: try reader.read()))
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/* One validation on its way; private to validate*.c. */
+#ifndef TIDE_VALIDATE_PRIVATE_H
+#define TIDE_VALIDATE_PRIVATE_H
+
+#include "tide_validate.h"
+
+typedef struct check {
+  const uint8_t *bytes;
+  const tide_frame *f;
+  const tide_column *columns;
+  uint64_t length;     /* frame_len */
+  uint64_t floor;      /* end of the descriptors: buffers lie above */
+  uint64_t referenced; /* bytes that buffers claim so far (rule 31) */
+  int32_t column;      /* the one at work, -1 = none */
+  tide_validation *why;
+} check;
+
+/* Each gives 0, or -1 after reject. */
+int32_t tide_check_column_(check *c, const tide_column *d); /* rules 11..29, of c->column */
+int32_t tide_check_unique_names_(check *c);                 /* rule 12, of names known to lie in the frame */
+int32_t tide_check_variants_(check *c);                     /* rule 30, of columns that passed the others */
+
+static inline int32_t reject(const check *c, uint32_t rule, uint64_t offset, const char *reason) {
+  if (c->why) {
+    c->why->rule = rule;
+    c->why->column = c->column;
+    c->why->offset = offset;
+    c->why->reason = reason;
+  }
+  return -1;
+}
+
+static inline uint64_t offset_of(const check *c, const void *place) { return (uint64_t)((const uint8_t *)place - c->bytes); }
+
+#endif

@@ -1,0 +1,52 @@
+#include "validate.h"
+
+/* Up to this many are compared pair by pair. */
+#define PAIRWISE_NAMES 16u
+
+static int order_names(const check *c, uint32_t a, uint32_t b) {
+  const tide_column *x = c->columns + a, *y = c->columns + b;
+  if (x->name_len != y->name_len) return x->name_len < y->name_len ? -1 : 1;
+  return memcmp(c->bytes + x->name, c->bytes + y->name, x->name_len);
+}
+
+static void sift_down(const check *c, uint16_t *heap, uint32_t at, uint32_t count) {
+  for (;;) {
+    uint32_t child = 2 * at + 1;
+    if (child >= count) return;
+    if (child + 1 < count && order_names(c, heap[child], heap[child + 1]) < 0) child++;
+    if (order_names(c, heap[at], heap[child]) >= 0) return;
+    uint16_t swap = heap[at];
+    heap[at] = heap[child];
+    heap[child] = swap;
+    at = child;
+  }
+}
+
+static int32_t reject_name(check *c, uint32_t column) {
+  c->column = (int32_t)column;
+  return reject(c, 12, c->columns[column].name, "two columns have the same name");
+}
+
+/* Rule 12's uniqueness, of names that are already known to lie in the frame. A heap sort keeps the worst case at n log n
+ * whatever the names are. */
+int32_t tide_check_unique_names_(check *c) {
+  uint16_t order[TIDE_MAX_COLUMNS];
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < c->f->top; i++)
+    if (c->columns[i].name_len) order[count++] = (uint16_t)i;
+  if (count <= PAIRWISE_NAMES) {
+    for (uint32_t i = 1; i < count; i++)
+      for (uint32_t k = 0; k < i; k++)
+        if (order_names(c, order[i], order[k]) == 0) return reject_name(c, order[i]);
+    return 0;
+  }
+  for (uint32_t i = count / 2; i-- > 0;) sift_down(c, order, i, count);
+  for (uint32_t end = count - 1; end > 0; end--) {
+    uint16_t largest = order[0];
+    order[0] = order[end];
+    order[end] = largest;
+    sift_down(c, order, 0, end);
+    if (end + 1 < count && order_names(c, order[end], order[end + 1]) == 0) return reject_name(c, order[end + 1]);
+  }
+  return order_names(c, order[0], order[1]) == 0 ? reject_name(c, order[1]) : 0;
+}

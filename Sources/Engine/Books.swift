@@ -1,0 +1,62 @@
+/// The rows of a pipeline, counted where they pass: nothing is lost that is not in here.
+public struct Books: Sendable, Equatable {
+  /// Rows of one node: `in = taken + late + rejected + pending`.
+  public struct Node: Sendable, Equatable {
+    public var name: String
+    public var rowsIn: UInt64 = 0
+    public var taken: UInt64 = 0
+    public var late: UInt64 = 0
+    /// Sent to the dead-letter port. For a source: records that never became a row.
+    public var rejected: UInt64 = 0
+    /// Handed to a call that has not returned.
+    public var pending: UInt64 = 0
+    /// Values that did not fit their column and stayed in the rest (sources).
+    public var mismatches: UInt64 = 0
+    /// Rows out, per port; the dead-letter port is last.
+    public var out: [Port] = []
+    public var restarts: UInt64 = 0
+    public init(name: String) { self.name = name }
+
+    /// Share of the rows that were rejected, in percent of what came in (of what was read, for a source).
+    public var errorPercent: Double {
+      let seen = rowsIn + (rowsIn == 0 ? rejected + (out.first?.rows ?? 0) : 0)
+      return seen == 0 ? 0 : Double(rejected) * 100 / Double(seen)
+    }
+  }
+  public struct Port: Sendable, Equatable {
+    public var name: String
+    public var rows: UInt64
+    public var frames: UInt64
+  }
+  /// Rows of one edge: `pushed = popped + dropped + queued`.
+  public struct Edge: Sendable, Equatable {
+    /// `node.port -> node.port`.
+    public var name: String
+    public var pushed: UInt64 = 0
+    public var popped: UInt64 = 0
+    public var dropped: UInt64 = 0
+    public var queued: UInt64 = 0
+    public var queuedFrames: UInt64 = 0
+    public var capacityFrames: Int?
+    public init(name: String) { self.name = name }
+  }
+  public var nodes: [Node] = []
+  public var edges: [Edge] = []
+  public init() {}
+
+  /// What does not add up, a sentence each; empty when every row is accounted for. Exact once the pipeline has ended: while it
+  /// runs the counters are read one after the other.
+  public func discrepancies() -> [String] {
+    var found: [String] = []
+    for node in nodes where node.rowsIn != node.taken + node.late + node.rejected + node.pending && node.rowsIn > 0 {
+      found.append(
+        "node \(node.name): in \(node.rowsIn) != taken \(node.taken) + late \(node.late) + rejected \(node.rejected)"
+          + " + pending \(node.pending)")
+    }
+    for edge in edges where edge.pushed != edge.popped + edge.dropped + edge.queued {
+      found.append(
+        "edge \(edge.name): pushed \(edge.pushed) != popped \(edge.popped) + dropped \(edge.dropped) + queued \(edge.queued)")
+    }
+    return found
+  }
+}

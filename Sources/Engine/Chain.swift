@@ -1,0 +1,209 @@
+import CHost
+import CTidemill
+import Rings
+
+/// Nodes that run on one thread by direct calls, and that thread's loop.
+final class Chain: @unchecked Sendable {
+  /// How long one poll of a source may take before it has to come back, in nanoseconds.
+  static let pollNanoseconds: Int64 = 10_000_000
+  /// Entries that one input may have processed before the next input's turn.
+  static let entriesPerTurn = 16
+  /// Calls nest along a chain, and plugins have their own needs.
+  static let stackBytes: UInt64 = 16 << 20
+
+  let index: Int
+  /// In topological order; the first is the head.
+  private(set) var nodes: [Node] = []
+  unowned let pipeline: Pipeline
+  let parker: Parker
+  let pool: FramePool
+  /// Rings that feed the head, by input number.
+  private var incoming: [Edge] = []
+  /// Edges with a ring that leave the chain.
+  private var outgoing: [Edge] = []
+  private var overdraftFrames = 0
+  private var overdraftBytes = 0
+  private var thread: UInt64 = 0
+  /// CPU time of the thread, once it has ended.
+  private(set) var cpuNanoseconds: Int64 = 0
+
+  init(index: Int, pipeline: Pipeline, crossing: Bool, poolBytes: Int) {
+    self.index = index
+    self.pipeline = pipeline
+    parker = Parker(clock: pipeline.clock)
+    pool = FramePool(crossing: crossing, keepBytes: poolBytes)
+  }
+
+  func adopt(_ node: Node) {
+    node.chain = self
+    nodes.append(node)
+  }
+  func connect(incoming edge: Edge) { incoming.append(edge) }
+  func connect(outgoing edge: Edge) { outgoing.append(edge) }
+
+  // MARK: Thread
+
+  func start() throws(PipelineError) {
+    let body: @convention(c) (UnsafeMutableRawPointer?) -> Void = { context in
+      let chain = Unmanaged<Chain>.fromOpaque(context!).takeRetainedValue()
+      chain.run()
+      chain.cpuNanoseconds = tide_thread_cpu_ns()
+      chain.pipeline.chainEnded()
+    }
+    let context = Unmanaged.passRetained(self)
+    let error = tide_thread_start(body, context.toOpaque(), Self.stackBytes, "tm-\(nodes[0].spec.name.prefix(12))", &thread)
+    guard error == 0 else {
+      context.release()
+      throw PipelineError(node: nodes[0].spec.name, message: "no thread for it: error \(error)")
+    }
+  }
+
+  func join() { tide_thread_join(thread) }
+
+  private func run() {
+    if nodes[0].spec.kind == .source { runSource(nodes[0]) } else { runConsumer(nodes[0]) }
+  }
+
+  private func runSource(_ source: Node) {
+    var pollAt = Int64.min
+    var attempt = 0
+    while !pipeline.isStopping {
+      guard awaitCredit() else { return }
+      serveWakes()
+      let now = pipeline.clock.now
+      if now < pollAt, !source.wakeRequested.load(ordering: .relaxed) {
+        parker.park(until: pollAt) { source.wakeRequested.load(ordering: .relaxed) || pipeline.isStopping || wakePending }
+        continue
+      }
+      source.wakeRequested.store(false, ordering: .sequentiallyConsistent)
+      beginCall()
+      let status = source.pollSource(deadline: now &+ Self.pollNanoseconds)
+      flushWatermarks()
+      switch status {
+      case TIDE_OK, TIDE_MORE:
+        pollAt = .min
+        attempt = 0
+      case TIDE_IDLE:
+        pollAt = source.spec.pollEveryNanoseconds.map { pipeline.clock.now &+ $0 } ?? .max
+        attempt = 0
+      case TIDE_E_RETRY where attempt < Backoff.limit:
+        pollAt = pipeline.clock.now &+ Backoff.nanoseconds(attempt: attempt)
+        attempt += 1
+      default:
+        if source.concludePoll(status) { pipeline.stop() }
+        return endSource(source)
+      }
+    }
+    endSource(source)
+  }
+
+  private func endSource(_ source: Node) {
+    guard !pipeline.isForced else { return }
+    beginCall()
+    source.finish()
+    flushWatermarks()
+  }
+
+  private func runConsumer(_ head: Node) {
+    let words = (incoming.count + 63) / 64
+    while !head.hasEnded {
+      guard awaitCredit() else { return }
+      var worked = serveWakes()
+      for word in 0..<words {
+        var bits = tide_parker_ready(parker.words, UInt32(word))
+        while bits != 0 {
+          let input = word * 64 + bits.trailingZeroBitCount
+          bits &= bits &- 1
+          worked = drain(incoming[input]) || worked
+          if pipeline.isForced { return }
+        }
+      }
+      flushWatermarks()
+      if !worked {
+        parker.park { incoming.contains { !$0.ring!.isEmpty } || pipeline.isForced || wakePending }
+      }
+    }
+  }
+
+  /// Takes a turn's worth of entries from one input; the input stays marked while it has more.
+  private func drain(_ edge: Edge) -> Bool {
+    tide_parker_clear(parker.words, UInt32(edge.input))
+    var taken = 0
+    while taken < Self.entriesPerTurn, hasCredit {
+      beginCall()
+      guard edge.drainOne() else { return taken > 0 }
+      taken += 1
+    }
+    tide_parker_notify(parker.words, UInt32(edge.input))
+    return taken > 0
+  }
+
+  // MARK: Waiting
+
+  /// True when every edge that leaves the chain may be pushed to within its credit.
+  var hasCredit: Bool {
+    for edge in outgoing where !edge.ring!.hasCredit { return false }
+    return true
+  }
+
+  /// Waits between calls until all edges have room; false after a forced stop.
+  private func awaitCredit() -> Bool {
+    while !pipeline.isForced {
+      if hasCredit {
+        flushWatermarks()
+        return true
+      }
+      parker.park { hasCredit || pipeline.isForced }
+    }
+    return false
+  }
+
+  private func beginCall() {
+    overdraftFrames = 0
+    overdraftBytes = 0
+  }
+
+  /// Lets a call in progress push beyond the credit of a full edge, up to its overdraft; beyond that it waits here. False after a
+  /// forced stop.
+  func holdOverdraft(_ ring: FrameRing, bytes: Int) -> Bool {
+    if ring.hasCredit { return true }
+    overdraftFrames += 1
+    overdraftBytes += bytes
+    if overdraftFrames < FrameRing.overdraftFrames, overdraftBytes <= FrameRing.overdraftBytes { return true }
+    while !ring.hasCredit {
+      if pipeline.isForced { return false }
+      parker.park { ring.hasCredit || pipeline.isForced }
+    }
+    beginCall()
+    return true
+  }
+
+  /// Sleeps on the pipeline's clock; false after a forced stop.
+  func pause(_ nanoseconds: Int64) -> Bool {
+    let deadline = pipeline.clock.now &+ nanoseconds
+    while pipeline.clock.now < deadline, !pipeline.isForced { parker.park(until: deadline) { pipeline.isForced } }
+    return !pipeline.isForced
+  }
+
+  /// Puts what was announced since the last call into the rings.
+  private func flushWatermarks() {
+    for edge in outgoing where edge.ring!.hasCredit { edge.flushWatermark() }
+  }
+
+  /// True when an operator or sink of the chain asked to be polled.
+  private var wakePending: Bool { nodes.dropFirst().contains { $0.wakeRequested.load(ordering: .relaxed) } || headWake }
+  private var headWake: Bool { nodes[0].spec.kind != .source && nodes[0].wakeRequested.load(ordering: .relaxed) }
+
+  /// Polls operators and sinks that called wake.
+  @discardableResult
+  private func serveWakes() -> Bool {
+    var served = false
+    for node in nodes where node.spec.kind != .source && node.wakeRequested.load(ordering: .relaxed) {
+      node.wakeRequested.store(false, ordering: .sequentiallyConsistent)
+      beginCall()
+      node.pollOperator(deadline: pipeline.clock.now &+ Self.pollNanoseconds)
+      served = true
+    }
+    return served
+  }
+}

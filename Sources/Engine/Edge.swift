@@ -1,0 +1,181 @@
+import CHost
+import CTidemill
+import Frames
+import Rings
+
+/// A connection at run time: a direct call into the next node of the chain, or a ring to another thread.
+final class Edge: @unchecked Sendable {
+  private enum Count { static let pushed = 0, popped = 1, dropped = 2, total = 3 }
+
+  let name: String
+  /// The node that reads.
+  unowned let target: Node
+  /// Number of this edge among the target's inputs.
+  let input: Int
+  /// Port of the target that the rows arrive at.
+  let port: UInt32
+  /// nil = the target runs on the same thread.
+  let ring: FrameRing?
+  /// Written by the producer's thread.
+  private let pushedCounters = Counters(count: Count.total)
+  /// Written by the consumer's thread.
+  private let poppedCounters = Counters(count: Count.total)
+  /// Watermark that the next entry must be preceded by; producer's.
+  private var pendingWatermark: Int64?
+
+  init(name: String, target: Node, input: Int, port: UInt32, ring: FrameRing?) {
+    self.name = name
+    self.target = target
+    self.input = input
+    self.port = port
+    self.ring = ring
+  }
+
+  /// Passes a batch on. False when the pipeline was forced to stop meanwhile; the rows are then counted as dropped. Producer only.
+  func push(_ passed: UnsafePointer<tide_passed>, from chain: Chain) -> Bool {
+    let rows = Int(passed.pointee.batch.count)
+    pushedCounters.add(Count.pushed, rows)
+    guard let ring else {
+      poppedCounters.add(Count.popped, rows)
+      var here = passed.pointee
+      here.batch.port = port
+      return target.deliver(&here, input: input)
+    }
+    guard chain.holdOverdraft(ring, bytes: Int(passed.pointee.batch.frame.pointee.frame_len)),
+      let entry = Self.entry(of: passed, pool: chain.pool)
+    else {
+      pushedCounters.add(Count.dropped, rows)
+      return false
+    }
+    flushWatermark()
+    guard ring.push(entry) else { preconditionFailure("edge \(name): credit and overdraft exceed the ring") }
+    return true
+  }
+
+  /// A queued frame of which less than one row in this many is wanted is cut down to those rows.
+  private static let compactionShare: UInt32 = 8
+
+  /// What stands for a batch in a ring: the block itself, a kept copy of the selection, or a smaller frame with just those rows.
+  /// nil when memory is out.
+  private static func entry(of passed: UnsafePointer<tide_passed>, pool: FramePool) -> tide_entry? {
+    let batch = passed.pointee.batch
+    let block = passed.pointee.block!
+    if let selection = batch.selection, batch.count < batch.frame.pointee.rows / compactionShare {
+      let frame = FrameView(batch.frame)
+      let bytes = FrameCompactor.byteCount(of: frame, selection: selection, count: Int(batch.count))
+      guard let small = pool.take(bytes) else { return nil }
+      FrameCompactor.compact(
+        frame, selection: selection, count: Int(batch.count), into: tide_block_bytes(small), capacity: bytes)
+      return tide_entry(
+        ref: UInt64(UInt(bitPattern: small)), len: UInt32(bytes), kind: UInt16(TIDE_ENTRY_FRAME), flags: 0)
+    }
+    if batch.selection == nil {
+      tide_block_retain(block, 1)
+      return tide_entry(
+        ref: UInt64(UInt(bitPattern: block)), len: batch.frame.pointee.frame_len, kind: UInt16(TIDE_ENTRY_FRAME), flags: 0)
+    }
+    return withUnsafePointer(to: batch) {
+      guard let kept = tide_keep($0, block) else { return nil }
+      return tide_entry(
+        ref: UInt64(UInt(bitPattern: kept)), len: batch.frame.pointee.frame_len, kind: UInt16(TIDE_ENTRY_SELECTION), flags: 0)
+    }
+  }
+
+  /// Announces a watermark; in a ring it may be merged with a later one as long as no rows lie between. Producer only.
+  func send(watermark: Int64) {
+    if ring == nil {
+      target.receive(watermark: watermark, input: input)
+    } else {
+      pendingWatermark = watermark
+    }
+  }
+
+  /// Puts the announced watermark into the ring. Producer only.
+  func flushWatermark() {
+    guard let watermark = pendingWatermark, let ring else { return }
+    pendingWatermark = nil
+    let entry = tide_entry(ref: UInt64(bitPattern: watermark), len: 0, kind: UInt16(TIDE_ENTRY_WATERMARK), flags: 0)
+    guard ring.push(entry) else { preconditionFailure("edge \(name): no room for a watermark") }
+  }
+
+  /// Takes the edge out of the target's minimum until its next row. Producer only.
+  func sendIdle() {
+    guard let ring else { return target.receiveIdle(input: input) }
+    flushWatermark()
+    guard ring.push(tide_entry(ref: 0, len: 0, kind: UInt16(TIDE_ENTRY_IDLE), flags: 0)) else {
+      preconditionFailure("edge \(name): no room for idleness")
+    }
+  }
+
+  /// Ends the edge: nothing follows. Producer only.
+  func sendEnd() {
+    guard let ring else { return target.receiveEnd(input: input) }
+    flushWatermark()
+    guard ring.push(tide_entry(ref: 0, len: 0, kind: UInt16(TIDE_ENTRY_END), flags: 0)) else {
+      preconditionFailure("edge \(name): no room for the end")
+    }
+  }
+
+  /// Takes one entry off the ring and hands it to the target; false when there was none. Consumer only.
+  func drainOne() -> Bool {
+    guard let ring, let entry = ring.pop() else { return false }
+    switch Int32(entry.kind) {
+    case TIDE_ENTRY_WATERMARK: target.receive(watermark: Int64(bitPattern: entry.ref), input: input)
+    case TIDE_ENTRY_IDLE: target.receiveIdle(input: input)
+    case TIDE_ENTRY_END: target.receiveEnd(input: input)
+    default:
+      Self.withPassed(entry) { passed in
+        poppedCounters.add(Count.popped, Int(passed.pointee.batch.count))
+        passed.pointee.batch.port = port
+        _ = target.deliver(passed, input: input)
+      }
+    }
+    return true
+  }
+
+  /// Drops what is still queued after a forced stop and counts it. Only when no thread uses the edge any more.
+  func discardQueued() {
+    while let entry = ring?.pop() {
+      guard Int32(entry.kind) <= TIDE_ENTRY_SELECTION else { continue }
+      Self.withPassed(entry) { poppedCounters.add(Count.dropped, Int($0.pointee.batch.count)) }
+    }
+  }
+
+  /// Gives a queued batch to `body` and drops its reference afterwards.
+  private static func withPassed(_ entry: tide_entry, _ body: (UnsafeMutablePointer<tide_passed>) -> Void) {
+    if Int32(entry.kind) == TIDE_ENTRY_SELECTION {
+      let kept = UnsafeMutablePointer<tide_kept>(bitPattern: UInt(entry.ref))!
+      // A kept batch may be shared; its port is this edge's for the time of the call.
+      var passed = kept.pointee.passed
+      body(&passed)
+      tide_kept_release(kept)
+    } else {
+      let block = UnsafeMutablePointer<tide_block>(bitPattern: UInt(entry.ref))!
+      let frame = tide_block_frame(block)!
+      var passed = tide_passed(whole: frame, block: block)
+      body(&passed)
+      tide_block_release(block)
+    }
+  }
+
+  /// Rows so far; exact when no thread uses the edge. Any thread.
+  var books: Books.Edge {
+    var books = Books.Edge(name: name)
+    books.popped = poppedCounters.read(Count.popped)
+    books.dropped = pushedCounters.read(Count.dropped) + poppedCounters.read(Count.dropped)
+    books.pushed = pushedCounters.read(Count.pushed)
+    books.queued = ring == nil ? 0 : books.pushed &- books.popped &- books.dropped
+    books.queuedFrames = ring.map { tide_ring_queued($0.ring) } ?? 0
+    books.capacityFrames = ring?.capacityFrames
+    return books
+  }
+}
+
+extension tide_passed {
+  /// All rows of a frame.
+  init(whole frame: UnsafeMutablePointer<tide_frame>, block: UnsafeMutablePointer<tide_block>) {
+    let batch = tide_batch(
+      size: UInt32(MemoryLayout<tide_batch>.size), port: 0, frame: frame, selection: nil, count: frame.pointee.rows, reserved: 0)
+    self.init(batch: batch, block: block)
+  }
+}

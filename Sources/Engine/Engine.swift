@@ -1,2 +1,0 @@
-/// Placeholder of Engine.
-enum EnginePlaceholder {}

@@ -1,0 +1,90 @@
+import CTidemill
+import Formats
+import PluginManifest
+
+/// What the engine is asked to run: nodes with their components' tables, and the edges between their ports.
+public struct GraphSpec {
+  /// Name of the pipeline.
+  public var name: String
+  /// In topological order: an edge leads from a lower index to a higher one.
+  public var nodes: [NodeSpec]
+  public var edges: [EdgeSpec]
+  /// Bound of what all buffers between threads may hold, in bytes; nil = the sum of what the edges ask for.
+  public var maxMemoryBytes: Int?
+
+  public init(name: String, nodes: [NodeSpec], edges: [EdgeSpec], maxMemoryBytes: Int? = nil) {
+    self.name = name
+    self.nodes = nodes
+    self.edges = edges
+    self.maxMemoryBytes = maxMemoryBytes
+  }
+}
+
+/// One node: a component with its configuration and the host's part in running it.
+public struct NodeSpec {
+  /// What happens to rows that a node fails on: the rows go to its dead-letter port, or the pipeline stops.
+  public enum OnError: String, Sendable, CaseIterable {
+    case deadLetter = "dead_letter"
+    case stop
+  }
+  /// Queue before the node, in frames and bytes.
+  public struct Buffer: Sendable, Equatable {
+    public static let defaultFrames = 64
+    public static let defaultBytes = 4 << 20
+    public var frames: Int
+    public var bytes: Int
+    public init(frames: Int = defaultFrames, bytes: Int = defaultBytes) {
+      self.frames = frames
+      self.bytes = bytes
+    }
+  }
+
+  public var name: String
+  public var kind: ComponentManifest.Kind
+  /// `plugin/component`, for messages.
+  public var componentName: String
+  /// Must outlive the pipeline.
+  public var component: UnsafePointer<tide_component>
+  /// Validated, with defaults; durations are nanoseconds, sizes bytes.
+  public var config: ConfigValue = .map([])
+  public var inputs: [String] = []
+  public var outputs: [String] = []
+  /// Calls may block for long: the node gets a thread of its own.
+  public var blocking = false
+  /// The component only forwards what it gets: it is handed whole frames.
+  public var forwardsOnly = false
+  /// Lag of the watermark behind the greatest event time, in nanoseconds; nil = no watermark before the end. Sources only.
+  public var watermarkDelayNanoseconds: Int64?
+  public var onError = OnError.deadLetter
+  /// Set when the manifest asks for a queue before the node.
+  public var buffer: Buffer?
+  public var recordPlan: RecordPlan?
+  public var encodePlan: EncodePlan?
+  /// How often a source that had nothing is asked again; nil = only when it wakes the host.
+  public var pollEveryNanoseconds: Int64?
+
+  public init(
+    name: String, kind: ComponentManifest.Kind, componentName: String, component: UnsafePointer<tide_component>
+  ) {
+    self.name = name
+    self.kind = kind
+    self.componentName = componentName
+    self.component = component
+  }
+}
+
+/// A connection of an output port with an input port.
+public struct EdgeSpec: Sendable, Equatable {
+  /// `output` of a dead-letter port.
+  public static let dead = -1
+  public var from: Int
+  public var output: Int
+  public var to: Int
+  public var input: Int
+  public init(from: Int, output: Int, to: Int, input: Int) {
+    self.from = from
+    self.output = output
+    self.to = to
+    self.input = input
+  }
+}

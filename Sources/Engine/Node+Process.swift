@@ -1,0 +1,146 @@
+import CHost
+import CTidemill
+
+extension Node {
+  /// Takes a batch from an edge and runs it through the component, and so through everything below it in the chain. False when the
+  /// pipeline was forced to stop.
+  func deliver(_ passed: UnsafeMutablePointer<tide_passed>, input: Int) -> Bool {
+    counters.add(Count.rowsIn, Int(passed.pointee.batch.count))
+    inputs[input].idle = false
+    let frame = passed.pointee.batch.frame!
+    if frame.pointee.row_wm == 0 {
+      process(passed)
+    } else if spec.forwardsOnly || spec.kind == .sink {
+      process(passed, mixed: true)
+    } else {
+      processRuns(passed)
+    }
+    return !pipeline.isForced
+  }
+
+  /// Hands out one run of equal row watermark at a time, so that what is built from it carries one value.
+  private func processRuns(_ passed: UnsafeMutablePointer<tide_passed>) {
+    let batch = passed.pointee.batch
+    let rows = (0..<batch.count).map { UInt16(truncatingIfNeeded: tide_row(batch.selection, $0)) }
+    var start = 0
+    while start < rows.count {
+      let watermark = tide_row_watermark(batch.frame, UInt32(rows[start]))
+      var end = start + 1
+      while end < rows.count, tide_row_watermark(batch.frame, UInt32(rows[end])) == watermark { end += 1 }
+      rows[start..<end].withUnsafeBufferPointer { run in
+        var part = passed.pointee
+        part.batch.selection = run.baseAddress
+        part.batch.count = UInt32(run.count)
+        process(&part, rowWatermark: watermark)
+      }
+      start = end
+    }
+  }
+
+  /// One batch through the component: all its calls, retries and what becomes of a failure.
+  private func process(_ passed: UnsafeMutablePointer<tide_passed>, rowWatermark: Int64 = .min, mixed: Bool = false) {
+    let rows = Int(passed.pointee.batch.count)
+    call = Call()
+    call.rowWatermark = rowWatermark
+    call.mixedRowWatermarks = mixed
+    counters.set(Count.pending, rows)
+    if isBroken {
+      withUnsafePointer(to: passed.pointee.batch) { rejectRest(of: $0, code: "failed", reason: "node '\(spec.name)' has failed") }
+    } else {
+      callProcess(passed)
+    }
+    flushDeadLetters()
+    counters.add(Count.taken, rows - call.rejectedRows.count)
+    counters.set(Count.pending, 0)
+    call = Call()
+  }
+
+  private func callProcess(_ passed: UnsafeMutablePointer<tide_passed>) {
+    let batch = UnsafeRawPointer(passed).assumingMemoryBound(to: tide_batch.self)
+    var attempt = 0
+    while true {
+      call.effects = 0
+      let status = table.pointee.process(instance, batch, output)
+      switch status {
+      case TIDE_OK:
+        return
+      case TIDE_MORE:
+        if pipeline.isForced { return cancelled(batch) }
+        flushDeadLetters()
+        attempt = 0
+      case TIDE_E_CANCELLED where pipeline.isForced:
+        return cancelled(batch)
+      case TIDE_E_RETRY where call.effects == 0 && attempt < Backoff.limit:
+        let failure = takeFailure(status, during: "process")
+        log(.warning, "\(failure.message); attempt \(attempt + 1) of \(Backoff.limit)")
+        guard chain.pause(Backoff.nanoseconds(attempt: attempt)) else { return cancelled(batch) }
+        attempt += 1
+      default:
+        let failure = takeFailure(status, during: "process")
+        rejectRest(of: batch, code: StatusName.text(of: status), reason: failure.message)
+        return recover(from: failure)
+      }
+    }
+  }
+
+  /// Rows that a forced stop cut off are counted, not lost without a trace.
+  private func cancelled(_ batch: UnsafePointer<tide_batch>) {
+    rejectRest(of: batch, code: "cancelled", reason: "the pipeline was stopped by force")
+  }
+
+  /// Restarts a failed instance, or gives it up and stops the pipeline.
+  func recover(from failure: Failure) {
+    let error = PipelineError(node: spec.name, message: failure.message, configPath: failure.configPath)
+    guard spec.onError == .deadLetter, spec.kind != .source, counters.read(Count.restarts) < UInt64(Backoff.maxRestarts) else {
+      isBroken = true
+      return pipeline.fail(error)
+    }
+    counters.add(Count.restarts, 1)
+    log(.error, "\(failure.message); restarting the instance")
+    pipeline.onControl(from: chain) { self.restart() }
+    if let second = startFailure {
+      isBroken = true
+      pipeline.fail(second)
+    }
+  }
+
+  /// Runs a call without input (on_watermark, flush, poll of an operator) to its end.
+  func complete(_ name: String, _ body: () -> tide_status) {
+    guard !isBroken else { return }
+    call = Call()
+    defer {
+      flushDeadLetters()
+      call = Call()
+    }
+    var attempt = 0
+    while !pipeline.isForced {
+      call.effects = 0
+      let status = body()
+      switch status {
+      case TIDE_OK, TIDE_IDLE, TIDE_END: return
+      case TIDE_MORE: attempt = 0
+      case TIDE_E_RETRY where call.effects == 0 && attempt < Backoff.limit:
+        let failure = takeFailure(status, during: name)
+        log(.warning, "\(failure.message); attempt \(attempt + 1) of \(Backoff.limit)")
+        guard chain.pause(Backoff.nanoseconds(attempt: attempt)) else { return }
+        attempt += 1
+      default:
+        if pipeline.isForced { return }
+        let failure = takeFailure(status, during: name)
+        // What the instance held is gone with it: that is a failure of the run, not of one row.
+        isBroken = true
+        return pipeline.fail(PipelineError(node: spec.name, message: "\(name): \(failure.message)", configPath: failure.configPath))
+      }
+    }
+  }
+}
+
+/// Waiting times between attempts of a call, and how often an instance is started anew.
+enum Backoff {
+  /// Attempts of one call after the first.
+  static let limit = 8
+  /// Restarts of one instance in a run.
+  static let maxRestarts = 3
+  /// 10 ms, doubled each time, at most 10 s.
+  static func nanoseconds(attempt: Int) -> Int64 { min(10_000_000 << Int64(min(attempt, 10)), 10_000_000_000) }
+}

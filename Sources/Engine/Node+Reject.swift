@@ -1,0 +1,71 @@
+import CHost
+import CTidemill
+import Frames
+
+extension Node {
+  /// Most lines about rejected rows that a node writes to the log; the books count all of them.
+  private static let loggedRejects = 5
+
+  func reject(batch: UnsafePointer<tide_batch>?, row: UInt32, reason: String) -> tide_status {
+    guard let batch, row < batch.pointee.frame.pointee.rows else {
+      return refuse(TIDE_E_FATAL, "reject of row \(row), which the frame does not have")
+    }
+    guard call.rejectedRows.insert(row).inserted else { return TIDE_OK }
+    call.effects += 1
+    writeOff(batch.pointee.frame, row: row, code: "rejected", reason: reason)
+    return pipeline.isForced ? TIDE_E_CANCELLED : TIDE_OK
+  }
+
+  /// Sends every row of a batch that is not rejected yet to the dead-letter port.
+  func rejectRest(of batch: UnsafePointer<tide_batch>, code: String, reason: String) {
+    for k in 0..<batch.pointee.count {
+      let row = tide_row(batch.pointee.selection, k)
+      guard call.rejectedRows.insert(row).inserted else { continue }
+      writeOff(batch.pointee.frame, row: row, code: code, reason: reason)
+    }
+    flushDeadLetters()
+  }
+
+  private func writeOff(_ frame: UnsafePointer<tide_frame>, row: UInt32, code: String, reason: String) {
+    noteRejection(code: code, reason: reason)
+    guard !outputs[deadPort].isEmpty else { return }
+    deadLetters.append(frame, row: row, code: code, reason: reason, attempt: Int64(info.pointee.attempt), time: pipeline.clock.now)
+    if deadLetters.isFull { flushDeadLetters() }
+  }
+
+  /// A record that never became a row (sources).
+  func writeOff(record: UnsafeRawBufferPointer, offset: UInt64, code: String, reason: String) {
+    noteRejection(code: code, reason: "at byte \(offset): \(reason)")
+    guard !outputs[deadPort].isEmpty else { return }
+    deadLetters.append(
+      record: record, offset: offset, code: code, reason: reason, attempt: Int64(info.pointee.attempt), time: pipeline.clock.now)
+    if deadLetters.isFull { flushDeadLetters() }
+  }
+
+  private func noteRejection(code: String, reason: String) {
+    counters.add(Count.rejected, 1)
+    let seen = counters.read(Count.rejected)
+    if seen <= UInt64(Self.loggedRejects) {
+      let more = seen == UInt64(Self.loggedRejects) ? " (further ones are only counted)" : ""
+      log(.warning, "row \(code): \(reason)\(more)")
+    }
+    if spec.onError == .stop {
+      pipeline.fail(PipelineError(node: spec.name, message: "on_error: stop: row \(code): \(reason)"))
+    }
+  }
+
+  /// Sends the collected dead letters to whoever reads them.
+  func flushDeadLetters() {
+    guard deadLetters.rows > 0 else { return }
+    guard let block = chain.pool.take(deadLetters.byteCount) else {
+      pipeline.fail(PipelineError(node: spec.name, message: "out of memory for dead letters"))
+      return deadLetters.clear()
+    }
+    deadLetters.write(into: UnsafeMutableRawBufferPointer(start: tide_block_bytes(block), count: Int(block.pointee.capacity)))
+    let effects = call.effects
+    var passed = tide_passed(whole: tide_block_frame(block), block: block)
+    _ = emit(&passed, port: deadPort)
+    call.effects = effects
+    tide_block_release(block)
+  }
+}

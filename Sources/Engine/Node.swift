@@ -1,0 +1,214 @@
+import CHost
+import CTidemill
+import Formats
+import Frames
+import PluginManifest
+import Rings
+import Synchronization
+
+/// One instance of a component and everything that the host does around it. Owned by its chain's thread once the pipeline runs.
+final class Node: @unchecked Sendable {
+  enum Count {
+    static let rowsIn = 0, taken = 1, late = 2, rejected = 3, pending = 4, mismatches = 5, restarts = 6, lastTime = 7
+    /// Rows and frames of port p stand at ports + 2p.
+    static let ports = 8
+  }
+
+  /// What is known of one incoming edge.
+  struct Input {
+    var port: UInt32
+    var watermark = Int64.min
+    var idle = false
+    var ended = false
+  }
+
+  /// Why a call failed, as the plugin said it through `fail`.
+  struct Failure: Sendable {
+    var code: tide_status
+    var message: String
+    var configPath: String
+  }
+
+  /// What the call in progress has done so far.
+  struct Call {
+    /// Commits, forwards and rejects: after the first one the call cannot be repeated.
+    var effects = 0
+    /// Frame rows of the batch that went to the dead-letter port.
+    var rejectedRows: Set<UInt32> = []
+    /// Row watermark that the rows of this call carry; Int64.min = none.
+    var rowWatermark = Int64.min
+    /// The batch holds several row watermarks, so nothing may be built from it.
+    var mixedRowWatermarks = false
+  }
+
+  let index: Int
+  let spec: NodeSpec
+  let table: UnsafePointer<tide_component>
+  let pipeline: Pipeline
+  unowned var chain: Chain!
+  let config: NodeConfig
+  let counters: Counters
+
+  var inputs: [Input] = []
+  /// Outgoing edges per output port; the dead-letter port is last.
+  var outputs: [[Edge]]
+  var deadPort: Int { outputs.count - 1 }
+
+  var instance: OpaquePointer?
+  var isOpen = false
+  /// A failed instance that is not restarted any more: what arrives is rejected.
+  var isBroken = false
+  var hasEnded = false
+  /// Why the last restart did not succeed; written by the control thread while the chain waits for it.
+  var startFailure: PipelineError?
+  var call = Call()
+  let wakeRequested = Atomic<Bool>(false)
+  let failure = Mutex<Failure?>(nil)
+
+  /// Minimum over the inputs, as the instance knows it.
+  var watermark = Int64.min
+  /// Watermark that was sent on.
+  var sentWatermark = Int64.min
+  /// Set by the instance itself through host->watermark; holds the output back.
+  var ownWatermark: Int64?
+  var partitions: [UInt32: SourceWatermark] = [:]
+  var lateScratch: [Int64] = []
+
+  let deadLetters: DeadLetterBuffer
+  let decoder: RecordDecoder?
+  let encoder: RecordEncoder?
+  /// Row counter per partition, for ids.
+  var nextRow: [UInt32: Int64] = [:]
+  var frameNumber: UInt64 = 0
+
+  /// What the plugin was handed; lives until destroy returned.
+  let host: UnsafeMutablePointer<tide_host>
+  let info: UnsafeMutablePointer<tide_info>
+  private var infoTexts: [BorrowedText] = []
+
+  init(index: Int, spec: NodeSpec, pipeline: Pipeline) throws(PipelineError) {
+    self.index = index
+    self.spec = spec
+    self.pipeline = pipeline
+    table = spec.component
+    config = NodeConfig(spec.config)
+    counters = Counters(count: Count.ports + 2 * (spec.outputs.count + 1))
+    outputs = Array(repeating: [], count: spec.outputs.count + 1)
+    deadLetters = DeadLetterBuffer(node: spec.name)
+    do {
+      decoder = try spec.recordPlan.map { try RecordDecoder($0) }
+      encoder = spec.encodePlan.map { RecordEncoder($0) }
+    } catch {
+      throw PipelineError(node: spec.name, message: "\(error)", isConfiguration: true)
+    }
+    host = .allocate(capacity: 1)
+    info = .allocate(capacity: 1)
+    info.initialize(to: tide_info())
+    host.initialize(to: tide_host())
+    describe()
+  }
+
+  deinit {
+    host.deallocate()
+    info.deallocate()
+  }
+
+  private func describe() {
+    infoTexts = [pipeline.name, spec.name, spec.componentName, "at_most_once"].map { BorrowedText($0) }
+    info.pointee.size = UInt32(MemoryLayout<tide_info>.size)
+    info.pointee.lanes = 1
+    info.pointee.groups = UInt32(TIDE_KEY_GROUPS)
+    info.pointee.inputs = UInt32(spec.inputs.count)
+    info.pointee.outputs = UInt32(spec.outputs.count)
+    info.pointee.pipeline = infoTexts[0].string
+    info.pointee.node = infoTexts[1].string
+    info.pointee.component = infoTexts[2].string
+    info.pointee.delivery = infoTexts[3].string
+    fillHostTable()
+  }
+
+  /// The output handle of calls on this instance.
+  var output: OpaquePointer { OpaquePointer(Unmanaged.passUnretained(self).toOpaque()) }
+
+  func log(_ level: LogLevel, _ message: String) { pipeline.log(level, node: spec.name, message) }
+
+  /// Takes what `fail` said of the call that returned `status`, or says it in general words.
+  func takeFailure(_ status: tide_status, during call: String) -> Failure {
+    let said = failure.withLock { stored in
+      defer { stored = nil }
+      return stored
+    }
+    if var said {
+      said.code = status
+      return said
+    }
+    return Failure(code: status, message: "\(call) returned \(StatusName.text(of: status)) without a reason", configPath: "")
+  }
+
+  /// Rows so far. Any thread.
+  var books: Books.Node {
+    var books = Books.Node(name: spec.name)
+    // Read in the opposite order of writing, so that a row in flight shows as pending rather than as a gap.
+    books.taken = counters.read(Count.taken)
+    books.late = counters.read(Count.late)
+    books.rejected = counters.read(Count.rejected)
+    books.pending = counters.read(Count.pending)
+    books.rowsIn = counters.read(Count.rowsIn)
+    books.mismatches = counters.read(Count.mismatches)
+    books.restarts = counters.read(Count.restarts)
+    books.out = (spec.outputs + ["dead"]).enumerated().map { port, name in
+      Books.Port(name: name, rows: counters.read(Count.ports + 2 * port), frames: counters.read(Count.ports + 2 * port + 1))
+    }
+    return books
+  }
+}
+
+/// Text whose bytes stay where they are for the contract's borrowed strings.
+final class BorrowedText: @unchecked Sendable {
+  private let bytes: UnsafeMutableBufferPointer<UInt8>
+
+  init(_ text: String) {
+    bytes = .allocate(capacity: max(text.utf8.count, 1))
+    _ = bytes.initialize(from: text.utf8)
+    count = text.utf8.count
+  }
+
+  private let count: Int
+
+  deinit { bytes.deallocate() }
+
+  var string: tide_string {
+    tide_string(data: UnsafeRawPointer(bytes.baseAddress!).assumingMemoryBound(to: CChar.self), length: UInt64(count))
+  }
+}
+
+/// Statuses by name, for messages.
+enum StatusName {
+  static func text(of status: tide_status) -> String {
+    switch status {
+    case TIDE_OK: "OK"
+    case TIDE_MORE: "MORE"
+    case TIDE_IDLE: "IDLE"
+    case TIDE_END: "END"
+    case TIDE_E_CONFIG: "E_CONFIG"
+    case TIDE_E_RETRY: "E_RETRY"
+    case TIDE_E_FATAL: "E_FATAL"
+    case TIDE_E_UNSUPPORTED: "E_UNSUPPORTED"
+    case TIDE_E_STATE: "E_STATE"
+    case TIDE_E_CANCELLED: "E_CANCELLED"
+    default: "the unknown status \(status)"
+    }
+  }
+}
+
+extension String {
+  /// A copy of a borrowed string; bytes that are not UTF-8 become U+FFFD.
+  init(borrowed text: tide_string) {
+    guard let data = text.data, text.length > 0 else {
+      self = ""
+      return
+    }
+    let bytes = UnsafeRawBufferPointer(start: data, count: Int(text.length))
+    self = String(decoding: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,79 @@
+import CHost
+import CTidemill
+import Formats
+
+/// The host's side of `tide.codec/1`.
+enum NodeCodec {
+  /// Lives for ever: plugins keep the pointer.
+  nonisolated(unsafe) static let table: UnsafeMutablePointer<tide_codec> = {
+    let table = UnsafeMutablePointer<tide_codec>.allocate(capacity: 1)
+    table.initialize(to: tide_codec())
+    table.pointee.size = UInt32(MemoryLayout<tide_codec>.size)
+    table.pointee.decode = { context, _, partition, bytes, length, readable, offset, flags, consumed in
+      let node = Node.from(context)
+      guard let bytes, let consumed else { return node.refuse(TIDE_E_FATAL, "decode without bytes") }
+      var taken = 0
+      let status = node.decode(
+        UnsafeRawPointer(bytes), length: Int(length), readable: Int(readable), offset: offset,
+        final: flags & UInt32(TIDE_DECODE_FINAL) != 0, partition: partition, consumed: &taken)
+      consumed.pointee = UInt64(taken)
+      return status
+    }
+    table.pointee.encode = { context, batch, into in
+      let node = Node.from(context)
+      guard let batch, let into, let encoder = node.encoder else {
+        return node.refuse(TIDE_E_UNSUPPORTED, "the manifest does not say codec: encode")
+      }
+      let text = encoder.encode(batch)
+      into.pointee.data = text.baseAddress?.assumingMemoryBound(to: CChar.self)
+      into.pointee.length = UInt64(text.count)
+      return TIDE_OK
+    }
+    table.pointee.max_record = { context in
+      UInt64(Node.from(context).spec.recordPlan?.maxRecordBytes ?? RecordPlan().maxRecordBytes)
+    }
+    return table
+  }()
+}
+
+extension Node {
+  /// Row counter's bits in an id; the partition's number stands above them.
+  private static let rowBits: Int64 = 48
+
+  /// Decodes records and publishes their frames until the bytes or the credit of the edges run out.
+  func decode(
+    _ bytes: UnsafeRawPointer, length: Int, readable: Int, offset: UInt64, final: Bool, partition: UInt32, consumed: inout Int
+  ) -> tide_status {
+    guard let decoder else { return refuse(TIDE_E_UNSUPPORTED, "the manifest does not say codec: decode") }
+    let ingestTime = pipeline.clock.now
+    while true {
+      let step = decoder.decode(
+        bytes + consumed, length: length - consumed, readable: readable - consumed, offset: offset + UInt64(consumed),
+        final: final, ingestTime: ingestTime)
+      for dead in decoder.deadRecords {
+        writeOff(record: dead.bytes, offset: dead.offset, code: dead.code, reason: dead.reason)
+      }
+      counters.set(Count.mismatches, Int(decoder.mismatches))
+      consumed += step.consumed
+      if decoder.rows > 0 {
+        let status = publishDecoded(decoder, partition: partition)
+        if status != TIDE_OK { return status }
+      }
+      if !step.frameReady { return pipeline.isForced ? TIDE_E_CANCELLED : TIDE_OK }
+      // Whoever calls waits between calls, where the pipeline can be stopped.
+      if !chain.hasCredit { return TIDE_MORE }
+    }
+  }
+
+  private func publishDecoded(_ decoder: RecordDecoder, partition: UInt32) -> tide_status {
+    let bytes = decoder.frameByteCount
+    guard let block = chain.pool.take(bytes) else { return refuse(TIDE_E_RETRY, "out of memory for a frame") }
+    let first = nextRow[partition] ?? 0
+    let rows = decoder.rows
+    _ = decoder.writeFrame(
+      into: tide_block_bytes(block), capacity: Int(block.pointee.capacity), stream: partition,
+      firstID: Int64(partition) << Self.rowBits | first)
+    nextRow[partition] = first + Int64(rows)
+    return publish(block, port: 0)
+  }
+}

@@ -1,0 +1,39 @@
+import CHost
+import CTidemill
+
+/// Why a frame was refused: the first rule of docs/frames.md that it breaks, and where.
+public struct FrameRejection: Error, Equatable, CustomStringConvertible {
+  /// Number of the rule.
+  public let rule: Int
+  /// Descriptor at fault, `nil` when it is the header.
+  public let column: Int?
+  /// Byte of the frame at fault.
+  public let offset: Int
+  public let reason: String
+
+  public var description: String {
+    let place = column.map { "byte \(offset), descriptor \($0)" } ?? "byte \(offset)"
+    return "frame refused at \(place): \(reason) (rule \(rule))"
+  }
+}
+
+/// The gate for frames from untrusted hands.
+public enum FrameValidator {
+  /// Checks the frame at the start of `bytes`, which must be 8-byte aligned and must not change meanwhile, and gives a view of it.
+  /// `limit` bounds the frame's length. One pass, no allocation unless it throws.
+  @discardableResult
+  public static func validate(
+    _ bytes: UnsafeRawBufferPointer, limit: Int = FrameLimits.defaultMaxBytes
+  ) throws(FrameRejection) -> FrameView {
+    var why = tide_validation()
+    guard let start = bytes.baseAddress else {
+      throw FrameRejection(rule: 1, column: nil, offset: 0, reason: "there are fewer than 128 bytes")
+    }
+    let status = tide_validate(
+      start.assumingMemoryBound(to: UInt8.self), UInt64(bytes.count), UInt64(max(limit, 0)), &why)
+    guard status < 0 else { return FrameView(bytes: start) }
+    throw FrameRejection(
+      rule: Int(why.rule), column: why.column < 0 ? nil : Int(why.column), offset: Int(why.offset),
+      reason: String(cString: why.reason))
+  }
+}

@@ -1,2 +1,0 @@
-/// Placeholder of Frames.
-enum FramesPlaceholder {}

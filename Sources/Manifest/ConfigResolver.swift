@@ -1,0 +1,219 @@
+import PluginManifest
+
+/// Checks what stands under `with` against the schema of a component and fills in defaults.
+struct ConfigResolver {
+  let diagnostics: DiagnosticList
+  /// What the component is called in messages.
+  let component: String
+  private(set) var locations: [String: SourceLocation] = [:]
+
+  init(component: String, diagnostics: DiagnosticList) {
+    self.component = component
+    self.diagnostics = diagnostics
+  }
+
+  /// The configuration, in the order of the schema; wrong values are reported and left out. `place` is where the component is
+  /// named, for what is missing.
+  mutating func resolve(_ with: SourceValue?, options: [OptionSchema], place: SourceLocation) -> ConfigValue {
+    if let with { locations[""] = with.location }
+    return entries(with?.entries ?? [], options: options, of: component, path: "", place: with?.location ?? place)
+  }
+
+  private mutating func entries(
+    _ written: [SourceEntry], options: [OptionSchema], of owner: String, path: String, place: SourceLocation
+  ) -> ConfigValue {
+    for entry in written where !options.contains(where: { $0.name == entry.name }) {
+      let names = options.map(\.name)
+      diagnostics.error(
+        entry.location, "'\(SourceValue.shortened(entry.name))' is not an option of \(owner)",
+        Spelling.nearest(to: entry.name, in: names).map { "did you mean '\($0)'?" }
+          ?? (names.isEmpty ? "it has none" : "its options are: \(names.joined(separator: ", "))"))
+    }
+    var result: [ConfigValue.Entry] = []
+    for option in options {
+      let optionPath = path.isEmpty ? option.name : "\(path).\(option.name)"
+      if let entry = written.first(where: { $0.name == option.name }) {
+        if case .null = entry.value.content {
+          diagnostics.error(
+            entry.location, "'\(optionPath)' has no value",
+            option.required == true ? "write \(example(option))" : "write \(example(option)), or remove it")
+        } else if let value = value(entry.value, option, path: optionPath) {
+          result.append(.init(option.name, value))
+        }
+      } else if let standard = option.default, standard != .null {
+        if let value = defaultValue(standard, option, path: optionPath, place: place) { result.append(.init(option.name, value)) }
+      } else if option.required == true {
+        diagnostics.error(place, "\(owner) needs '\(option.name)'", "write \(example(option))")
+      }
+    }
+    return .map(result)
+  }
+
+  /// A default as it would be if it had been written; one that does not fit its own option is the plugin's error.
+  private mutating func defaultValue(
+    _ standard: ConfigValue, _ option: OptionSchema, path: String, place: SourceLocation
+  ) -> ConfigValue? {
+    if option.format == .duration || option.format == .bytes, case .int = standard { return standard }
+    var inner = ConfigResolver(component: component, diagnostics: DiagnosticList(file: diagnostics.file))
+    let value = inner.value(SourceValue(standard, at: place), option, path: path)
+    if let value { return value }
+    diagnostics.error(
+      place, "the default of '\(path)' in the plugin's manifest is wrong: "
+        + (inner.diagnostics.diagnostics.first?.message ?? "it does not fit"), "write \(example(option)) here, and tell the plugin's author")
+    return nil
+  }
+
+  // MARK: Values
+
+  private mutating func value(_ written: SourceValue, _ option: OptionSchema, path: String) -> ConfigValue? {
+    locations[path] = written.location
+    guard let value = typed(written, option, path: path) else { return nil }
+    guard inBounds(value, option, path: path, at: written.location) else { return nil }
+    if let choices = option.choices, !choices.contains(where: { Self.same($0, value) }) {
+      let words = choices.map { $0.plain }
+      diagnostics.error(
+        written.location, "'\(path)' cannot be \(shown(written, option))",
+        Spelling.nearest(to: value.plain, in: words).map { "did you mean \($0)?" } ?? "one of: \(words.joined(separator: ", "))")
+      return nil
+    }
+    return value
+  }
+
+  private mutating func typed(_ written: SourceValue, _ option: OptionSchema, path: String) -> ConfigValue? {
+    if option.format == .duration || option.format == .bytes { return quantity(written, option, path: path) }
+    var written = written
+    // An environment value has the type that its place asks for, quotes or not.
+    if written.substituted { written.content = option.type == .string ? .string(written.text) : YamlScalar.content(of: written.text) }
+    switch (option.type, written.content) {
+    case (.string, .string(let text)): return .string(text)
+    case (.boolean, .bool(let value)): return .bool(value)
+    case (.integer, .int(let number)): return .int(number)
+    case (.number, .int(let number)): return .double(Double(number))
+    case (.number, .double(let number)) where number.isFinite: return .double(number)
+    case (.list, .list(let items)): return list(items, option, path: path)
+    case (.map, .map(let entries)): return map(entries, option, path: path, place: written.location)
+    default:
+      diagnostics.error(
+        written.location, "'\(path)' takes \(option.typeName), not \(shown(written, option))", typeFix(written, option))
+      return nil
+    }
+  }
+
+  private mutating func quantity(_ written: SourceValue, _ option: OptionSchema, path: String) -> ConfigValue? {
+    let number: Int64? =
+      switch written.content {
+      case .null, .list, .map, .bool: nil
+      default: option.format == .bytes ? Quantity.bytes(written.text) : Quantity.nanoseconds(written.text)
+      }
+    if let number { return .int(number) }
+    diagnostics.error(
+      written.location, "'\(path)' takes \(option.typeName), not \(shown(written, option))",
+      option.format == .bytes
+        ? "write a number and B, KiB, MiB, GiB, kB, MB or GB: 64KiB" : SourceReader.durationFix(written.text))
+    return nil
+  }
+
+  private mutating func list(_ items: [SourceValue], _ option: OptionSchema, path: String) -> ConfigValue? {
+    var result: [ConfigValue] = []
+    for (index, item) in items.enumerated() {
+      let itemPath = "\(path)[\(index)]"
+      guard let schema = option.item() else {
+        record(item, path: itemPath)
+        result.append(item.value)
+        continue
+      }
+      if let value = value(item, schema, path: itemPath) { result.append(value) }
+    }
+    return result.count == items.count ? .list(result) : nil
+  }
+
+  private mutating func map(
+    _ written: [SourceEntry], _ option: OptionSchema, path: String, place: SourceLocation
+  ) -> ConfigValue? {
+    if option.hasNamedEntries {
+      return entries(written, options: option.items ?? [], of: "'\(path)'", path: path, place: place)
+    }
+    var result: [ConfigValue.Entry] = []
+    for entry in written {
+      let entryPath = "\(path).\(entry.name)"
+      if let schema = option.item() {
+        if let value = value(entry.value, schema, path: entryPath) { result.append(.init(entry.name, value)) }
+      } else {
+        record(entry.value, path: entryPath)
+        result.append(.init(entry.name, entry.value.value))
+      }
+    }
+    return result.count == written.count ? .map(result) : nil
+  }
+
+  /// Keeps the places of a value that may be anything.
+  private mutating func record(_ value: SourceValue, path: String) {
+    locations[path] = value.location
+    switch value.content {
+    case .list(let items): for (index, item) in items.enumerated() { record(item, path: "\(path)[\(index)]") }
+    case .map(let entries): for entry in entries { record(entry.value, path: "\(path).\(entry.name)") }
+    default: break
+    }
+  }
+
+  // MARK: Bounds
+
+  private mutating func inBounds(_ value: ConfigValue, _ option: OptionSchema, path: String, at location: SourceLocation) -> Bool {
+    let number: Double
+    var subject = "'\(path)' is \(option.quantityText(value))"
+    switch value {
+    case .int(let value): number = Double(value)
+    case .double(let value): number = value
+    case .list(let items):
+      number = Double(items.count)
+      subject = "'\(path)' has \(items.count) \(items.count == 1 ? "element" : "elements")"
+    default: return true
+    }
+    if let minimum = option.minimum, number < minimum {
+      diagnostics.error(location, "\(subject); it must be at least \(option.boundText(minimum))")
+      return false
+    }
+    if let maximum = option.maximum, number > maximum {
+      diagnostics.error(location, "\(subject); it must be at most \(option.boundText(maximum))")
+      return false
+    }
+    return true
+  }
+
+  private static func same(_ one: ConfigValue, _ other: ConfigValue) -> Bool {
+    switch (one, other) {
+    case (.int(let one), .double(let other)): Double(one) == other
+    case (.double(let one), .int(let other)): one == Double(other)
+    default: one == other
+    }
+  }
+
+  // MARK: Messages
+
+  private func shown(_ value: SourceValue, _ option: OptionSchema) -> String {
+    guard option.format == .secret else { return value.described }
+    switch value.content {
+    case .list, .map, .null: return value.described
+    case .bool: return "true or false"
+    case .int, .double: return "a number"
+    case .string: return "this text"
+    }
+  }
+
+  private func example(_ option: OptionSchema) -> String { "\(option.name): \(option.exampleValue)" }
+
+  private func typeFix(_ written: SourceValue, _ option: OptionSchema) -> String? {
+    switch (option.type, written.content) {
+    case (.string, .int), (.string, .double), (.string, .bool):
+      return option.format == .secret ? "put it in quotes" : "put it in quotes: \"\(SourceValue.shortened(written.text))\""
+    case (.list, .string), (.list, .int), (.list, .double), (.list, .bool): return "write [\(SourceValue.shortened(written.text))]"
+    case (.boolean, .string(let text)):
+      switch text.lowercased() {
+      case "yes", "on", "y", "true": return "write true"
+      case "no", "off", "n", "false": return "write false"
+      default: return "write true or false"
+      }
+    default: return "for example \(example(option))"
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/// A place in a manifest; both numbers from 1, columns in Unicode scalars.
+public struct SourceLocation: Sendable, Hashable, Comparable {
+  public var line: Int
+  public var column: Int
+
+  public init(line: Int, column: Int) {
+    self.line = line
+    self.column = column
+  }
+
+  /// The first character of the file.
+  public static let start = SourceLocation(line: 1, column: 1)
+
+  public static func < (left: SourceLocation, right: SourceLocation) -> Bool {
+    (left.line, left.column) < (right.line, right.column)
+  }
+}
+
+/// Something to say about a place in a manifest.
+public struct Diagnostic: Sendable, Equatable {
+  public enum Severity: String, Sendable, CaseIterable {
+    /// The pipeline cannot run.
+    case error
+    /// The pipeline runs, and probably not as meant.
+    case warning
+    case note
+  }
+
+  public var file: String
+  public var location: SourceLocation
+  public var severity: Severity
+  /// What is the case, one sentence without its full stop.
+  public var message: String
+  /// What to do about it, in the same form.
+  public var fix: String?
+
+  public var line: Int { location.line }
+  public var column: Int { location.column }
+
+  public init(
+    file: String, location: SourceLocation, severity: Severity = .error, message: String, fix: String? = nil
+  ) {
+    self.file = file
+    self.location = location
+    self.severity = severity
+    self.message = message
+    self.fix = fix
+  }
+}
+
+extension Diagnostic: CustomStringConvertible {
+  /// `file:line:column: message; fix`, warnings and notes with their severity before the message.
+  public var description: String {
+    let label = severity == .error ? "" : "\(severity.rawValue): "
+    return "\(file):\(line):\(column): \(label)\(message)" + (fix.map { "; \($0)" } ?? "")
+  }
+
+  /// The description, then the line it speaks of and a caret below the column.
+  public func rendered(source: String) -> String {
+    let lines = source.split(separator: "\n", maxSplits: line, omittingEmptySubsequences: false)
+    guard line >= 1, lines.indices.contains(line - 1) else { return description }
+    var text = lines[line - 1]
+    if text.unicodeScalars.last == "\r" { text = Substring(text.unicodeScalars.dropLast()) }
+    let scalars = Array(text.unicodeScalars)
+    guard column <= scalars.count + 1 else { return description }
+    let first = max(0, column - 1 - Self.excerptScalars / 2)
+    let shown = scalars[first..<min(scalars.count, first + Self.excerptScalars)]
+    var excerpt = String.UnicodeScalarView()
+    for scalar in shown { excerpt.append(scalar.value < 0x20 ? " " : scalar) }
+    let gutter = "  \(line) | "
+    let blank = String(repeating: " ", count: gutter.count + column - 1 - first)
+    return "\(description)\n\(gutter)\(String(excerpt))\n\(blank)^"
+  }
+
+  /// Longest excerpt, in Unicode scalars.
+  static let excerptScalars = 120
+}

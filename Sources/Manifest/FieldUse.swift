@@ -1,0 +1,67 @@
+import Formats
+import PluginManifest
+
+/// A field that a node names, and how it reads it.
+struct FieldUse {
+  var name: String
+  /// Nil = any type.
+  var type: RecordPlan.ColumnType?
+  /// Place of the option that names it, or of `use` where the component itself does.
+  var location: SourceLocation
+  /// Must be there: the component requires it, or the manifest names it.
+  var isRequired: Bool
+  /// The option that names it.
+  var option: String?
+}
+
+extension NodeDraft {
+  /// The fields that the component reads; nil when it may read any: it does not say, or reads by an expression.
+  var fieldUses: [FieldUse]? {
+    guard let inputs = manifest?.inputs else { return nil }
+    var uses: [FieldUse] = []
+    for input in inputs {
+      let type = input.type.flatMap(RecordPlan.ColumnType.init(rawValue:))
+      if let name = input.name {
+        uses.append(
+          FieldUse(name: name, type: type, location: usePlace, isRequired: input.required == true))
+      }
+      guard let option = input.option else { continue }
+      let schema = manifest?.options?.first { $0.name == option }
+      if schema?.readsExpressions == true { return nil }
+      for (name, path) in schema.map({ names(config[option], $0, path: option) }) ?? [] {
+        uses.append(FieldUse(name: name, type: type, location: place(of: path), isRequired: true, option: option))
+      }
+    }
+    return uses
+  }
+
+  /// The names of fields in an option's value: a text is one, a list holds them; of a map the values where `items` says that these
+  /// are fields, else the names of its entries.
+  private func names(_ value: ConfigValue?, _ schema: OptionSchema, path: String) -> [(String, String)] {
+    switch value {
+    case .string(let name): [(name, path)]
+    case .list(let items):
+      items.enumerated().flatMap { index, item in names(item, schema.item() ?? schema, path: "\(path)[\(index)]") }
+    case .map(let entries):
+      entries.flatMap { entry -> [(String, String)] in
+        guard let item = schema.item(named: entry.name) else { return [(entry.name, "\(path).\(entry.name)")] }
+        if schema.hasNamedEntries, !item.namesFields { return [] }
+        return item.namesFields
+          ? names(entry.value, item, path: "\(path).\(entry.name)") : [(entry.name, "\(path).\(entry.name)")]
+      }
+    default: []
+    }
+  }
+}
+
+extension OptionSchema {
+  /// True for the name of a field, or a list or map that holds some.
+  fileprivate var namesFields: Bool {
+    format == .field || format == .key || (items ?? []).contains { $0.namesFields }
+  }
+
+  /// True for an expression, or a list or map that holds some: which fields it reads is not known here.
+  fileprivate var readsExpressions: Bool {
+    format == .expression || format == .aggregate || (items ?? []).contains { $0.readsExpressions }
+  }
+}

@@ -1,0 +1,100 @@
+import PluginManifest
+
+/// The words of a manifest outside `with`, and which of them this version runs: the one place to change when a feature is built.
+enum Grammar {
+  enum Status {
+    case built
+    /// Part of the grammar; a manifest that uses it is refused until then.
+    case planned
+  }
+
+  /// A key of a map.
+  struct Key {
+    var name: String
+    var status: Status
+    /// The nodes that it belongs to.
+    var kinds: Set<ComponentManifest.Kind>
+    /// A right entry, for messages.
+    var example: String
+
+    init(
+      _ name: String, _ status: Status = .built, kinds: Set<ComponentManifest.Kind> = [.source, .operator, .sink],
+      example: String
+    ) {
+      self.name = name
+      self.status = status
+      self.kinds = kinds
+      self.example = example
+    }
+  }
+
+  /// A word that is the value of a key.
+  struct Word {
+    var name: String
+    var status: Status = .built
+  }
+
+  static let pipeline = [
+    Key("name", example: "name: factory"),
+    Key("sources", example: "sources: { sensors: { use: file, with: { path: sensors.jsonl } } }"),
+    Key("operators", example: "operators: { good: { use: filter, from: sensors } }"),
+    Key("sinks", example: "sinks: { out: { use: stdout, from: good } }"),
+    Key("delivery", example: "delivery: at_most_once"),
+    Key("max_memory", example: "max_memory: 512MiB"),
+    Key("isolation", example: "isolation: thread"),
+    Key("checkpoint", .planned, example: "checkpoint: { every: 10s }"),
+    Key("tests", .planned, example: "tests: []"),
+    Key("state", .planned, example: "state: { bytes: 1GiB }"),
+    Key("timeouts", .planned, example: "timeouts: { open: 30s }"),
+    Key("order", .planned, example: "order: event_time"),
+  ]
+
+  static let node = [
+    Key("use", example: "use: file"),
+    Key("from", kinds: [.operator, .sink], example: "from: sensors"),
+    Key("with", example: "with: { path: sensors.jsonl }"),
+    Key("watermark", kinds: [.source], example: "watermark: { delay: 2s }"),
+    Key("buffer", kinds: [.operator, .sink], example: "buffer: { frames: 64 }"),
+    Key("on_error", example: "on_error: dead_letter"),
+    Key("isolation", example: "isolation: thread"),
+    Key("lanes", kinds: [.operator, .sink], example: "lanes: 1"),
+    Key("delivery", example: "delivery: at_most_once"),
+    Key("function", .planned, kinds: [.operator], example: "function: { library: libm.so.6, symbol: hypot }"),
+    Key("order", .planned, kinds: [.operator, .sink], example: "order: event_time"),
+    Key("state", .planned, kinds: [.operator, .sink], example: "state: { bytes: 1GiB }"),
+    Key("timeouts", .planned, example: "timeouts: { open: 30s }"),
+  ]
+
+  static let watermark = [
+    Key("delay", example: "delay: 2s"),
+    Key("monotonic", example: "monotonic: true"),
+    Key("periodic", .planned, example: "periodic: 1s"),
+    Key("idle", .planned, example: "idle: 30s"),
+  ]
+
+  static let buffer = [
+    Key("frames", example: "frames: 64"),
+    Key("bytes", example: "bytes: 4MiB"),
+    Key("when_full", example: "when_full: block"),
+  ]
+
+  static let whenFull = [
+    Word(name: "block"), Word(name: "drop_oldest", status: .planned), Word(name: "drop_newest", status: .planned),
+    Word(name: "sample", status: .planned), Word(name: "adaptive", status: .planned),
+  ]
+
+  static let onError = [Word(name: "dead_letter"), Word(name: "stop"), Word(name: "retry", status: .planned)]
+
+  static let delivery = [
+    Word(name: "at_most_once"), Word(name: "at_least_once", status: .planned), Word(name: "exactly_once", status: .planned),
+  ]
+
+  static let isolation = [Word(name: "thread"), Word(name: "in-process"), Word(name: "process", status: .planned)]
+
+  /// Keys of other programs' manifests, and what they are called here.
+  static let synonyms = [
+    "type": "use", "component": "use", "plugin": "use", "input": "from", "inputs": "from", "options": "with", "config": "with",
+    "settings": "with", "transforms": "operators", "processors": "operators", "outputs": "sinks", "memory": "max_memory",
+    "parallelism": "lanes",
+  ]
+}

@@ -1,2 +1,0 @@
-/// Placeholder of Manifest.
-enum ManifestPlaceholder {}

@@ -1,0 +1,23 @@
+/// Every bound of a manifest.
+public enum ManifestLimits {
+  /// Longest manifest.
+  public static let bytes = 1 << 20
+  /// Deepest nesting of lists and maps, aliases followed.
+  public static let depth = 64
+  /// Most values in a manifest, aliases followed: an alias counts all that it stands for.
+  public static let values = 200_000
+  /// Most sources, operators and sinks of a pipeline.
+  public static let nodes = 4096
+  /// Most connections between nodes.
+  public static let edges = 65_536
+  /// Longest name of a pipeline, node or port, in characters.
+  public static let nameLength = 64
+  /// Most columns that a source's records can have.
+  public static let columns = 1024
+  /// Longest name of a field, in bytes (`frames.md`).
+  public static let fieldNameBytes = 255
+  /// Longest scalar value after environment values are put in, in bytes.
+  public static let scalarBytes = 1 << 20
+  /// Most problems that are reported for one manifest.
+  public static let diagnostics = 100
+}

@@ -1,0 +1,51 @@
+import Formats
+import PluginManifest
+
+/// A node on its way from written to resolved; drafts stand in the order of the manifest.
+struct NodeDraft {
+  let source: NodeSource
+  /// Nil when `use` is missing or names no usable component, which has been reported: such a node takes part in the graph and is
+  /// not complained about further.
+  var reference: ComponentReference?
+  var config: ConfigValue = .map([])
+  var locations: [String: SourceLocation] = [:]
+  /// Nil while the component is unknown.
+  var inputPorts: [String]?
+  var outputPorts: [String]?
+  var recordPlan: RecordPlan?
+  var encodePlan: EncodePlan?
+
+  init(_ source: NodeSource) {
+    self.source = source
+  }
+
+  var name: String { source.name }
+  var kind: ComponentManifest.Kind { source.kind }
+  var manifest: ComponentManifest? { reference?.manifest }
+  /// Place of what stands after `use`, else of the name.
+  var usePlace: SourceLocation { source.use?.location ?? source.location }
+
+  /// True for an operator whose output is its input's rows as they are.
+  var forwardsOnly: Bool {
+    guard kind == .operator, let outputs = manifest?.outputs else { return false }
+    return outputs.same == true && (outputs.fields ?? []).isEmpty
+  }
+
+  /// Place of a configuration value, or of what stands around it.
+  func place(of path: String) -> SourceLocation {
+    locations[path] ?? locations[""] ?? usePlace
+  }
+}
+
+/// An edge between drafts.
+struct EdgeDraft: Hashable {
+  var from: Int
+  var port: EdgePlan.OutputPort
+  var to: Int
+  var inputPort: Int
+  var location: SourceLocation
+
+  func isSameWay(as other: EdgeDraft) -> Bool {
+    from == other.from && port == other.port && to == other.to && inputPort == other.inputPort
+  }
+}

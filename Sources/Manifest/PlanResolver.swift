@@ -1,0 +1,192 @@
+import PluginManifest
+
+extension PipelinePlan {
+  /// Resolves a manifest against the components that are known. The plan is nil when there is any error, here or in the reading
+  /// of the source; all problems are reported at once, in the order of the text.
+  public static func resolve(_ source: PipelineSource, catalog: some ComponentCatalog) -> (PipelinePlan?, [Diagnostic]) {
+    var resolver = PlanResolver(source)
+    let plan = resolver.resolve(catalog)
+    return (plan, resolver.diagnostics.sorted())
+  }
+
+  /// Reads and resolves in one step: the diagnostics of both, in the order of the text.
+  public static func load(
+    text: String, file: String, environment: [String: String], catalog: some ComponentCatalog
+  ) -> (PipelinePlan?, [Diagnostic]) {
+    let (source, problems) = PipelineSource.parse(text: text, file: file, environment: environment)
+    guard let source else { return (nil, problems) }
+    let (plan, more) = resolve(source, catalog: catalog)
+    let all = (problems + more).enumerated().sorted { ($0.element.location, $0.offset) < ($1.element.location, $1.offset) }
+    return (plan, all.map(\.element))
+  }
+}
+
+/// Makes a plan of a source: components, options, graph, columns, in that order.
+struct PlanResolver {
+  let source: PipelineSource
+  let diagnostics: DiagnosticList
+  private var drafts: [NodeDraft]
+
+  init(_ source: PipelineSource) {
+    self.source = source
+    diagnostics = DiagnosticList(file: source.file)
+    drafts = source.nodes.map { NodeDraft($0) }
+  }
+
+  mutating func resolve(_ catalog: some ComponentCatalog) -> PipelinePlan? {
+    for index in drafts.indices {
+      find(index, in: catalog)
+      configure(index)
+    }
+    var graph = GraphResolver(drafts, sections: source.sections, diagnostics: diagnostics)
+    guard let order = graph.resolve() else { return nil }
+    var records = RecordPlanner(drafts, edges: graph.edges, order: order, diagnostics: diagnostics)
+    records.plan()
+    guard !diagnostics.hasErrors, !source.hasErrors else { return nil }
+    return plan(records.drafts, edges: graph.edges, order: order)
+  }
+
+  // MARK: Components
+
+  private mutating func find(_ index: Int, in catalog: some ComponentCatalog) {
+    guard let use = drafts[index].source.use else { return }
+    let kind = drafts[index].kind
+    let shown = SourceValue.shortened(use.value)
+    switch catalog.lookup(use.value, kind: kind) {
+    case .found(let reference):
+      drafts[index].reference = reference
+    case .ambiguous(let plugins):
+      let choices = plugins.map { "\($0)/\(use.value)" }
+      diagnostics.error(
+        use.location, "\(kind.article) '\(shown)' is in \(plugins.count) plugins", "write \(choices.joined(separator: " or "))")
+    case .unavailable(let reason, let fix):
+      diagnostics.error(use.location, "'\(shown)' cannot be used: \(reason)", fix)
+    case .unknown(let nearest):
+      unknown(use, kind, nearest: nearest, catalog)
+    }
+  }
+
+  private func unknown(
+    _ use: Located<String>, _ kind: ComponentManifest.Kind, nearest: [String], _ catalog: some ComponentCatalog
+  ) {
+    let others = ComponentManifest.Kind.allCases.filter { other in
+      guard other != kind, case .found = catalog.lookup(use.value, kind: other) else { return false }
+      return true
+    }
+    let shown = SourceValue.shortened(use.value)
+    if let other = others.first {
+      diagnostics.error(
+        use.location, "'\(shown)' is \(others.map(\.article).joined(separator: " and ")), not \(kind.article)",
+        "move the node to \(other.rawValue)s, or use another component")
+      return
+    }
+    let ids = catalog.ids(of: kind)
+    let near = nearest.first ?? Spelling.nearest(to: use.value, in: ids)
+    diagnostics.error(
+      use.location, "no plugin has \(kind.article) '\(shown)'",
+      near.map { "did you mean '\($0)'?" }
+        ?? (ids.isEmpty
+          ? "no \(kind.rawValue) is installed: tidemill plugin list shows what is"
+          : "there are: \(ids.sorted().prefix(12).joined(separator: ", "))" + (ids.count > 12 ? ", ..." : "")))
+  }
+
+  private mutating func configure(_ index: Int) {
+    let draft = drafts[index]
+    guard let reference = draft.reference else { return }
+    var with = draft.source.with
+    if reference.manifest.codec == .decode { with = with.map(FieldTypes.shortened) }
+    var resolver = ConfigResolver(component: reference.manifest.id, diagnostics: diagnostics)
+    drafts[index].config = resolver.resolve(
+      with, options: FormatOptions.options(of: reference.manifest), place: draft.usePlace)
+    drafts[index].locations = resolver.locations
+    drafts[index].inputPorts = draft.kind == .source ? [] : names(reference.manifest.ports?.in) ?? ["in"]
+    var outputs = draft.kind == .sink ? [] : names(reference.manifest.ports?.out, empty: true) ?? ["out"]
+    if let option = reference.manifest.ports?.outFrom, draft.kind != .sink {
+      outputs += portNames(option, drafts[index], beside: outputs)
+    }
+    drafts[index].outputPorts = outputs
+  }
+
+  private func names(_ ports: [ComponentManifest.Port]?, empty: Bool = false) -> [String]? {
+    guard let ports, empty || !ports.isEmpty else { return nil }
+    return ports.map(\.name)
+  }
+
+  /// The ports that the entries of an option name: the keys of a map, the texts of a list, the `name` of each map of a list.
+  private func portNames(_ option: String, _ draft: NodeDraft, beside taken: [String]) -> [String] {
+    var found: [(name: String, path: String)] = []
+    switch draft.config[option] {
+    case .map(let entries): found = entries.map { ($0.name, "\(option).\($0.name)") }
+    case .list(let items):
+      for (index, item) in items.enumerated() {
+        if case .string(let name) = item { found.append((name, "\(option)[\(index)]")) }
+        if case .string(let name) = item["name"] { found.append((name, "\(option)[\(index)].name")) }
+      }
+    default: break
+    }
+    var ports: [String] = []
+    for (name, path) in found {
+      let place = draft.place(of: path)
+      if !SourceReader.isName(name) {
+        diagnostics.error(
+          place, "'\(SourceValue.shortened(name))' cannot be the name of a port: names hold letters, digits, '_' and '-'")
+      } else if name == "dead" {
+        diagnostics.error(place, "every node has a port 'dead' already: it gets the rejected rows", "choose another name")
+      } else if taken.contains(name) || ports.contains(name) {
+        diagnostics.error(place, "'\(draft.name)' has a port '\(name)' already", "choose another name")
+      } else {
+        ports.append(name)
+      }
+    }
+    return ports
+  }
+
+  // MARK: Plan
+
+  private func plan(_ drafts: [NodeDraft], edges: [EdgeDraft], order: [Int]) -> PipelinePlan {
+    var position = [Int](repeating: 0, count: drafts.count)
+    for (index, draft) in order.enumerated() { position[draft] = index }
+    let edges = edges.map {
+      EdgePlan(from: position[$0.from], outputPort: $0.port, to: position[$0.to], inputPort: $0.inputPort, location: $0.location)
+    }.sorted { $0.sortKey < $1.sortKey }
+    var into = [[[Int]]](repeating: [], count: drafts.count)
+    for (index, draft) in order.enumerated() { into[index] = drafts[draft].inputPorts?.map { _ in [] } ?? [] }
+    for (index, edge) in edges.enumerated() { into[edge.to][edge.inputPort].append(index) }
+    let nodes = order.enumerated().compactMap { index, draft in node(drafts[draft], index, into[index]) }
+    return PipelinePlan(
+      file: source.file, name: source.name?.value ?? Self.name(ofFile: source.file), delivery: source.delivery?.value ?? .atMostOnce,
+      maxMemoryBytes: source.maxMemoryBytes?.value, nodes: nodes, edges: edges)
+  }
+
+  private func node(_ draft: NodeDraft, _ index: Int, _ edges: [[Int]]) -> NodePlan? {
+    guard let reference = draft.reference else { return nil }
+    return NodePlan(
+      index: index, name: draft.name, kind: draft.kind, reference: reference, config: draft.config,
+      watermark: draft.source.watermark?.value, onError: draft.source.onError?.value ?? .deadLetter,
+      buffer: draft.source.buffer?.value, lanes: 1,
+      inputs: zip(draft.inputPorts ?? [], edges).map { InputPortPlan(name: $0, edges: $1) },
+      outputPorts: draft.outputPorts ?? [], recordPlan: draft.recordPlan, encodePlan: draft.encodePlan,
+      forwardsOnly: draft.forwardsOnly, pollEveryNanoseconds: reference.manifest.pollEvery.flatMap(Quantity.nanoseconds),
+      location: draft.source.location, useLocation: draft.usePlace, configLocations: draft.locations)
+  }
+
+  /// `pipelines/my flow.yaml` is the pipeline `my_flow`.
+  static func name(ofFile file: String) -> String {
+    let last = file.split(separator: "/").last.map(String.init) ?? ""
+    let stem = last.lastIndex(of: ".").map { String(last[..<$0]) } ?? last
+    let name = String(stem.map { SourceReader.isName(String($0)) ? $0 : "_" }.prefix(ManifestLimits.nameLength))
+    return name.contains { $0 != "_" } ? name : "pipeline"
+  }
+}
+
+extension EdgePlan {
+  /// Order of edges in a plan.
+  fileprivate var sortKey: (Int, Int, Int, Int) {
+    let port: Int
+    switch outputPort {
+    case .index(let index): port = index
+    case .dead: port = Int.max
+    }
+    return (to, inputPort, from, port)
+  }
+}

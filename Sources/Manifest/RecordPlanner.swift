@@ -1,0 +1,188 @@
+import Formats
+import PluginManifest
+
+/// Decides the columns of every decoding source from the whole pipeline: shapes of rows go down the graph and check the fields
+/// that are named, demands go up it and become columns.
+struct RecordPlanner {
+  private(set) var drafts: [NodeDraft]
+  private let edges: [EdgeDraft]
+  private let order: [Int]
+  private let diagnostics: DiagnosticList
+  private var columns: [Int: SourceColumns] = [:]
+  /// Per node, the edges into it and out of it.
+  private var into: [[EdgeDraft]]
+  private var outOf: [[EdgeDraft]]
+
+  init(_ drafts: [NodeDraft], edges: [EdgeDraft], order: [Int], diagnostics: DiagnosticList) {
+    self.drafts = drafts
+    self.edges = edges
+    self.order = order
+    self.diagnostics = diagnostics
+    into = [[EdgeDraft]](repeating: [], count: drafts.count)
+    outOf = into
+    for edge in edges {
+      into[edge.to].append(edge)
+      outOf[edge.from].append(edge)
+    }
+  }
+
+  mutating func plan() {
+    for (index, draft) in drafts.enumerated() where draft.kind == .source && draft.manifest?.codec == .decode {
+      columns[index] = SourceColumns(draft, diagnostics: diagnostics)
+    }
+    checkFields()
+    for (index, draft) in drafts.enumerated() where draft.kind == .sink && draft.manifest?.codec == .encode {
+      drafts[index].encodePlan = encodePlan(index)
+    }
+    demand()
+  }
+
+  // MARK: Shapes, downwards
+
+  private func checkFields() {
+    var shapes = [RowShape](repeating: .open, count: drafts.count)
+    for index in order {
+      var input = RowShape(isOpen: false)
+      for edge in into[index] { input.merge(edge.port == .dead ? .dead : shapes[edge.from]) }
+      if into[index].isEmpty { input.isOpen = true }
+      for use in drafts[index].fieldUses ?? [] { check(use, input, of: drafts[index]) }
+      if let message = textField(of: drafts[index]) { check(message, input, of: drafts[index]) }
+      shapes[index] = output(of: index, input)
+    }
+  }
+
+  /// What a sink that writes text reads.
+  private func textField(of draft: NodeDraft) -> FieldUse? {
+    guard draft.kind == .sink, draft.manifest?.codec == .encode, draft.config["format"] == .string("text") else { return nil }
+    return FieldUse(name: "message", type: .string, location: draft.place(of: "format"), isRequired: true, option: "format")
+  }
+
+  private func output(of index: Int, _ input: RowShape) -> RowShape {
+    if let columns = columns[index] { return columns.shape }
+    guard let outputs = drafts[index].manifest?.outputs else { return .open }
+    let fields = outputs.fields ?? []
+    if outputs.same == true, drafts[index].kind == .operator {
+      var shape = input
+      for field in fields { shape.set(field.name, RecordPlan.ColumnType(rawValue: field.type)) }
+      return shape
+    }
+    return RowShape(fields)
+  }
+
+  private func check(_ use: FieldUse, _ input: RowShape, of draft: NodeDraft) {
+    let name = SourceValue.shortened(use.name)
+    let reader = draft.manifest?.id ?? draft.name
+    guard let known = input.types[use.name] else {
+      guard !input.isOpen, use.isRequired else { return }
+      diagnostics.error(
+        use.location,
+        use.option == nil ? "\(reader) needs the field '\(name)', and nothing above has it" : "no field '\(name)' comes in here",
+        Spelling.nearest(to: use.name, in: input.names).map { "did you mean '\($0)'?" }
+          ?? (input.names.isEmpty
+            ? nil : "there are: \(input.names.prefix(12).joined(separator: ", "))" + (input.names.count > 12 ? ", ..." : "")))
+      return
+    }
+    guard let type = known, let wanted = use.type, !FieldTypes.serves(type, as: wanted) else { return }
+    diagnostics.error(
+      use.location, "the field '\(name)' is \(type.rawValue), and \(reader) reads it as \(wanted.rawValue)",
+      "name another field, or change its type where it is made")
+  }
+
+  // MARK: Verbatim
+
+  /// A sink writes records from their own bytes when all that reaches it unchanged is in its format and no option changes text.
+  private func encodePlan(_ index: Int) -> EncodePlan {
+    var plan = EncodePlan()
+    let config = drafts[index].config
+    if case .string(let word) = config["format"], let format = RecordPlan.Format(rawValue: word) { plan.format = format }
+    if case .string(let word) = config["time_format"] { plan.timeFormat = RecordPlan.TimeUnit(rawValue: word) }
+    let sources = unchangedSources(of: index)
+    plan.verbatim = plan.timeFormat == nil && !sources.isEmpty && sources.allSatisfy { columns[$0]?.base.format == plan.format }
+    return plan
+  }
+
+  /// The decoding sources whose rows reach a node through nodes that only forward.
+  private func unchangedSources(of index: Int) -> [Int] {
+    var seen: Set<Int> = [index]
+    var stack = [index]
+    var found: [Int] = []
+    while let node = stack.popLast() {
+      for edge in into[node] where edge.port != .dead && seen.insert(edge.from).inserted {
+        if columns[edge.from] != nil { found.append(edge.from) }
+        if drafts[edge.from].forwardsOnly { stack.append(edge.from) }
+      }
+    }
+    return found
+  }
+
+  // MARK: Demands, upwards
+
+  /// What the readers of a node's rows need of them.
+  private struct Demand {
+    var names: [String] = []
+    var types: [String: ImpliedType] = [:]
+    /// Every field.
+    var whole = false
+    /// The record's own bytes, or every field of a row that has them no more.
+    var verbatim = false
+
+    mutating func want(_ name: String, _ type: ImpliedType) {
+      if types[name] == nil { names.append(name) }
+      types[name, default: type].merge(type)
+    }
+
+    mutating func merge(_ other: Demand) {
+      for name in other.names { if let type = other.types[name] { want(name, type) } }
+      whole = whole || other.whole
+      verbatim = verbatim || other.verbatim
+    }
+  }
+
+  private mutating func demand() {
+    /// Per node, of its input.
+    var demands = [Demand](repeating: Demand(), count: drafts.count)
+    for index in order.reversed() {
+      var output = Demand()
+      for edge in outOf[index] where edge.port != .dead { output.merge(demands[edge.to]) }
+      if let source = columns[index] {
+        let wanted = output.names.compactMap { name in output.types[name].map { (name: name, type: $0) } }
+        drafts[index].recordPlan = source.plan(wanted: wanted, rest: output.whole, verbatim: output.verbatim)
+      } else {
+        demands[index] = input(of: index, output)
+      }
+    }
+  }
+
+  private func input(of index: Int, _ output: Demand) -> Demand {
+    let draft = drafts[index]
+    var demand = passed(draft, output)
+    if let plan = draft.encodePlan {
+      if plan.verbatim {
+        demand.verbatim = true
+      } else if plan.format == .text {
+        demand.want("message", ImpliedType(.string))
+      } else {
+        demand.whole = true
+      }
+    }
+    let uses = draft.fieldUses
+    for use in uses ?? [] { demand.want(use.name, ImpliedType(use.type)) }
+    // A sink that encodes reads what its format writes, which is counted above.
+    if uses == nil, draft.encodePlan == nil, draft.reference != nil { demand.whole = true }
+    return demand
+  }
+
+  /// What of the demands on an operator's output falls on its input.
+  private func passed(_ draft: NodeDraft, _ output: Demand) -> Demand {
+    guard draft.kind == .operator else { return Demand() }
+    if draft.forwardsOnly || draft.reference == nil { return output }
+    let outputs = draft.manifest?.outputs
+    if let outputs, outputs.same != true { return Demand() }
+    // It adds fields, or does not say what comes out: its rows are new, so they have their fields and no record.
+    var demand = Demand()
+    let made = Set((outputs?.fields ?? []).map(\.name))
+    for name in output.names where !made.contains(name) { if let type = output.types[name] { demand.want(name, type) } }
+    demand.whole = output.whole || output.verbatim
+    return demand
+  }
+}

@@ -1,0 +1,185 @@
+import PluginManifest
+
+extension SourceReader {
+  /// Reads one node; what is wrong is reported and left out.
+  mutating func node(_ entry: SourceEntry, _ kind: ComponentManifest.Kind) -> NodeSource {
+    var node = NodeSource(entry.name, kind, at: entry.location)
+    guard let entries = entry.value.entries else {
+      diagnostics.error(
+        entry.value.location, "'\(SourceValue.shortened(entry.name))' takes a map, not \(entry.value.described)",
+        kind == .source ? "write { use: file, with: { path: data.jsonl } }" : "write { use: stdout, from: sensors }")
+      return node
+    }
+    for part in known(entries, in: Grammar.node, of: kind.article, kind: kind) { read(part, into: &node) }
+    if !entries.contains(where: { $0.name == "use" }), !entries.contains(where: { $0.name == "function" }) {
+      diagnostics.error(
+        entry.location, "'\(SourceValue.shortened(entry.name))' does not say which component it uses", "add use: …")
+    }
+    if kind != .source, !entries.contains(where: { $0.name == "from" }) {
+      diagnostics.error(
+        entry.location, "'\(SourceValue.shortened(entry.name))' reads nothing", "add from: … with the name of a source or operator")
+    }
+    return node
+  }
+
+  private mutating func read(_ entry: SourceEntry, into node: inout NodeSource) {
+    switch entry.name {
+    case "use":
+      node.use = word(entry.value, "'use' takes the id of a component").map { Located($0, at: entry.value.location) }
+    case "from": node.from = from(entry)
+    case "with": node.with = with(entry)
+    case "watermark": node.watermark = watermark(entry)
+    case "buffer": node.buffer = buffer(entry)
+    case "on_error": node.onError = onError(entry)
+    case "lanes": lanes(entry)
+    case "delivery": node.delivery = delivery(entry)
+    default: isolation(entry)
+    }
+  }
+
+  private mutating func with(_ entry: SourceEntry) -> SourceValue? {
+    switch entry.value.content {
+    case .map: return entry.value
+    case .null: return nil
+    default:
+      diagnostics.error(
+        entry.value.location, "'with' takes a map of options, not \(entry.value.described)", "write with: { option: value }")
+      return nil
+    }
+  }
+
+  // MARK: from
+
+  private mutating func from(_ entry: SourceEntry) -> FromSource? {
+    let value = entry.value
+    guard let entries = value.entries else {
+      return references(value).map { FromSource(location: value.location, ports: [.init(name: nil, references: $0)]) }
+    }
+    if entries.isEmpty { diagnostics.error(value.location, "'from' names no input port", "write from: { left: a, right: b }") }
+    let ports = entries.compactMap { port -> FromSource.Port? in
+      guard let references = references(port.value) else { return nil }
+      return .init(name: Located(port.name, at: port.location), references: references)
+    }
+    return ports.count == entries.count && !ports.isEmpty ? FromSource(location: value.location, ports: ports) : nil
+  }
+
+  /// One name or a list of names; nil when one of them is wrong, which is reported.
+  private mutating func references(_ value: SourceValue) -> [NodeReference]? {
+    guard case .list(let items) = value.content else { return reference(value).map { [$0] } }
+    if items.isEmpty { diagnostics.error(value.location, "'from' names no node") }
+    let references = items.compactMap { reference($0) }
+    var seen = Set<String>()
+    for reference in references where !seen.insert(reference.text).inserted {
+      diagnostics.error(
+        reference.location, "'\(reference.text)' is named twice under one 'from', so that its rows would come twice",
+        "remove one of them")
+    }
+    return references.count == items.count && !items.isEmpty && seen.count == references.count ? references : nil
+  }
+
+  private mutating func reference(_ value: SourceValue) -> NodeReference? {
+    guard let text = word(value, "'from' takes the name of a node") else { return nil }
+    let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    let node = parts.first ?? ""
+    let port = parts.count == 2 ? parts[1] : nil
+    let isRight = Self.isName(node.contains("*") ? node.replacing("*", with: "_") : node) && port.map(Self.isName) ?? true
+    guard isRight else {
+      diagnostics.error(
+        value.location, "'\(SourceValue.shortened(text))' is no name of a node",
+        port?.contains("*") == true
+          ? "'*' stands for names of nodes, not of ports: write \"*.dead\"" : "write node, node.port or \"*.dead\"")
+      return nil
+    }
+    return NodeReference(node: node, port: port, location: value.location)
+  }
+
+  // MARK: Policies
+
+  private mutating func watermark(_ entry: SourceEntry) -> Located<WatermarkPolicy>? {
+    if case .string("monotonic") = entry.value.content { return Located(.monotonic, at: entry.value.location) }
+    guard let entries = entry.value.entries else {
+      diagnostics.error(
+        entry.value.location, "'watermark' takes a map, not \(entry.value.described)", "write watermark: { delay: 2s }")
+      return nil
+    }
+    var policies: [Located<WatermarkPolicy>] = []
+    for part in known(entries, in: Grammar.watermark, of: "a watermark") {
+      guard let policy = part.name == "delay" ? delay(part) : monotonic(part) else { continue }
+      if let first = policies.first {
+        diagnostics.error(
+          part.location, "a watermark is either 'delay' or 'monotonic'; the other stands in line \(first.location.line)",
+          "remove one of them: monotonic is a delay of 0s")
+        return nil
+      }
+      policies.append(Located(policy, at: part.location))
+    }
+    if entries.isEmpty { diagnostics.error(entry.value.location, "'watermark' says nothing", "write watermark: { delay: 2s }") }
+    return policies.first
+  }
+
+  private mutating func delay(_ entry: SourceEntry) -> WatermarkPolicy? {
+    guard let text = word(entry.value, "'delay' takes a duration") else { return nil }
+    guard let nanoseconds = Quantity.nanoseconds(text) else {
+      diagnostics.error(entry.value.location, "'delay' takes a duration, not \(entry.value.described)", Self.durationFix(text))
+      return nil
+    }
+    return .delay(nanoseconds: nanoseconds)
+  }
+
+  private mutating func monotonic(_ entry: SourceEntry) -> WatermarkPolicy? {
+    if entry.value.content == .bool(true) || (entry.value.substituted && entry.value.text == "true") { return .monotonic }
+    diagnostics.error(
+      entry.value.location, "'monotonic' takes true, not \(entry.value.described)",
+      "write monotonic: true, or delay: 2s for events that come out of order")
+    return nil
+  }
+
+  /// How a duration is written, with the number that stands there.
+  static func durationFix(_ text: String) -> String {
+    if Quantity.bytes(text) != nil, Int64(text) != nil { return "add a unit: \(text)ms or \(text)s" }
+    return "write a number and ns, us, ms, s, m, h or d: 1500ms, 2s, 1h30m"
+  }
+
+  private mutating func buffer(_ entry: SourceEntry) -> Located<BufferPlan>? {
+    guard let entries = entry.value.entries else {
+      diagnostics.error(
+        entry.value.location, "'buffer' takes a map, not \(entry.value.described)", "write buffer: { frames: 64, bytes: 4MiB }")
+      return nil
+    }
+    var plan = BufferPlan()
+    for part in known(entries, in: Grammar.buffer, of: "a buffer") {
+      switch part.name {
+      case "frames": if let frames = whole(part, BufferPlan.framesRange) { plan.frames = frames }
+      case "bytes": if let bytes = size(part, range: BufferPlan.bytesRange) { plan.bytes = Int(bytes.value) }
+      default: if let policy = choice(part, Grammar.whenFull).flatMap(WhenFull.init(rawValue:)) { plan.whenFull = policy }
+      }
+    }
+    return Located(plan, at: entry.location)
+  }
+
+  private mutating func whole(_ entry: SourceEntry, _ range: ClosedRange<Int>) -> Int? {
+    guard let text = word(entry.value, "'\(entry.name)' takes a whole number") else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      diagnostics.error(
+        entry.value.location,
+        "'\(entry.name)' takes a whole number from \(range.lowerBound) to \(range.upperBound), not \(entry.value.described)")
+      return nil
+    }
+    return number
+  }
+
+  private mutating func onError(_ entry: SourceEntry) -> Located<OnError>? {
+    if let entries = entry.value.entries, let retry = entries.first(where: { $0.name == "retry" }) {
+      diagnostics.error(
+        retry.location, "'on_error: retry' is not built yet in this version of tidemill", "write on_error: dead_letter")
+      return nil
+    }
+    return choice(entry, Grammar.onError).flatMap(OnError.init(rawValue:)).map { Located($0, at: entry.value.location) }
+  }
+
+  private mutating func lanes(_ entry: SourceEntry) {
+    guard let lanes = whole(entry, 1...128), lanes > 1 else { return }
+    diagnostics.error(
+      entry.value.location, "'lanes: \(lanes)' is not built yet in this version of tidemill", "write lanes: 1, or remove it")
+  }
+}

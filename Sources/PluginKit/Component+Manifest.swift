@@ -1,0 +1,83 @@
+extension Component {
+  /// Kind of a component, by the manifest's words.
+  @usableFromInline
+  enum Kind: String, Sendable {
+    case source, `operator`, sink
+  }
+
+  /// The component's entry in the manifest, as JSON.
+  func manifest(_ kind: Kind, stateVersion: UInt32?) -> String {
+    JSONText.object {
+      $0.add("id", id)
+      $0.add("kind", kind.rawValue)
+      $0.add("doc", doc)
+      $0.add("concurrency", concurrency.rawValue)
+      $0.add("codec", codec?.rawValue)
+      $0.add("options", json: options.isEmpty ? nil : JSONText.array(options.map { $0.schema }))
+      $0.add("ports", json: portsJSON)
+      $0.add("inputs", json: inputs.map { JSONText.array($0.map { $0.json }) })
+      $0.add("outputs", json: outputs?.json)
+      $0.add("poll_every", pollEvery.map { durationText($0.wholeNanoseconds) })
+      $0.add("blocking", blocking ? true : nil)
+      $0.add("state_version", stateVersion)
+      $0.add("isolation", isolated ? "process" : nil)
+      $0.add("example", example)
+    }
+  }
+
+  private var portsJSON: String? {
+    guard inputPorts != nil || outputPorts != nil || outputPortsFrom != nil else { return nil }
+    return JSONText.object {
+      $0.add("in", json: inputPorts.map { JSONText.array($0.map { $0.json }) })
+      $0.add("out", json: outputPorts.map { JSONText.array($0.map { $0.json }) })
+      $0.add("out_from", outputPortsFrom?.name)
+    }
+  }
+}
+
+extension Component.Port {
+  fileprivate var json: String {
+    JSONText.object {
+      $0.add("name", name)
+      $0.add("doc", doc)
+    }
+  }
+}
+
+extension Component.Input {
+  fileprivate var json: String {
+    JSONText.object {
+      $0.add("name", name)
+      $0.add("option", option)
+      $0.add("type", type?.rawValue)
+      $0.add("required", required)
+      $0.add("doc", doc)
+    }
+  }
+}
+
+extension Component.Field {
+  fileprivate var json: String {
+    JSONText.object {
+      $0.add("name", name)
+      $0.add("type", type.rawValue)
+      $0.add("role", role?.rawValue)
+      $0.add("doc", doc)
+    }
+  }
+}
+
+extension Component.Outputs {
+  fileprivate var json: String {
+    let (same, fields): (Bool, [Component.Field]) =
+      switch self {
+      case .same: (true, [])
+      case .adding(let fields): (true, fields)
+      case .fields(let fields): (false, fields)
+      }
+    return JSONText.object {
+      $0.add("same", same ? true : nil)
+      $0.add("fields", json: fields.isEmpty ? nil : JSONText.array(fields.map { $0.json }))
+    }
+  }
+}

@@ -1,0 +1,125 @@
+/// What a component says of itself: everything that its entry in the manifest holds.
+///
+/// Its kind follows from the protocol that the type adopts: `Source`, `Operator` or `Sink`.
+public struct Component: Sendable {
+  /// How many instances may run side by side: any number, one per lane of keys, or one.
+  public enum Concurrency: String, Sendable {
+    case stateless, keyed, single
+  }
+
+  /// Which direction of the host's formats the component uses.
+  public enum Formats: String, Sendable {
+    case decode, encode
+  }
+
+  /// An input or output port.
+  public struct Port: Sendable {
+    let name: String
+    let doc: String?
+
+    public init(_ name: String, doc: String? = nil) {
+      self.name = name
+      self.doc = doc
+    }
+  }
+
+  /// Type of a column, by the names that `fields:` uses.
+  public enum FieldType: String, Sendable {
+    case bool, int, double, time, string, binary, variant
+  }
+
+  /// An input field that the component reads.
+  public struct Input: Sendable {
+    var name: String?
+    var option: String?
+    var type: FieldType?
+    var required: Bool
+    var doc: String?
+
+    /// A field of this name. `type` nil: any.
+    public static func field(_ name: String, _ type: FieldType? = nil, required: Bool = true, doc: String? = nil) -> Input {
+      Input(name: name, type: type, required: required, doc: doc)
+    }
+
+    /// The field that an option names.
+    public static func named(
+      by option: any DeclaredOption, _ type: FieldType? = nil, required: Bool = true, doc: String? = nil
+    ) -> Input {
+      Input(option: option.name, type: type, required: required, doc: doc)
+    }
+  }
+
+  /// A field that comes out.
+  public struct Field: Sendable {
+    /// The part that a field plays beside being one.
+    public enum Role: String, Sendable {
+      case id, eventTime = "event_time", source, type, key
+    }
+
+    let name: String
+    let type: FieldType
+    let role: Role?
+    let doc: String?
+
+    public init(_ name: String, _ type: FieldType, role: Role? = nil, doc: String? = nil) {
+      self.name = name
+      self.type = type
+      self.role = role
+      self.doc = doc
+    }
+  }
+
+  /// What comes out.
+  public enum Outputs: Sendable {
+    /// The input's rows as they are.
+    case same
+    /// The input's fields and these.
+    case adding([Field])
+    /// These fields and no others.
+    case fields([Field])
+  }
+
+  public var id: String
+  public var doc: String
+  public var concurrency: Concurrency
+  public var codec: Formats?
+  public var options: [any DeclaredOption]
+  /// Input ports beside the default; nil = one, `in`.
+  public var inputPorts: [Port]?
+  /// Output ports; nil = one, `out` (none for a sink). The dead-letter port is every node's and is not listed.
+  public var outputPorts: [Port]?
+  /// An option whose entries name further output ports.
+  public var outputPortsFrom: (any DeclaredOption)?
+  /// Fields that the component reads; nil = it may read any.
+  public var inputs: [Input]?
+  public var outputs: Outputs?
+  /// How often a source that answered `idle` is polled again.
+  public var pollEvery: Duration?
+  /// True when calls may block for long (a pipe, a remote peer): the node gets a thread of its own.
+  public var blocking: Bool
+  /// True asks for a process of its own.
+  public var isolated: Bool
+  /// A pipeline that runs as it stands.
+  public var example: String?
+
+  public init(
+    _ id: String, doc: String, concurrency: Concurrency = .stateless, codec: Formats? = nil, options: [any DeclaredOption] = [],
+    inputPorts: [Port]? = nil, outputPorts: [Port]? = nil, outputPortsFrom: (any DeclaredOption)? = nil, inputs: [Input]? = nil,
+    outputs: Outputs? = nil, pollEvery: Duration? = nil, blocking: Bool = false, isolated: Bool = false, example: String? = nil
+  ) {
+    self.id = id
+    self.doc = doc
+    self.concurrency = concurrency
+    self.codec = codec
+    self.options = options
+    self.inputPorts = inputPorts
+    self.outputPorts = outputPorts
+    self.outputPortsFrom = outputPortsFrom
+    self.inputs = inputs
+    self.outputs = outputs
+    self.pollEvery = pollEvery
+    self.blocking = blocking
+    self.isolated = isolated
+    self.example = example
+  }
+}

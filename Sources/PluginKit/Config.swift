@@ -1,0 +1,42 @@
+/// The options of one instance, validated and defaulted by the host. Read it in `init` and `reconfigure` only.
+public struct Config {
+  /// The instance's host; keep it to use it later.
+  public let host: Host
+
+  init(_ host: Host) { self.host = host }
+
+  /// The value of an option. Throws `config` when it is missing although it is required, or is not of its type.
+  public subscript<Value>(_ option: Option<Value>) -> Value {
+    get throws { try option.read(self, option.name) }
+  }
+
+  /// The whole configuration as JSON.
+  public var json: String { text("") ?? "{}" }
+
+  func integer(_ path: String) -> Int64? {
+    var value: Int64 = 0
+    return host.table.pointee.config_int(host.context, path, &value) < 0 ? nil : value
+  }
+
+  func number(_ path: String) -> Double? {
+    var value = 0.0
+    return host.table.pointee.config_double(host.context, path, &value) < 0 ? nil : value
+  }
+
+  func boolean(_ path: String) -> Bool? {
+    var value: UInt32 = 0
+    return host.table.pointee.config_bool(host.context, path, &value) < 0 ? nil : value != 0
+  }
+
+  func text(_ path: String) -> String? {
+    var value = tide_string(data: nil, length: 0)
+    return host.table.pointee.config_string(host.context, path, &value) < 0 ? nil : String(value)
+  }
+
+  func count(_ path: String) -> Int? {
+    var value: UInt64 = 0
+    return host.table.pointee.config_size(host.context, path, &value) < 0 ? nil : Int(clamping: value)
+  }
+
+  func names(_ path: String) -> [String]? { ConfigKeys.names(in: json, at: path) }
+}

@@ -1,2 +1,0 @@
-/// Placeholder of Rings.
-enum RingsPlaceholder {}

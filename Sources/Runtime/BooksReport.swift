@@ -1,0 +1,67 @@
+import Engine
+import PluginManifest
+
+/// The books of a run, for people and for programs.
+public struct BooksReport {
+  public let pipeline: String
+  public let books: Books
+  public let elapsedNanoseconds: Int64
+  public let cpuNanoseconds: Int64
+
+  /// Rows that sources sent and records that they rejected: what was read.
+  public var rowsRead: UInt64 {
+    books.nodes.filter { $0.rowsIn == 0 }.reduce(0) { $0 + ($1.out.first?.rows ?? 0) + $1.rejected }
+  }
+
+  /// A table of nodes, what was dropped on edges, and the line that says whether the books hold.
+  public var text: String {
+    var table = TextTable(["node", "in", "taken", "late", "rejected", "error %", "out"], right: [1, 2, 3, 4, 5])
+    for node in books.nodes {
+      let outs = node.out.filter { $0.rows > 0 || $0.name == "out" }.map { "\($0.name) \(Quantities.grouped($0.rows))" }
+      table.add([
+        node.name, Quantities.grouped(node.rowsIn), Quantities.grouped(node.taken), Quantities.grouped(node.late),
+        Quantities.grouped(node.rejected), Quantities.fixed(node.errorPercent, 2), outs.joined(separator: ", "),
+      ])
+    }
+    var text = table.text
+    for edge in books.edges where edge.dropped + edge.queued > 0 {
+      let percent = edge.pushed == 0 ? 0 : Double(edge.dropped) * 100 / Double(edge.pushed)
+      text += "\(edge.name): dropped \(edge.dropped) (\(Quantities.fixed(percent, 2)) %), queued \(edge.queued)\n"
+    }
+    for node in books.nodes where node.mismatches > 0 {
+      text += "\(node.name): \(Quantities.grouped(node.mismatches)) values did not fit their column and stayed in the rest\n"
+    }
+    let seconds = Double(elapsedNanoseconds) / 1e9
+    let rate = seconds > 0 ? Double(rowsRead) / seconds : 0
+    text += "\(Quantities.grouped(rowsRead)) rows in \(Quantities.duration(nanoseconds: elapsedNanoseconds))"
+    text += " (\(Quantities.short(rate))/s, \(Quantities.duration(nanoseconds: cpuNanoseconds)) of CPU); "
+    let wrong = books.discrepancies()
+    text += wrong.isEmpty ? "the books hold to the row\n" : "THE BOOKS ARE OFF:\n" + wrong.map { "  \($0)\n" }.joined()
+    return text
+  }
+
+  /// One JSON object on one line.
+  public var json: String {
+    func number(_ value: UInt64) -> ConfigValue { .int(Int64(clamping: value)) }
+    let nodes = books.nodes.map { node in
+      ConfigValue.map([
+        .init("name", .string(node.name)), .init("in", number(node.rowsIn)), .init("taken", number(node.taken)),
+        .init("late", number(node.late)), .init("rejected", number(node.rejected)), .init("pending", number(node.pending)),
+        .init("mismatches", number(node.mismatches)), .init("restarts", number(node.restarts)),
+        .init("out", .map(node.out.map { .init($0.name, number($0.rows)) })),
+      ])
+    }
+    let edges = books.edges.map { edge in
+      ConfigValue.map([
+        .init("name", .string(edge.name)), .init("pushed", number(edge.pushed)), .init("popped", number(edge.popped)),
+        .init("dropped", number(edge.dropped)), .init("queued", number(edge.queued)),
+      ])
+    }
+    return ConfigValue.map([
+      .init("pipeline", .string(pipeline)), .init("rows_read", number(rowsRead)),
+      .init("elapsed_seconds", .double(Double(elapsedNanoseconds) / 1e9)),
+      .init("cpu_seconds", .double(Double(cpuNanoseconds) / 1e9)),
+      .init("balanced", .bool(books.discrepancies().isEmpty)), .init("nodes", .list(nodes)), .init("edges", .list(edges)),
+    ]).json
+  }
+}

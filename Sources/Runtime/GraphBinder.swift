@@ -1,0 +1,39 @@
+import CTidemill
+import Engine
+import Manifest
+import PluginManifest
+
+/// Joins a plan with the tables of its components into what the engine runs.
+enum GraphBinder {
+  /// `table` gives the loaded component of a node.
+  static func graph(of plan: PipelinePlan, table: (NodePlan) throws -> UnsafePointer<tide_component>) rethrows -> GraphSpec {
+    let nodes = try plan.nodes.map { try spec(of: $0, component: table($0)) }
+    let edges = plan.edges.map { edge in
+      let output =
+        switch edge.outputPort {
+        case .dead: EdgeSpec.dead
+        case .index(let index): index
+        }
+      return EdgeSpec(from: edge.from, output: output, to: edge.to, input: edge.inputPort)
+    }
+    return GraphSpec(name: plan.name, nodes: nodes, edges: edges, maxMemoryBytes: plan.maxMemoryBytes.map { Int($0) })
+  }
+
+  private static func spec(of node: NodePlan, component: UnsafePointer<tide_component>) -> NodeSpec {
+    var spec = NodeSpec(
+      name: node.name, kind: node.kind, componentName: "\(node.reference.plugin)/\(node.reference.manifest.id)",
+      component: component)
+    spec.config = node.config
+    spec.inputs = node.inputs.map(\.name)
+    spec.outputs = node.outputPorts
+    spec.blocking = node.reference.manifest.blocking ?? false
+    spec.forwardsOnly = node.forwardsOnly
+    spec.watermarkDelayNanoseconds = node.watermark?.delayNanoseconds
+    spec.onError = node.onError == .stop ? .stop : .deadLetter
+    spec.buffer = node.buffer.map { NodeSpec.Buffer(frames: $0.frames, bytes: $0.bytes) }
+    spec.recordPlan = node.recordPlan
+    spec.encodePlan = node.encodePlan
+    spec.pollEveryNanoseconds = node.pollEveryNanoseconds
+    return spec
+  }
+}

@@ -1,0 +1,120 @@
+import CTidemill
+import Engine
+import FoundationEssentials
+import Manifest
+import PluginHost
+import PluginManifest
+
+/// A pipeline manifest as far as it could be read and resolved, with everything there is to say about it.
+public struct LoadedManifest {
+  public let file: String
+  /// The manifest's text, for excerpts.
+  public let text: String
+  public var diagnostics: [Diagnostic]
+  /// nil when there is an error.
+  public var plan: PipelinePlan?
+
+  public var hasErrors: Bool { plan == nil || diagnostics.contains { $0.severity == .error } }
+}
+
+/// From a file to a plan whose plugins are loaded and accept their configuration.
+public struct ManifestLoader {
+  public let catalog: PluginCatalog
+  public let environment: [String: String]
+
+  /// The catalog is scanned once and serves any number of manifests.
+  public init(_ settings: PluginCatalog.Settings) {
+    var settings = settings
+    settings.formatOptions = [.decode: FormatOptions.decode, .encode: FormatOptions.encode]
+    catalog = PluginCatalog.scan(settings)
+    environment = settings.environment.variables
+  }
+
+  /// Reads and resolves a manifest; `-` is standard input. No code of a plugin runs.
+  public func load(_ file: String) -> LoadedManifest {
+    let name = file == "-" ? "<stdin>" : file
+    let text: String
+    do {
+      text = try Self.read(file)
+    } catch {
+      return LoadedManifest(
+        file: name, text: "", diagnostics: [Diagnostic(file: name, location: .start, message: error.sentence, fix: error.fix)],
+        plan: nil)
+    }
+    return load(text: text, name: name)
+  }
+
+  /// Reads and resolves a manifest that is given as text; `name` stands in diagnostics. No code of a plugin runs.
+  public func load(text: String, name: String) -> LoadedManifest {
+    let (source, problems) = PipelineSource.parse(text: text, file: name, environment: environment)
+    guard let source else { return LoadedManifest(file: name, text: text, diagnostics: problems, plan: nil) }
+    let (plan, more) = PipelinePlan.resolve(source, catalog: catalog)
+    let diagnostics = problems + more
+    let failed = diagnostics.contains { $0.severity == .error }
+    return LoadedManifest(file: name, text: text, diagnostics: diagnostics, plan: failed ? nil : plan)
+  }
+
+  /// Joins a plan with its loaded components; problems are located in the manifest.
+  public func bind(_ plan: PipelinePlan) -> (graph: GraphSpec?, problems: [Diagnostic]) {
+    var problems: [Diagnostic] = []
+    var tables: [Int: UnsafePointer<tide_component>] = [:]
+    for node in plan.nodes {
+      do throws(PluginError) {
+        tables[node.index] = try load(node)
+      } catch {
+        problems.append(plan.diagnostic(node: node.index, message: error.sentence, fix: error.fix))
+      }
+    }
+    guard problems.isEmpty else { return (nil, problems) }
+    return (GraphBinder.graph(of: plan) { tables[$0.index]! }, [])
+  }
+
+  private func load(_ node: NodePlan) throws(PluginError) -> UnsafePointer<tide_component> {
+    let use = "\(node.reference.plugin)/\(node.reference.manifest.id)"
+    guard let (entry, index) = catalog.component(use, kind: node.kind) else {
+      throw PluginError("the plugin of '\(use)' is gone", fix: "tidemill plugin list")
+    }
+    return try PluginLibrary.load(entry, catalog.settings).components[index]
+  }
+
+  /// Lets every component read its configuration, without I/O, and gives what they say against it.
+  public func dryRun(_ plan: PipelinePlan) -> [Diagnostic] {
+    let (graph, problems) = bind(plan)
+    guard let graph else { return problems }
+    do throws(PipelineError) {
+      let pipeline = try Pipeline(graph) { _ in }
+      let refused = pipeline.create()
+      if refused.isEmpty { pipeline.close() }
+      return refused.map { located($0, in: plan) }
+    } catch {
+      return [located(error, in: plan)]
+    }
+  }
+
+  /// An engine's error at the place in the manifest that it speaks of.
+  public func located(_ error: PipelineError, in plan: PipelinePlan) -> Diagnostic {
+    let index = plan.node(named: error.node)?.index ?? 0
+    return plan.diagnostic(node: index, path: error.configPath, message: "\(error.node): \(error.message)")
+  }
+
+  private static func read(_ file: String) throws(PluginError) -> String {
+    let data: Data
+    do {
+      data = try file == "-" ? StandardInput.readAll(limit: ManifestLimits.bytes + 1) : Data(contentsOf: URL(filePath: file))
+    } catch {
+      throw PluginError("cannot read it: \(reason(error))", fix: "give the path of a pipeline manifest")
+    }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    if let cocoa = error as? CocoaError {
+      switch cocoa.code {
+      case .fileReadNoSuchFile, .fileNoSuchFile: return "there is no such file"
+      case .fileReadNoPermission: return "permission denied"
+      default: break
+      }
+    }
+    return "\(error)"
+  }
+}

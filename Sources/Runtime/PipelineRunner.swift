@@ -1,0 +1,107 @@
+import CHost
+import Engine
+import Logging
+import Manifest
+
+/// Runs a pipeline for a person or a service: signals, progress, books and the exit code.
+public struct PipelineRunner {
+  public struct Options: Sendable {
+    public var logger: Logger
+    public var showsProgress = false
+    public var colored = false
+    /// How long a drain may take before it is cut off.
+    public var drainNanoseconds: Int64 = 30_000_000_000
+    /// Check every frame that a plugin commits.
+    public var validatesFrames = false
+    /// Print the books at the end.
+    public var printsBooks = true
+    public init(logger: Logger) { self.logger = logger }
+  }
+
+  public let loader: ManifestLoader
+  public let options: Options
+
+  public init(_ loader: ManifestLoader, _ options: Options) {
+    self.loader = loader
+    self.options = options
+  }
+
+  /// What a run came to.
+  public struct Result {
+    public var exitCode: Int32
+    /// nil when the pipeline did not start.
+    public var report: BooksReport?
+    /// What was wrong with the configuration, located.
+    public var problems: [Diagnostic] = []
+  }
+
+  /// Runs the plan to its end. The signals must have been blocked by `SignalWatch.block`.
+  public func run(_ plan: PipelinePlan) -> Result {
+    let (graph, problems) = loader.bind(plan)
+    guard let graph else { return Result(exitCode: ExitStatus.badConfiguration, problems: problems) }
+    let logger = options.logger
+    let pipeline: Pipeline
+    do throws(PipelineError) {
+      pipeline = try Pipeline(graph, validatesFrames: options.validatesFrames) { Self.write($0, to: logger) }
+    } catch {
+      return Result(exitCode: ExitStatus.badConfiguration, problems: [loader.located(error, in: plan)])
+    }
+    let refused = pipeline.create()
+    guard refused.isEmpty else {
+      return Result(exitCode: ExitStatus.badConfiguration, problems: refused.map { loader.located($0, in: plan) })
+    }
+    do throws(PipelineError) {
+      try pipeline.open()
+    } catch {
+      let code = error.isConfiguration ? ExitStatus.badConfiguration : ExitStatus.failed
+      return Result(exitCode: code, problems: [loader.located(error, in: plan)])
+    }
+    return drive(pipeline)
+  }
+
+  private func drive(_ pipeline: Pipeline) -> Result {
+    let buffers = Quantities.bytes(pipeline.bufferBoundBytes)
+    options.logger.info(
+      "\(pipeline.name): \(pipeline.books.nodes.count) nodes on \(pipeline.chainPlan.chains.count) threads, buffers \(buffers) at most")
+    let started = tide_steady_ns()
+    let watch = SignalWatch()
+    watch.start(pipeline, drainNanoseconds: options.drainNanoseconds)
+    let display = options.showsProgress ? LiveDisplay(colored: options.colored) : nil
+    let outcome = pipeline.run(tickNanoseconds: 200_000_000) { display?.draw(pipeline) }
+    let elapsed = tide_steady_ns() - started
+    display?.close()
+    pipeline.close()
+    watch.finish()
+    let report = BooksReport(
+      pipeline: pipeline.name, books: pipeline.books, elapsedNanoseconds: elapsed, cpuNanoseconds: pipeline.cpuNanoseconds)
+    if options.printsBooks { StandardError.write(report.text) }
+    return Result(exitCode: exitCode(outcome, watch, report), report: report)
+  }
+
+  private func exitCode(_ outcome: Outcome, _ watch: SignalWatch, _ report: BooksReport) -> Int32 {
+    switch outcome {
+    case .completed: report.books.discrepancies().isEmpty ? ExitStatus.ok : ExitStatus.failed
+    case .failed: ExitStatus.failed
+    case .forced: watch.forcedExitCode
+    }
+  }
+
+  private static func write(_ record: LogRecord, to logger: Logger) {
+    let level: Logger.Level =
+      switch record.level {
+      case .error: .error
+      case .warning: .warning
+      case .info: .info
+      case .debug: .debug
+      }
+    logger.log(level: level, "\(record.message)", metadata: ["node": "\(record.node)"])
+  }
+}
+
+/// Exit codes of the command.
+public enum ExitStatus {
+  public static let ok: Int32 = 0
+  public static let failed: Int32 = 1
+  public static let usage: Int32 = 2
+  public static let badConfiguration: Int32 = 78
+}

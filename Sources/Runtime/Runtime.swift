@@ -1,2 +1,0 @@
-/// Placeholder of Runtime.
-enum RuntimePlaceholder {}

@@ -1,0 +1,86 @@
+import Formats
+import Manifest
+import PluginManifest
+
+/// Holds a manifest against a sample of its input: fields that are not there, types that do not fit, records that would be
+/// rejected.
+public enum SampleCheck {
+  /// Records of the sample that are looked at.
+  public static let maxRecords = 10_000
+
+  /// Diagnostics for every source of the plan that decodes records.
+  public static func check(_ plan: PipelinePlan, sample: UnsafeRawBufferPointer, name: String) -> [Diagnostic] {
+    var found: [Diagnostic] = []
+    for node in plan.nodes {
+      guard let records = node.recordPlan else { continue }
+      if records.format == .json {
+        let fields = SchemaInference.infer(sample, maxRecords: maxRecords).fields
+        for column in records.columns { found += check(column, fields: fields, node: node, plan: plan, sample: name) }
+      }
+      found += decode(sample, records, node: node, plan: plan, sample: name)
+    }
+    return found
+  }
+
+  private static func check(
+    _ column: RecordPlan.Column, fields: [SchemaInference.Field], node: NodePlan, plan: PipelinePlan, sample: String
+  ) -> [Diagnostic] {
+    guard let field = fields.first(where: { $0.name == column.name }) else {
+      let nearest = Spelling.nearest(to: column.name, in: fields.map(\.name))
+      return [
+        plan.diagnostic(
+          node: node.index, path: "fields.\(column.name)", severity: .warning,
+          message: "no record of \(sample) has the field '\(column.name)', which is read as \(column.type.rawValue)",
+          fix: nearest.map { "did you mean '\($0)'?" })
+      ]
+    }
+    guard !fits(field.type, column) else { return [] }
+    return [
+      plan.diagnostic(
+        node: node.index, path: "fields.\(column.name)",
+        message: "'\(column.name)' is read as \(column.type.rawValue), but in \(sample) it is \(field.type.rawValue)")
+    ]
+  }
+
+  private static func fits(_ type: RecordPlan.ColumnType, _ column: RecordPlan.Column) -> Bool {
+    if type == column.type || column.type == .variant { return true }
+    switch (type, column.type) {
+    case (.int, .double), (.int, .time), (.double, .time), (.string, .time), (.time, .string), (.string, .binary): return true
+    default: return column.role == .key || column.role == .source || column.role == .type
+    }
+  }
+
+  private static func decode(
+    _ sample: UnsafeRawBufferPointer, _ records: RecordPlan, node: NodePlan, plan: PipelinePlan, sample name: String
+  ) -> [Diagnostic] {
+    guard let decoder = try? RecordDecoder(records), let start = sample.baseAddress else { return [] }
+    var at = 0, rows = 0, dead = 0
+    var first: String?
+    var frame = [UInt8]()
+    while at < sample.count {
+      let step = decoder.decode(
+        start + at, length: sample.count - at, readable: sample.count - at, offset: UInt64(at), final: true, ingestTime: 0)
+      for record in decoder.deadRecords {
+        dead += 1
+        if first == nil { first = "at byte \(record.offset): \(record.reason)" }
+      }
+      at += step.consumed
+      rows += decoder.rows
+      if decoder.rows > 0 {
+        frame = [UInt8](repeating: 0, count: decoder.frameByteCount + 64)
+        frame.withUnsafeMutableBytes { bytes in
+          let misaligned = Int(bitPattern: bytes.baseAddress!) % 64
+          let skip = misaligned == 0 ? 0 : 64 - misaligned
+          _ = decoder.writeFrame(into: bytes.baseAddress! + skip, capacity: bytes.count - skip, stream: 0, firstID: 0)
+        }
+      }
+      if step.consumed == 0 && !step.frameReady { break }
+    }
+    guard let first else { return [] }
+    return [
+      plan.diagnostic(
+        node: node.index, severity: .warning,
+        message: "\(dead) of \(rows + dead) records of \(name) would be rejected, the first \(first)")
+    ]
+  }
+}

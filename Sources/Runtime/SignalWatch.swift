@@ -1,0 +1,89 @@
+import CHost
+import Engine
+import Glibc
+import Synchronization
+
+/// Turns SIGINT and SIGTERM into a drain with a limit, and a second one, or the limit's end, into a forced stop.
+///
+/// The signals are blocked in every thread and taken by one that waits for nothing else, so no code runs in a signal handler.
+public final class SignalWatch: Sendable {
+  private let received = Atomic<Int32>(0)
+  private let forcedBySignal = Atomic<Bool>(false)
+  private let done = Atomic<Bool>(false)
+
+  public init() {}
+
+  /// Blocks the signals; call before any thread is started.
+  public static func block() {
+    var set = signals()
+    pthread_sigmask(SIG_BLOCK, &set, nil)
+    signal(SIGPIPE, SIG_IGN)
+  }
+
+  private static func signals() -> sigset_t {
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, SIGINT)
+    sigaddset(&set, SIGTERM)
+    return set
+  }
+
+  /// Watches on behalf of a pipeline until `finish`.
+  public func start(_ pipeline: Pipeline, drainNanoseconds: Int64) {
+    final class Context: Sendable {
+      let watch: SignalWatch
+      let pipeline: Pipeline
+      let drainNanoseconds: Int64
+      init(_ watch: SignalWatch, _ pipeline: Pipeline, _ drainNanoseconds: Int64) {
+        self.watch = watch
+        self.pipeline = pipeline
+        self.drainNanoseconds = drainNanoseconds
+      }
+    }
+    let body: @convention(c) (UnsafeMutableRawPointer?) -> Void = { raw in
+      let context = Unmanaged<Context>.fromOpaque(raw!).takeRetainedValue()
+      context.watch.loop(context.pipeline, drainNanoseconds: context.drainNanoseconds)
+    }
+    var thread: UInt64 = 0
+    let context = Unmanaged.passRetained(Context(self, pipeline, drainNanoseconds))
+    if tide_thread_start(body, context.toOpaque(), 256 << 10, "tm-signals", &thread) == 0 {
+      pthread_detach(pthread_t(thread))
+    } else {
+      context.release()
+    }
+  }
+
+  private func loop(_ pipeline: Pipeline, drainNanoseconds: Int64) {
+    var deadline = Int64.max
+    while !done.load(ordering: .acquiring) {
+      var set = Self.signals()
+      var wait = timespec(tv_sec: 0, tv_nsec: 100_000_000)
+      let number = sigtimedwait(&set, nil, &wait)
+      if number > 0 {
+        if received.exchange(number, ordering: .sequentiallyConsistent) == 0 {
+          deadline = tide_steady_ns() &+ drainNanoseconds
+          StandardError.write("stopping: draining what was read; a second signal stops at once\n")
+          pipeline.stop()
+        } else {
+          force(pipeline)
+        }
+      }
+      if tide_steady_ns() >= deadline {
+        StandardError.write("the drain took longer than its limit\n")
+        deadline = .max
+        force(pipeline)
+      }
+    }
+  }
+
+  private func force(_ pipeline: Pipeline) {
+    forcedBySignal.store(true, ordering: .sequentiallyConsistent)
+    pipeline.force()
+  }
+
+  /// Ends the watch.
+  public func finish() { done.store(true, ordering: .releasing) }
+
+  /// The exit code of a forced stop, as shells give it: 128 plus the signal.
+  public var forcedExitCode: Int32 { 128 + max(received.load(ordering: .acquiring), SIGINT) }
+}

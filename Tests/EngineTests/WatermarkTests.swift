@@ -1,0 +1,99 @@
+import CTidemill
+import Engine
+import Testing
+
+@Suite struct WatermarkTests {
+  private func times(_ values: [Int64]) -> [Event] { values.enumerated().map { Event(time: $1, value: Int64($0)) } }
+
+  private func run(_ events: [Event], delay: Int64, frame: Int) throws -> Collector {
+    var bench = PipelineBench()
+    let collector = Collector()
+    let first = bench.add(.source, source(events, frame: frame)) { $0.watermarkDelayNanoseconds = delay }
+    bench.add(.sink, collector.component(), from: first)
+    #expect(try bench.run().outcome == .completed)
+    return collector
+  }
+
+  @Test func `the watermark follows the greatest time at its delay and ends at the end of time`() throws {
+    let collector = try run(times([100, 90, 200]), delay: 30, frame: 1)
+    #expect(collector.watermarks == [70, 170, .max])
+    #expect(collector.rowWatermarks == [.min, .min, .min])
+  }
+
+  @Test func `a row behind the watermark carries the watermark that stood before it`() throws {
+    let collector = try run(times([100, 60, 70, 200, 169, 170]), delay: 30, frame: 6)
+    #expect(collector.rowWatermarks == [.min, 70, .min, .min, 170, .min])
+  }
+
+  @Test func `which rows are late does not depend on the frame size`() throws {
+    var generator = SystemRandomNumberGenerator()
+    let seed = UInt64.random(in: 0 ... .max, using: &generator)
+    var state = seed
+    let values = (0..<500).map { index -> Int64 in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int64(index) * 10 - Int64(state >> 57)
+    }
+    let expected = try run(times(values), delay: 20, frame: 1).rowWatermarks
+    #expect(expected.contains { $0 != .min }, "seed \(seed)")
+    for frame in [2, 7, 64, 500] {
+      #expect(try run(times(values), delay: 20, frame: frame).rowWatermarks == expected, "seed \(seed), frames of \(frame)")
+    }
+  }
+
+  @Test func `several inputs give the least of their watermarks, and it never goes back`() throws {
+    var bench = PipelineBench()
+    let collector = Collector()
+    let a = bench.add(.source, source("a", times([100, 300, 500]), frame: 1)) { $0.watermarkDelayNanoseconds = 0 }
+    let b = bench.add(.source, source("b", times([200, 250]), frame: 1)) { $0.watermarkDelayNanoseconds = 0 }
+    bench.add(.sink, collector.component(), from: [(a, 0), (b, 0)])
+    _ = try bench.run()
+    #expect(collector.watermarks.last == .max)
+    #expect(collector.watermarks == collector.watermarks.sorted())
+    #expect(Set(collector.watermarks).isSubset(of: [100, 200, 250, 300, 500, .max]))
+  }
+
+  @Test func `an operator flushes before anyone below hears of the end`() throws {
+    var bench = PipelineBench()
+    let collector = Collector()
+    let holding = ScriptedComponent("holding")
+    holding.process = { _, _, _ in TIDE_OK }
+    holding.flush = { me, out in me.commit([Event(time: 1, value: 42)], out) }
+    let first = bench.add(.source, source(times([10]), frame: 1)) { $0.watermarkDelayNanoseconds = 0 }
+    let held = bench.add(.operator, holding, from: first)
+    bench.add(.sink, collector.component(), from: held)
+    _ = try bench.run()
+    #expect(collector.story == ["W 10", "row 42", "W end", "flush"])
+  }
+
+  @Test func `an operator that builds frames gets one row watermark at a time and passes it on`() throws {
+    var bench = PipelineBench()
+    let collector = Collector()
+    let rebuilding = ScriptedComponent("rebuilding")
+    rebuilding.process = { me, batch, out in
+      guard Set(Event.rowWatermarks(batch)).count == 1 else { return me.fail(TIDE_E_FATAL, "mixed row watermarks") }
+      return me.commit(Event.read(batch), out)
+    }
+    let first = bench.add(.source, source(times([100, 60, 65, 200, 150, 300]), frame: 6)) { $0.watermarkDelayNanoseconds = 30 }
+    let built = bench.add(.operator, rebuilding, from: first)
+    bench.add(.sink, collector.component(), from: built)
+    let (outcome, books) = try bench.run()
+    #expect(outcome == .completed)
+    #expect(collector.events.map(\.value) == [0, 1, 2, 3, 4, 5])
+    #expect(collector.rowWatermarks == [.min, 70, 70, .min, 170, .min])
+    #expect(books.discrepancies().isEmpty)
+  }
+
+  @Test func `an operator holds its output back with a watermark of its own`() throws {
+    var bench = PipelineBench()
+    let collector = Collector()
+    let slow = pass("slow")
+    slow.onWatermark = { me, port, time, out in
+      port == TIDE_PORT_ALL && time != .max ? me.host.pointee.watermark(out, 0, time - 50) : TIDE_OK
+    }
+    let first = bench.add(.source, source(times([100, 200]), frame: 1)) { $0.watermarkDelayNanoseconds = 0 }
+    let held = bench.add(.operator, slow, from: first) { $0.forwardsOnly = true }
+    bench.add(.sink, collector.component(), from: held)
+    _ = try bench.run()
+    #expect(collector.watermarks == [50, 150, .max])
+  }
+}

@@ -1,0 +1,158 @@
+import CHost
+import Rings
+import Testing
+
+/// A ring with its two parkers, driven from one thread.
+private struct Fixture {
+  let producer = Parker(clock: SystemClock())
+  let consumer = Parker(clock: SystemClock())
+  let ring: FrameRing
+  init(frames: Int = 4, bytes: Int = 1 << 20) {
+    ring = FrameRing(capacityFrames: frames, capacityBytes: bytes, producer: producer, consumer: consumer, input: 3)
+  }
+}
+
+private func frame(_ number: UInt64, bytes: UInt32 = 100) -> tide_entry {
+  tide_entry(ref: number, len: bytes, kind: UInt16(TIDE_ENTRY_FRAME), flags: 0)
+}
+
+@Suite struct FrameRingTests {
+  @Test func `entries come out in the order in which they went in`() {
+    let fixture = Fixture()
+    for number in 0..<1000 as Range<UInt64> {
+      #expect(fixture.ring.push(frame(number)))
+      #expect(fixture.ring.push(frame(number + 1_000_000)))
+      #expect(fixture.ring.pop()?.ref == number)
+      #expect(fixture.ring.pop()?.ref == number + 1_000_000)
+    }
+    #expect(fixture.ring.pop() == nil)
+    #expect(fixture.ring.isEmpty)
+  }
+
+  @Test func `the credit in frames ends before the ring is physically full`() {
+    let fixture = Fixture(frames: 4)
+    for number in 0..<4 as Range<UInt64> {
+      #expect(fixture.ring.hasCredit)
+      #expect(fixture.ring.push(frame(number)))
+    }
+    #expect(!fixture.ring.hasCredit)
+    for number in 0..<UInt64(FrameRing.overdraftFrames) { #expect(fixture.ring.push(frame(number))) }
+  }
+
+  @Test func `the credit in bytes holds the producer and comes back with a pop`() {
+    let fixture = Fixture(frames: 64, bytes: 250)
+    for number in 0..<3 as Range<UInt64> { #expect(fixture.ring.push(frame(number))) }
+    #expect(!fixture.ring.hasCredit)
+    _ = fixture.ring.pop()
+    #expect(fixture.ring.hasCredit)
+  }
+
+  @Test func `a frame larger than the whole credit passes an empty edge`() {
+    let fixture = Fixture(frames: 4, bytes: 10)
+    #expect(fixture.ring.hasCredit)
+    #expect(fixture.ring.push(frame(1, bytes: 1_000_000)))
+    #expect(!fixture.ring.hasCredit)
+  }
+
+  @Test func `control entries take no credit from frames`() {
+    let fixture = Fixture(frames: 4)
+    for value in 0..<4 as Range<UInt64> {
+      #expect(fixture.ring.push(tide_entry(ref: value, len: 0, kind: UInt16(TIDE_ENTRY_WATERMARK), flags: 0)))
+    }
+    #expect(fixture.ring.hasCredit)
+  }
+
+  @Test func `a push marks the input at its consumer`() {
+    let fixture = Fixture()
+    #expect(tide_parker_ready(fixture.consumer.words, 0) == 0)
+    #expect(fixture.ring.push(frame(1)))
+    #expect(tide_parker_ready(fixture.consumer.words, 0) == 1 << 3)
+    tide_parker_clear(fixture.consumer.words, 3)
+    #expect(tide_parker_ready(fixture.consumer.words, 0) == 0)
+  }
+}
+
+@Suite struct ParkerTests {
+  @Test func `a signal before the sleep is not lost`() {
+    let parker = Parker(clock: SystemClock())
+    parker.signal()
+    var asked = 0
+    parker.park(until: .max) {
+      asked += 1
+      return true
+    }
+    #expect(asked == 1)
+  }
+
+  @Test func `a virtual deadline passes only when the clock is advanced`() {
+    let clock = VirtualClock(at: 1_000)
+    let parker = Parker(clock: clock)
+    #expect(clock.sleepLimit(until: 2_000) == nil)
+    clock.advance(by: 1_000)
+    #expect(clock.sleepLimit(until: 2_000) == 0)
+    parker.park(until: 2_000) { false }
+    #expect(clock.now == 2_000)
+  }
+}
+
+@Suite struct FramePoolTests {
+  @Test func `a released block is taken again`() {
+    let pool = FramePool(crossing: false, keepBytes: 1 << 20)
+    let first = pool.take(5_000)!
+    #expect(first.pointee.capacity == 16_384)
+    tide_block_release(first)
+    #expect(pool.take(6_000) == first)
+    tide_block_release(first)
+  }
+
+  @Test func `blocks that cross threads are reused oldest first`() {
+    let pool = FramePool(crossing: true, keepBytes: 1 << 20)
+    let blocks = (0..<4).map { _ in pool.take(4_096)! }
+    for block in blocks { tide_block_release(block) }
+    let again = (0..<4).map { _ in pool.take(4_096)! }
+    #expect(again == blocks)
+    for block in again { tide_block_release(block) }
+  }
+
+  @Test func `a block lives until its last reference is dropped`() {
+    let pool = FramePool(crossing: false, keepBytes: 1 << 20)
+    let block = pool.take(100)!
+    tide_block_retain(block, 2)
+    tide_block_release(block)
+    tide_block_release(block)
+    let other = pool.take(100)!
+    #expect(other != block)
+    tide_block_release(block)
+    #expect(pool.take(100) == block)
+    tide_block_release(other)
+    tide_block_release(block)
+  }
+
+  @Test func `what exceeds the limit goes back to the system`() {
+    let pool = FramePool(crossing: false, keepBytes: 8_192)
+    let blocks = (0..<8).map { _ in pool.take(4_096)! }
+    #expect(pool.heldBytes == 8 * 4_096)
+    for block in blocks { tide_block_release(block) }
+    tide_block_release(pool.take(4_096)!)
+    #expect(pool.heldBytes <= 8_192)
+  }
+
+  @Test func `a block may outlive its pool`() {
+    var pool: FramePool? = FramePool(crossing: true, keepBytes: 1 << 20)
+    let block = pool!.take(1 << 21)!
+    pool = nil
+    tide_block_bytes(block).initialize(repeating: 7, count: 1 << 21)
+    tide_block_release(block)
+  }
+}
+
+@Suite struct SelectionTests {
+  @Test func `a selection is strictly ascending and inside the frame`() {
+    func ok(_ rows: [UInt16], of count: UInt32) -> Bool { rows.withUnsafeBufferPointer { tide_selection_ok($0.baseAddress, UInt32(rows.count), count) != 0 } }
+    #expect(ok([], of: 0))
+    #expect(ok([0, 1, 5], of: 6))
+    #expect(!ok([0, 1, 5], of: 5))
+    #expect(!ok([1, 1], of: 9))
+    #expect(!ok([2, 1], of: 9))
+  }
+}

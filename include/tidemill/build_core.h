@@ -1,0 +1,290 @@
+/* What build.h stands on: the builder's state, memory and dictionaries. Plugins include build.h. */
+#ifndef TIDEMILL_BUILD_CORE_H
+#define TIDEMILL_BUILD_CORE_H
+
+#include <stdlib.h>
+
+#include "plugin.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TIDE_B_MAX_FRAME (1u << 30)      /* bytes of a frame */
+#define TIDE_B_DEFAULT_ROWS 1024u        /* tide_end_row says TIDE_MORE at these */
+#define TIDE_B_DEFAULT_BYTES (64u << 10)
+#define TIDE_B_MAX_HEAP 0x7FFFFFFFu      /* bytes of one column's strings: offsets are 31 bits */
+#define TIDE_B_DICT_TRIAL 256u           /* rows before a dictionary must pay */
+#define TIDE_B_DICT_PAUSE 15u            /* frames until a dictionary that did not is tried again */
+#define TIDE_B_LEAST_ROWS 512u           /* a column's first room; more than a dictionary on trial can hold */
+
+/* How a column of the frame under construction is held. */
+#define TIDE_B_ROWS 0u     /* a value a row */
+#define TIDE_B_CODES 1u    /* a dictionary code a row; data and heap are the dictionary's */
+#define TIDE_B_CONSTANT 2u /* one value for all rows */
+#define TIDE_B_SEQUENCE 3u /* base and step */
+
+typedef struct tide_b_column {
+  uint8_t type, role, flags, form;
+  uint16_t name_len;
+  uint8_t dictionary; /* 1 = strings may be dictionary-encoded */
+  uint8_t pause;      /* frames until a dictionary is tried again */
+  uint32_t name;      /* offset in the builder's names */
+  uint32_t count;     /* rows that have a value or null */
+  uint32_t nulls;
+  uint32_t capacity; /* rows that fit without growing */
+  uint32_t distinct; /* entries of the dictionary */
+  uint32_t slots;    /* size of `table`, a power of two */
+  uint32_t keys_len, keys_capacity;
+  uint32_t spare_capacity; /* rows */
+  uint64_t heap_len, heap_capacity;
+  int64_t constant[2]; /* CONSTANT number, or SEQUENCE base and step */
+  uint8_t *data;       /* values, or int32 offsets */
+  uint16_t *codes;
+  uint8_t *valid;
+  uint8_t *heap;
+  uint32_t *table; /* open addressing: code + 1, 0 = free */
+  uint8_t *keys;   /* VARIANT: the metadata that all values share */
+  uint8_t *spare;  /* offsets while a dictionary is being undone */
+} tide_b_column;
+
+typedef struct tide_builder {
+  tide_b_column *columns;
+  char *names;
+  const char *problem; /* static sentence behind `status` */
+  uint64_t seed;
+  uint64_t heap_bytes; /* of this frame, all columns */
+  uint32_t count, capacity, names_len, names_capacity;
+  uint32_t rows;
+  uint32_t row_bytes;           /* of the columns of fixed width */
+  uint32_t max_rows, max_bytes; /* where tide_end_row says TIDE_MORE; may be changed */
+  uint32_t verbatim;            /* 1 = the last column holds the original records */
+  tide_status status;           /* TIDE_OK, or the first failure */
+  int32_t problem_column;       /* -1 = none */
+  uint8_t kind;                 /* TIDE_KIND_DATA or TIDE_KIND_ERROR */
+  uint8_t role[8];
+  uint8_t reserved[3];
+} tide_builder;
+
+/* Remembers the first failure. */
+static inline tide_status tide_b_fail(tide_builder *b, int32_t column, const char *problem) {
+  if (b->status >= 0) {
+    b->status = TIDE_E_FATAL;
+    b->problem = problem;
+    b->problem_column = column;
+  }
+  return b->status;
+}
+
+/* ---- memory ---------------------------------------------------------------------------------------------------------- */
+
+static inline int tide_b_has_heap_(uint32_t type) { return type == TIDE_UTF8 || type == TIDE_BINARY || type == TIDE_VARIANT; }
+
+static inline void *tide_b_resize_(tide_builder *b, void *old, uint64_t bytes) {
+  void *room = bytes <= SIZE_MAX ? realloc(old, (size_t)bytes) : NULL;
+  if (room == NULL) tide_b_fail(b, -1, "memory ran out");
+  return room;
+}
+
+/* Makes room for `rows` rows of a column. */
+static inline tide_status tide_b_room_(tide_builder *b, tide_b_column *c, uint32_t rows) {
+  uint32_t capacity = c->capacity ? c->capacity : TIDE_B_LEAST_ROWS;
+  void *room;
+  if (rows > TIDE_MAX_ROWS) return tide_b_fail(b, (int32_t)(c - b->columns), "a frame has at most 65536 rows");
+  while (capacity < rows) capacity *= 2u;
+  if (capacity == c->capacity && c->data) return b->status;
+  room = tide_b_resize_(b, c->data, c->type == TIDE_BOOL          ? capacity / 8u
+                                    : tide_b_has_heap_(c->type) ? 4u * ((uint64_t)capacity + 1u)
+                                                                : 8u * (uint64_t)capacity);
+  if (room == NULL) return b->status;
+  if (c->data == NULL) memset(room, 0, 8);
+  c->data = (uint8_t *)room;
+  if (c->dictionary) {
+    if ((room = tide_b_resize_(b, c->codes, 2u * (uint64_t)capacity)) == NULL) return b->status;
+    c->codes = (uint16_t *)room;
+  }
+  if ((room = tide_b_resize_(b, c->valid, capacity / 8u)) == NULL) return b->status;
+  c->valid = (uint8_t *)room;
+  c->capacity = capacity;
+  return b->status;
+}
+
+/* Makes room for `length` more bytes in a column's heap. */
+static inline tide_status tide_b_heap_room_(tide_builder *b, tide_b_column *c, uint64_t length) {
+  uint64_t capacity = c->heap_capacity ? c->heap_capacity : 1024u;
+  void *room;
+  if (length > TIDE_B_MAX_HEAP - c->heap_len)
+    return tide_b_fail(b, (int32_t)(c - b->columns), "the strings of a column exceed 2 GiB in one frame");
+  if (c->heap_len + length <= c->heap_capacity) return b->status;
+  while (capacity < c->heap_len + length) capacity *= 2u;
+  if ((room = tide_b_resize_(b, c->heap, capacity)) == NULL) return b->status;
+  c->heap = (uint8_t *)room;
+  c->heap_capacity = capacity;
+  return b->status;
+}
+
+static inline tide_status tide_b_append_(tide_builder *b, tide_b_column *c, const void *bytes, uint64_t length) {
+  if (length == 0) return b->status;
+  if (tide_b_heap_room_(b, c, length) < 0) return b->status;
+  memcpy(c->heap + c->heap_len, bytes, (size_t)length);
+  c->heap_len += length;
+  b->heap_bytes += length;
+  return b->status;
+}
+
+static inline void tide_b_set_bit_(uint8_t *bits, uint32_t i, uint32_t value) {
+  uint32_t before = bits[i >> 3] & ((1u << (i & 7u)) - 1u); /* clears what a dropped row or new memory left behind */
+  bits[i >> 3] = (uint8_t)(before | (value << (i & 7u)));
+}
+static inline void tide_b_set_offset_(uint8_t *offsets, uint32_t i, uint64_t offset) {
+  uint32_t value = (uint32_t)offset;
+  memcpy(offsets + 4u * (size_t)i, &value, 4);
+}
+static inline uint32_t tide_b_offset_(const uint8_t *offsets, uint32_t i) {
+  return (uint32_t)tide_load_i32_(offsets + 4u * (size_t)i);
+}
+
+static inline int32_t tide_b_add_(tide_builder *b, uint32_t type) {
+  tide_b_column *c;
+  if (b->count == b->capacity) {
+    uint32_t capacity = b->capacity ? 2u * b->capacity : 8u;
+    void *room = tide_b_resize_(b, b->columns, capacity * sizeof(tide_b_column));
+    if (room == NULL) return -1;
+    b->columns = (tide_b_column *)room;
+    b->capacity = capacity;
+  }
+  c = b->columns + b->count;
+  memset(c, 0, sizeof *c);
+  c->type = (uint8_t)type;
+  c->role = TIDE_NONE_ROLE;
+  c->dictionary = type == TIDE_UTF8;
+  c->form = c->dictionary ? TIDE_B_CODES : TIDE_B_ROWS;
+  b->row_bytes += type == TIDE_BOOL ? 1u : tide_b_has_heap_(type) ? 4u : 8u;
+  return (int32_t)b->count++;
+}
+
+/* ---- dictionaries ---------------------------------------------------------------------------------------------------- */
+
+/* A slot of a table: code + 1 in the low 17 bits, 15 bits of the hash above; 0 = free. */
+#define TIDE_B_CODE_BITS_ 17u
+#define TIDE_B_CODE_MASK_ ((1u << TIDE_B_CODE_BITS_) - 1u)
+
+static inline uint32_t tide_b_slot_(uint64_t hash, uint32_t code) {
+  return (uint32_t)(hash >> 49) << TIDE_B_CODE_BITS_ | (code + 1u);
+}
+
+/* Doubles a dictionary's table, or makes it. */
+static inline tide_status tide_b_rehash_(tide_builder *b, tide_b_column *c) {
+  uint32_t slots = c->slots ? 2u * c->slots : 256u, code, at;
+  uint32_t *table = (uint32_t *)tide_b_resize_(b, c->table, 4u * (uint64_t)slots);
+  if (table == NULL) return b->status;
+  memset(table, 0, 4u * (size_t)slots);
+  c->table = table;
+  c->slots = slots;
+  for (code = 0; code < c->distinct; code++) {
+    uint32_t from = tide_b_offset_(c->data, code), length = tide_b_offset_(c->data, code + 1u) - from;
+    uint64_t hash = tide_xxh64(length ? (const void *)(c->heap + from) : (const void *)"", length, b->seed);
+    for (at = (uint32_t)hash & (slots - 1u); table[at] != 0;) at = (at + 1u) & (slots - 1u);
+    table[at] = tide_b_slot_(hash, code);
+  }
+  return b->status;
+}
+
+/* Code of a string, which joins the dictionary when it is new; -1 after a failure. */
+static inline int32_t tide_b_code_(tide_builder *b, tide_b_column *c, const char *bytes, uint64_t length) {
+  uint64_t hash = tide_xxh64(bytes, length, b->seed);
+  uint32_t at, slot;
+  if (2u * (c->distinct + 1u) > c->slots && tide_b_rehash_(b, c) < 0) return -1;
+  for (at = (uint32_t)hash & (c->slots - 1u); (slot = c->table[at]) != 0; at = (at + 1u) & (c->slots - 1u)) {
+    uint32_t code = (slot & TIDE_B_CODE_MASK_) - 1u, from;
+    if (slot != tide_b_slot_(hash, code)) continue;
+    from = tide_b_offset_(c->data, code);
+    if (tide_b_offset_(c->data, code + 1u) - from != length) continue;
+    if (length == 0 || memcmp(c->heap + from, bytes, (size_t)length) == 0) return (int32_t)code;
+  }
+  if (tide_b_append_(b, c, bytes, length) < 0) return -1;
+  c->table[at] = tide_b_slot_(hash, c->distinct);
+  tide_b_set_offset_(c->data, c->distinct + 1u, c->heap_len);
+  return (int32_t)c->distinct++;
+}
+
+/* Turns codes into offsets and bytes: the rows' strings are written behind the dictionary's, then moved over them. */
+static inline tide_status tide_b_undo_codes_(tide_builder *b, tide_b_column *c) {
+  uint64_t dictionary = c->heap_len, rows_bytes;
+  uint8_t *offsets = c->spare;
+  uint32_t i;
+  if (c->spare_capacity < c->capacity) {
+    offsets = (uint8_t *)tide_b_resize_(b, c->spare, 4u * ((uint64_t)c->capacity + 1u));
+    if (offsets == NULL) return b->status;
+    c->spare = offsets;
+    c->spare_capacity = c->capacity;
+  }
+  tide_b_set_offset_(offsets, 0, 0);
+  for (i = 0; i < c->count; i++) {
+    if (c->nulls == 0 || tide_bit_(c->valid, i)) {
+      uint32_t from = tide_b_offset_(c->data, c->codes[i]), length = tide_b_offset_(c->data, c->codes[i] + 1u) - from;
+      if (tide_b_heap_room_(b, c, length) < 0) return b->status;
+      if (length) memcpy(c->heap + c->heap_len, c->heap + from, length);
+      c->heap_len += length;
+    }
+    tide_b_set_offset_(offsets, i + 1u, c->heap_len - dictionary);
+  }
+  rows_bytes = c->heap_len - dictionary;
+  if (rows_bytes) memmove(c->heap, c->heap + dictionary, (size_t)rows_bytes);
+  b->heap_bytes += rows_bytes - dictionary;
+  c->heap_len = rows_bytes;
+  c->spare = c->data;
+  c->data = offsets;
+  i = c->spare_capacity;
+  c->spare_capacity = c->capacity;
+  c->capacity = i < c->capacity ? i : c->capacity;
+  if (c->table) memset(c->table, 0, 4u * (size_t)c->slots);
+  c->distinct = 0;
+  c->form = TIDE_B_ROWS;
+  return b->status;
+}
+
+/* ---- rows ------------------------------------------------------------------------------------------------------------ */
+
+/* The column, with room for the value of the current row; NULL when that value must not be put. */
+static inline tide_b_column *tide_b_cell_(tide_builder *b, int32_t column, uint32_t type) {
+  tide_b_column *c;
+  if ((uint32_t)column >= b->count) {
+    tide_b_fail(b, column, "there is no such column");
+    return NULL;
+  }
+  c = b->columns + column;
+  if (c->type != type) tide_b_fail(b, column, "a value is of another type than its column");
+  if (c->count != b->rows) tide_b_fail(b, column, "a column has two values in one row, or a value beside its constant");
+  if (b->status < 0 || (c->count == c->capacity && tide_b_room_(b, c, c->count + 1u) < 0)) return NULL;
+  return c;
+}
+
+static inline void tide_b_filled_(tide_b_column *c) {
+  if (c->nulls) tide_b_set_bit_(c->valid, c->count, 1);
+  c->count++;
+}
+
+/* Marks the column's next row, for which there is room, as null; its value is zero. */
+static inline tide_status tide_b_null_(tide_builder *b, tide_b_column *c) {
+  static const uint8_t zero[8] = {0};
+  if (!(c->flags & TIDE_NULLABLE))
+    return tide_b_fail(b, (int32_t)(c - b->columns), "a column that may not be null lacks a value");
+  if (c->nulls++ == 0) memset(c->valid, 0xFF, (c->count + 7u) / 8u);
+  tide_b_set_bit_(c->valid, c->count, 0);
+  if (c->type == TIDE_BOOL)
+    tide_b_set_bit_(c->data, c->count, 0);
+  else if (c->form == TIDE_B_CODES)
+    c->codes[c->count] = 0;
+  else if (tide_b_has_heap_(c->type))
+    tide_b_set_offset_(c->data, c->count + 1u, c->heap_len);
+  else
+    memcpy(c->data + 8u * (size_t)c->count, zero, 8);
+  c->count++;
+  return TIDE_OK;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif
