@@ -19,7 +19,9 @@ struct ComponentInspection {
     text += options("Options", component.options ?? [])
     if let codec = component.codec {
       let what = codec == .decode ? "reading records" : "writing records"
-      text += options("Options of the host's formats, for \(what)", formatOptions[codec] ?? [])
+      let own = Set((component.options ?? []).map(\.name))
+      let shared = (formatOptions[codec] ?? []).filter { !own.contains($0.name) }
+      text += options("Options of the host's formats, for \(what)", shared)
     }
     text += section("Fields read", inputs) + section("Fields sent", outputs)
     if let example = component.example {
@@ -114,13 +116,11 @@ struct ComponentInspection {
     return text
   }
 
-  /// The fields of a list's elements, when they are maps.
+  /// The named entries of a map, or of a list's or map's elements.
   private func elements(_ option: OptionSchema, indent: Int) -> String {
-    guard let items = option.items, items.count > 1 || items.first?.items != nil, indent <= 8 + 4 * OptionRules.depthLimit
-    else {
-      return ""
-    }
-    return items.map { item in
+    guard indent <= 8 + 4 * OptionRules.depthLimit else { return "" }
+    guard option.hasNamedEntries else { return option.item().map { elements($0, indent: indent) } ?? "" }
+    return (option.items ?? []).map { item in
       let facts = [item.name, Self.type(item), Self.standard(item), Self.range(item)].filter { !$0.isEmpty && $0 != "-" }
       let doc = item.doc.isEmpty ? "" : ": " + item.doc
       return TextTable.wrapped("- " + facts.joined(separator: ", ") + doc, width: PluginInspection.width, indent: indent)
@@ -129,13 +129,10 @@ struct ComponentInspection {
   }
 
   private static func type(_ option: OptionSchema) -> String {
-    var text = option.format?.rawValue ?? option.type.rawValue
-    if let item = option.items?.first {
-      text = option.type.rawValue + " of " + (option.items!.count > 1 ? "maps" : type(item))
-    } else if option.type == .list || option.type == .map, let format = option.format {
-      text = "\(option.type.rawValue) of \(format.rawValue)"
-    }
-    return text
+    guard option.type == .list || option.type == .map else { return option.format?.rawValue ?? option.type.rawValue }
+    if option.hasNamedEntries { return option.type.rawValue }
+    let element = option.item().map(type) ?? option.format?.rawValue
+    return option.type.rawValue + (element.map { " of \($0)" } ?? "")
   }
 
   private static func standard(_ option: OptionSchema) -> String {
@@ -143,8 +140,8 @@ struct ComponentInspection {
     if option.format == .secret { return "***" }
     if case .int(let number) = value {
       switch option.format {
-      case .duration: return Quantity.duration(ofNanoseconds: number)
-      case .bytes: return Quantity.size(ofBytes: number)
+      case .duration: return Quantity.text(nanoseconds: number)
+      case .bytes: return Quantity.text(bytes: number)
       default: return String(number) + (option.unit.map { " " + $0 } ?? "")
       }
     }
@@ -158,8 +155,8 @@ struct ComponentInspection {
     func bound(_ value: Double) -> String {
       guard let whole = Int64(exactly: value) else { return OptionValue.shown(value) }
       switch option.format {
-      case .duration: return Quantity.duration(ofNanoseconds: whole)
-      case .bytes: return Quantity.size(ofBytes: whole)
+      case .duration: return Quantity.text(nanoseconds: whole)
+      case .bytes: return Quantity.text(bytes: whole)
       default: return String(whole)
       }
     }

@@ -12,7 +12,7 @@ public struct PluginCatalog: Sendable {
     public var isDevelopment: Bool
     /// `--safe`: the host's own plugins alone.
     public var isSafe: Bool
-    /// The options that the host adds to components with a codec.
+    /// The options that the host adds to components with a codec, for whoever shows plugins.
     public var formatOptions: [ComponentManifest.Codec: [OptionSchema]]
 
     public init(
@@ -26,9 +26,7 @@ public struct PluginCatalog: Sendable {
       self.formatOptions = formatOptions
     }
 
-    var manifests: PluginManifestReader {
-      PluginManifestReader(reserved: formatOptions.mapValues { Set($0.map(\.name)) })
-    }
+    var manifests: PluginManifestReader { PluginManifestReader() }
   }
 
   public let settings: Settings

@@ -20,6 +20,13 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: space.path + "/src").sorted() == ["my-pass.c", "my-pass.so"])
   }
 
+  @Test func `the library is left where it is asked for`() throws {
+    let space = try Workspace()
+    let file = try space.write("src/x.c", Fixture(name: "x").source)
+    #expect(try builder(space).build(file, into: try space.directory("out")).file == space.path + "/out/x.so")
+    #expect(throws: PluginError.self) { try builder(space).build(file, into: space.path + "/none") }
+  }
+
   @Test func `a C plugin that describes itself is sealed by the build`() throws {
     let space = try Workspace()
     let file = try space.write("told.c", Fixture(manifest: "", describes: PluginSealTests.told).source)

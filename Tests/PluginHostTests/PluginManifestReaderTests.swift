@@ -9,7 +9,7 @@ import Testing
   }
 
   static func problem(_ json: String) -> String? {
-    let result = PluginManifestReader(reserved: [.decode: ["format"]]).read(json: json)
+    let result = PluginManifestReader().read(json: json)
     return result.problems.first?.description
   }
 
@@ -78,7 +78,7 @@ import Testing
     ),
     (
       manifest(#","options":[{"name":"a","type":"boolean","format":"duration","doc":"d"}]"#),
-      "components[0].options[0].format: duration suits integer, list and map, not boolean"
+      "components[0].options[0].format: duration suits integer, string, list and map, not boolean"
     ),
     (
       manifest(
@@ -91,10 +91,6 @@ import Testing
     (manifest(#","ports":{"out_from":"cases"}"#), "components[0].ports.out_from: 'cases' is no option of type list or map"),
     (manifest(#","ports":{"in":[{"name":"a"}]}"#, kind: "source"), "components[0].ports.in: a source has no input ports"),
     (manifest(#","codec":"decode""#, kind: "sink"), "components[0].codec: only a source decodes"),
-    (
-      manifest(#","codec":"decode","options":[{"name":"format","type":"string","doc":"d"}]"#, kind: "source"),
-      "components[0].options[0].name: 'format' is an option of the host's formats"
-    ),
     (manifest(#","poll_every":"soon""#, kind: "source"), "components[0].poll_every: 'soon' is no duration"),
     (manifest(#","isolation":"thread""#), "components[0].isolation: 'thread' should be process, or left out"),
     (manifest(#","inputs":[{"name":"a","option":"b"}]"#), "components[0].inputs[0]: has either a name or an option"),
@@ -180,25 +176,5 @@ import Testing
   @Test func `what ConfigValue writes is read back`() throws {
     let value: ConfigValue = .map([.init("k\"\\\u{1}", .list([.string("ä\t"), .double(0.1), .int(-5)]))])
     #expect(try JsonReader.read(Array(value.json.utf8)) == value)
-  }
-}
-
-@Suite struct QuantityTests {
-  @Test func `durations and sizes are read with their units`() {
-    #expect(Quantity.nanoseconds("1500ms") == 1_500_000_000)
-    #expect(Quantity.nanoseconds("1.5s") == 1_500_000_000)
-    #expect(Quantity.nanoseconds("2h") == 7_200_000_000_000)
-    #expect(Quantity.bytes("64KiB") == 65536)
-    #expect(Quantity.bytes("1MB") == 1_000_000)
-    for wrong in ["", "s", "5", "-1s", "1 s", "1.2.3s", "1e3s", "9999999999999999999d", "1x"] {
-      #expect(Quantity.nanoseconds(wrong) == nil, "\(wrong)")
-    }
-  }
-
-  @Test func `durations and sizes are written in the largest whole unit`() {
-    #expect(Quantity.duration(ofNanoseconds: 1_500_000_000) == "1500ms")
-    #expect(Quantity.duration(ofNanoseconds: 7_200_000_000_000) == "2h")
-    #expect(Quantity.size(ofBytes: 65536) == "64KiB")
-    #expect(Quantity.size(ofBytes: 1000) == "1000B")
   }
 }
