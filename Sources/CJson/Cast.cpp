@@ -11,8 +11,6 @@ bool begins_number(uint8_t c) { return c == '-' || static_cast<uint8_t>(c - '0')
 // The power of ten that makes ns of a CJSON_TIME_* unit.
 int32_t power_of(uint32_t unit) { return 9 - 3 * static_cast<int32_t>(unit - CJSON_TIME_S); }
 
-bool is_in_range(int64_t time) { return time >= least_time && time < end_of_times; }
-
 } // namespace
 
 // Reads the value at the next token. False: the record is malformed. Of a field that comes twice the last value stays.
@@ -52,7 +50,7 @@ bool Decoder::put_number(Column &column) {
     column.put_i64(rows_, integer);
     return true;
   case TIDE_TIME:
-    if (!to_scaled(number, power_of(time_unit_), integer) || !is_in_range(integer)) break;
+    if (!to_scaled(number, power_of(time_unit_), integer) || !is_event_time(integer)) break;
     column.put_i64(rows_, integer);
     return true;
   default: break;
@@ -108,10 +106,7 @@ bool Decoder::put_event_time(Column &column) {
   if (begins_number(first)) {
     Number number;
     if (!tokens_.number(number)) return false;
-    // Most are whole numbers of the unit.
-    static constexpr int64_t scales[] = {0, 1000000000, 1000000, 1000, 1};
-    bool plain = to_i64(number, time) && !__builtin_mul_overflow(time, scales[time_unit_], &time);
-    if ((plain || to_scaled(number, power_of(time_unit_), time)) && is_in_range(time)) {
+    if (to_scaled(number, power_of(time_unit_), time) && is_event_time(time)) {
       column.put_i64(rows_, time);
       form_ = static_cast<uint16_t>(time_unit_);
       return true;

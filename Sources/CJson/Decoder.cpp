@@ -5,6 +5,7 @@
 namespace cjson {
 
 namespace {
+constexpr int64_t scales[] = {0, 1000000000, 1000000, 1000, 1}; // ns of CJSON_TIME_*
 // Lines are scanned together up to this many bytes: with their token list they stay in the second-level cache.
 constexpr uint64_t batch_bytes = 32 << 10;
 
@@ -40,7 +41,7 @@ const char *Decoder::objection(const cjson_plan &plan) {
 
 Decoder::Decoder(const cjson_plan &plan)
     : format_(plan.format), keep_verbatim_(plan.verbatim), ingest_missing_(plan.ingest_missing), time_unit_(plan.time_unit),
-      max_ahead_(plan.max_ahead), max_record_(plan.max_record), max_key_(plan.max_key), rows_per_frame_(plan.rows_per_frame),
+      time_scale_(scales[plan.time_unit]), max_ahead_(plan.max_ahead), max_record_(plan.max_record), max_key_(plan.max_key), rows_per_frame_(plan.rows_per_frame),
       bytes_per_frame_(std::min<uint64_t>(plan.bytes_per_frame, max_frame / 2)) {
   auto make = [&](std::string name, uint8_t type, uint8_t role, bool declared) {
     auto column = std::make_unique<Column>(std::move(name), type, role, declared, rows_per_frame_);
@@ -67,10 +68,9 @@ Decoder::Decoder(const cjson_plan &plan)
   guesses_.resize(256);
 }
 
-uint64_t Decoder::growing_bytes() const {
-  uint64_t bytes = rows_ * bytes_per_row_ + variants_.name_bytes();
-  for (const Column *column : growing_) bytes += column->growing_bytes();
-  return bytes;
+void Decoder::measure() {
+  bytes_ = rows_ * bytes_per_row_ + variants_.name_bytes();
+  for (const Column *column : growing_) bytes_ += column->growing_bytes();
 }
 
 bool Decoder::is_continued(const uint8_t *bytes, uint64_t length, uint64_t offset) const {
@@ -115,7 +115,7 @@ cjson_step Decoder::decode(const uint8_t *bytes, uint64_t length, uint64_t reada
   if (rows_ == 0) ingest_ = ingest;
   uint64_t position = 0;
   auto step = [&](bool ready) { return cjson_step{position, ready}; };
-  if (rows_ != 0 && (rows_ == rows_per_frame_ || growing_bytes() >= bytes_per_frame_)) return step(true);
+  if (rows_ != 0 && is_full()) return step(true);
   if (skipping_) {
     const uint8_t *end = find(bytes, '\n', length);
     position = end ? static_cast<uint64_t>(end + 1 - bytes) : length;
@@ -137,7 +137,7 @@ cjson_step Decoder::decode(const uint8_t *bytes, uint64_t length, uint64_t reada
       uint64_t next = end + (found != nullptr);
       position += next - from;
       batch_.position = next;
-      if (rows_ == rows_per_frame_ || growing_bytes() >= bytes_per_frame_) return step(true);
+      if (is_full()) return step(true);
     }
     batch_.origin = nullptr;
   }
@@ -240,6 +240,7 @@ void Decoder::drop_row(uint32_t names) {
   if (verbatim_) verbatim_->undo(rows_);
   variants_.abandon();
   variants_.shrink_names(names);
+  measure();
 }
 
 } // namespace cjson

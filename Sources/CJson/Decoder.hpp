@@ -39,14 +39,21 @@ public:
 private:
   static constexpr uint32_t none = UINT32_MAX;
 
+  // What is done with a field's value.
+  enum class Action : uint8_t { cast, i64, f64, time, utf8, skip, keep };
   // What a field is to the plan, by the place it had in the last record.
   struct Guess {
-    uint64_t word[2] = {0, 0}, mask[2] = {0, 0}; // its name's first 16 bytes
-    uint32_t length = UINT32_MAX;
-    uint32_t column = none;
+    uint64_t word[2] = {0, 0}, mask[2] = {0, 0}; // of `"name":`, the first 16 bytes
+    Column *column = nullptr;
+    Action action = Action::skip;
+    uint8_t length = 0; // of `"name":`; 0 = no guess
     uint32_t name = none; // number in variants_, of `generation`
     uint32_t generation = 0;
-    uint8_t text[64];
+    uint8_t text[72];
+    bool is(const uint8_t *p) const {
+      uint64_t other = ((load64(p) ^ word[0]) & mask[0]) | ((load64(p + 8) ^ word[1]) & mask[1]);
+      return other == 0 && length != 0 && (length <= 16 || std::memcmp(p, text, length) == 0);
+    }
   };
   // What becomes of a record.
   enum class Outcome { row, dead, full };
@@ -55,6 +62,7 @@ private:
   const uint8_t format_;
   const bool keep_verbatim_, ingest_missing_;
   const uint32_t time_unit_;
+  const int64_t time_scale_; // ns
   const int64_t max_ahead_;
   const uint64_t max_record_;
   const uint32_t max_key_;
@@ -86,6 +94,7 @@ private:
 
   // ---- the frame
   uint32_t rows_ = 0;
+  uint64_t bytes_ = 0; // of its buffers, about
   int64_t ingest_ = 0;
   VariantWriter variants_;
   uint16_t time_form_ = 0;
@@ -112,7 +121,8 @@ private:
   void bury(uint64_t offset, const uint8_t *bytes, uint64_t length, uint32_t code, std::string reason);
   Outcome fail(uint64_t from, uint64_t end);
   void drop_row(uint32_t names);
-  uint64_t growing_bytes() const;
+  void measure();
+  bool is_full() const { return rows_ == rows_per_frame_ || bytes_ >= bytes_per_frame_; }
 
   // Record.cpp
   Outcome record(uint64_t from, uint64_t end);
@@ -122,10 +132,10 @@ private:
   Outcome reject_type(uint64_t from, uint64_t end, uint32_t names);
   bool place_time();
   bool fields();
-  bool field(uint32_t place);
+  bool known_value(const Guess &guess, const uint32_t *&list);
+  bool keep_known(Guess &guess);
   bool unknown_field(uint32_t place);
-  bool act(uint32_t column, uint32_t name);
-  void learn(uint32_t place, Slice name, uint32_t column, uint32_t number);
+  void learn(uint32_t place, Slice name, Column *column, uint32_t number);
   bool keep(uint32_t name);
 
   // Cast.cpp

@@ -245,6 +245,7 @@ uint64_t Decoder::write_frame(uint8_t *into, uint64_t capacity, uint32_t stream,
   if (verbatim_) verbatim_->clear();
   variants_.clear();
   rows_ = 0;
+  bytes_ = 0;
   layout_.done = false;
   return length;
 }

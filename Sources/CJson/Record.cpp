@@ -1,5 +1,6 @@
 // One record to one row.
 #include "Decoder.hpp"
+#include "Time.hpp"
 
 namespace cjson {
 
@@ -119,7 +120,8 @@ Decoder::Outcome Decoder::complete(uint64_t from, uint64_t end, uint32_t names) 
   }
   rows_++;
   layout_.done = false;
-  if (__builtin_expect(growing_bytes() > max_frame - overhead, 0)) {
+  measure();
+  if (__builtin_expect(bytes_ > max_frame - overhead, 0)) {
     rows_--;
     if (rows_ != 0) return full();
     return reject(from, end, names, CJSON_DEAD_FRAME, "the record needs more room than a frame has");
@@ -127,6 +129,48 @@ Decoder::Outcome Decoder::complete(uint64_t from, uint64_t end, uint32_t names) 
   counters_.rows++;
   counters_.mismatches += strays_;
   return Outcome::row;
+}
+
+// The usual values, without a call. False: nothing was done, `put` has to look.
+__attribute__((always_inline)) inline bool Decoder::known_value(const Guess &guess, const uint32_t *&list) {
+  const uint8_t *bytes = tokens_.bytes, *value = bytes + list[0];
+  Number number;
+  int64_t integer;
+  if (guess.action == Action::skip) {
+    if (*value == '"' ? tokens_.escapes : !read_number(value, number)) return false;
+    list++;
+    return true;
+  }
+  if (guess.action > Action::skip || guess.action == Action::cast) return false;
+  Column &column = *guess.column;
+  if (column.record == record_) return false;
+  switch (guess.action) {
+  case Action::utf8: {
+    uint32_t from = list[0] + 1, to = list[1] - 1;
+    if (*value != '"' || tokens_.escapes || bytes[to] != '"' || to < from || to - from > max_key_) return false;
+    column.put_bytes(rows_, bytes + from, to - from);
+    break;
+  }
+  case Action::f64: {
+    double nearest;
+    if (!read_number(value, number) || !to_double(number, nearest) || (number.integer && !is_exact(number, nearest))) return false;
+    column.put_f64(rows_, nearest);
+    break;
+  }
+  case Action::i64:
+    if (!read_number(value, number) || !to_i64(number, integer)) return false;
+    column.put_i64(rows_, integer);
+    break;
+  default: // event time: most are whole numbers of the unit
+    if (!read_number(value, number) || !to_i64(number, integer)) return false;
+    if (__builtin_mul_overflow(integer, time_scale_, &integer) || !is_event_time(integer)) return false;
+    column.put_i64(rows_, integer);
+    form_ = static_cast<uint16_t>(time_unit_);
+  }
+  column.record = record_;
+  column.state = Column::State::value;
+  list++;
+  return true;
 }
 
 bool Decoder::fields() {
@@ -137,41 +181,49 @@ bool Decoder::fields() {
     tokens.next = first;
     return tokens.fail(CJSON_DEAD_OBJECT, "a record is an object");
   }
-  tokens.next++;
-  if (tokens.kind() == '}') {
-    tokens.next++;
+  const uint8_t *bytes = tokens.bytes;
+  const uint32_t *list = tokens.list + tokens.next + 1;
+  auto set_next = [&] { tokens.next = static_cast<uint32_t>(list - tokens.list); };
+  if (bytes[*list] == '}') {
+    list++;
+    set_next();
     return true;
   }
   for (uint32_t place = 0;; place++) {
-    if (!field(place)) return false;
-    uint8_t mark = tokens.kind();
-    if (mark != ',' && mark != '}') return tokens.fail("',' or '}' was expected");
-    tokens.next++;
+    // Records of one source mostly have the same fields in the same order: compare with what stood here last. The text up to
+    // the colon is the name's token and the next.
+    bool known = place < guesses_.size() && guesses_[place].is(bytes + *list);
+    if (__builtin_expect(known, 1)) {
+      list += 2;
+      if (!known_value(guesses_[place], list)) {
+        set_next();
+        if (guesses_[place].action == Action::keep ? !keep_known(guesses_[place])
+            : guesses_[place].column == nullptr    ? !tokens.skip(1)
+                                                   : !put(*guesses_[place].column))
+          return false;
+        list = tokens.list + tokens.next;
+      }
+    } else {
+      set_next();
+      if (!unknown_field(place)) return false;
+      list = tokens.list + tokens.next;
+    }
+    uint8_t mark = bytes[*list++];
+    if (__builtin_expect(mark == ',', 1)) continue;
+    set_next();
     if (mark == '}') return true;
+    tokens.next--;
+    return tokens.fail("',' or '}' was expected");
   }
 }
 
-// Records of one source mostly have the same fields in the same order: compare with what stood here last.
-bool Decoder::field(uint32_t place) {
-  if (__builtin_expect(place >= guesses_.size(), 0)) return unknown_field(place);
-  const Guess &guess = guesses_[place];
-  const uint32_t *list = tokens_.list + tokens_.next;
-  uint32_t quote = list[0], colon = list[1];
-  const uint8_t *name = tokens_.bytes + quote + 1;
-  bool same = colon - quote == guess.length && tokens_.bytes[quote] == '"' && tokens_.bytes[colon] == ':';
-  if (__builtin_expect(!same, 0)) return unknown_field(place);
-  uint64_t other = ((load64(name) ^ guess.word[0]) & guess.mask[0]) | ((load64(name + 8) ^ guess.word[1]) & guess.mask[1]);
-  if (other != 0 || (guess.length > 16 && std::memcmp(name, guess.text, guess.length - 1) != 0)) return unknown_field(place);
-  tokens_.next += 2;
-  if (guess.column != none || !rest_) return act(guess.column, none);
-  if (guess.generation == variants_.generation()) {
-    variants_.use(guess.name);
-    return keep(guess.name);
+bool Decoder::keep_known(Guess &guess) {
+  if (guess.generation != variants_.generation()) {
+    guess.name = variants_.name(guess.text + 1, guess.length - 3u);
+    guess.generation = variants_.generation();
   }
-  uint32_t number = variants_.name(guess.text, guess.length - 2);
-  guesses_[place].name = number;
-  guesses_[place].generation = variants_.generation();
-  return keep(number);
+  variants_.use(guess.name);
+  return keep(guess.name);
 }
 
 bool Decoder::unknown_field(uint32_t place) {
@@ -184,32 +236,42 @@ bool Decoder::unknown_field(uint32_t place) {
     if (!tokens_.string(name)) return false;
     tokens_.next++;
   }
-  uint32_t column = names_.find(name.data, name.size);
-  uint32_t number = column == none && rest_ ? variants_.name(name.data, name.size) : none;
+  uint32_t number = names_.find(name.data, name.size);
+  Column *column = number == none ? nullptr : columns_[number].get();
+  number = column == nullptr && rest_ ? variants_.name(name.data, name.size) : none;
   if (name.data == raw.data) learn(place, raw, column, number);
-  return act(column, number);
+  if (column != nullptr) return put(*column);
+  return number != none ? keep(number) : tokens_.skip(1);
 }
 
-bool Decoder::act(uint32_t column, uint32_t name) {
-  if (column != none) return put(*columns_[column]);
-  return name != none ? keep(name) : tokens_.skip(1);
-}
-
-void Decoder::learn(uint32_t place, Slice name, uint32_t column, uint32_t number) {
-  // The closing quote is compared too, so a guess is as long as its name and one byte; `length` counts to the colon.
-  size_t length = name.size + 1;
-  if (place >= guesses_.size() || length > sizeof guesses_[place].text) return;
-  Guess &guess = guesses_[place];
-  std::memcpy(guess.text, name.data, length);
+void Decoder::learn(uint32_t place, Slice name, Column *column, uint32_t number) {
+  Guess *guess = place < guesses_.size() ? &guesses_[place] : nullptr;
+  size_t length = name.size + 3;
+  // Names are read by words of 16 bytes.
+  if (guess == nullptr || length > sizeof guess->text - 8) return;
+  guess->text[0] = '"';
+  std::memcpy(guess->text + 1, name.data, name.size);
+  std::memcpy(guess->text + 1 + name.size, "\":", 2);
   for (size_t i = 0; i < 2; i++) {
     size_t bytes = length <= i * 8 ? 0 : length - i * 8 > 8 ? 8 : length - i * 8;
-    guess.mask[i] = bytes == 8 ? ~0ull : (1ull << (bytes * 8)) - 1;
-    guess.word[i] = load64(name.data + i * 8);
+    guess->mask[i] = bytes == 8 ? ~0ull : (1ull << (bytes * 8)) - 1;
+    guess->word[i] = load64(guess->text + i * 8);
   }
-  guess.length = static_cast<uint32_t>(length + 1);
-  guess.column = column;
-  guess.name = number;
-  guess.generation = variants_.generation();
+  guess->length = static_cast<uint8_t>(length);
+  guess->column = column;
+  guess->name = number;
+  guess->generation = variants_.generation();
+  guess->action = Action::cast;
+  if (column == nullptr)
+    guess->action = rest_ ? Action::keep : Action::skip;
+  else if (column->role == TIDE_ROLE_EVENT_TIME)
+    guess->action = Action::time;
+  else if (column->type == TIDE_F64)
+    guess->action = Action::f64;
+  else if (column->type == TIDE_I64)
+    guess->action = Action::i64;
+  else if (column->type == TIDE_UTF8)
+    guess->action = Action::utf8;
 }
 
 bool Decoder::keep(uint32_t name) {

@@ -10,6 +10,8 @@ namespace cjson {
 constexpr int64_t least_time = -9214560000ll * 1000000000ll;
 constexpr int64_t end_of_times = 9214646400ll * 1000000000ll;
 
+inline bool is_event_time(int64_t time) { return time >= least_time && time < end_of_times; }
+
 // A date and time of RFC 3339 with its zone. Digits beyond ns are dropped; second 60 is the next minute's first. False: it is
 // none, or its year is outside 1678 to 2261.
 bool read_rfc3339(const uint8_t *text, size_t length, int64_t &time);
