@@ -149,7 +149,8 @@ struct ComponentInspection {
       }
     }
     if case .string(let text) = value, option.format == .duration || option.format == .bytes { return text }
-    return value.json + (option.unit.map { " " + $0 } ?? "")
+    let text = value == .string("") ? value.json : value.plain
+    return text + (option.unit.map { " " + $0 } ?? "")
   }
 
   private static func range(_ option: OptionSchema) -> String {

@@ -58,6 +58,7 @@ public struct PluginCatalog: Sendable {
       }
     }
     var catalog = PluginCatalog(settings: settings, directories: directories, entries: entries)
+    catalog.dropCompanions()
     catalog.shadow()
     catalog.noteClashes()
     return catalog
@@ -83,6 +84,16 @@ public struct PluginCatalog: Sendable {
 
   /// The plugin of a name that a pipeline would use: the first in the search path.
   public func plugin(_ name: String) -> PluginEntry? { entries.first { $0.name == name && $0.manifest != nil } }
+
+  /// Libraries that a plugin lists as its own files are a part of it, and no entries that need a reason.
+  private mutating func dropCompanions() {
+    var companions: Set<String> = []
+    for entry in entries {
+      let directory = FilePaths.directory(of: entry.file)
+      for file in entry.manifest?.files ?? [] { companions.insert(FilePaths.join(directory, file)) }
+    }
+    entries.removeAll { $0.manifest == nil && companions.contains($0.file) }
+  }
 
   /// A name taken by an earlier directory hides the later files of that name, whether or not the first can be used: a plugin
   /// must not change silently because another broke.

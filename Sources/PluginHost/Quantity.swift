@@ -1,5 +1,5 @@
 /// Durations and sizes as they are written in manifests: a number and a unit, "1.5s", "64KiB".
-enum Quantity {
+package enum Quantity {
   private static let durations: [(unit: String, scale: Double)] = [
     ("ns", 1), ("us", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9), ("d", 86400e9),
   ]
@@ -9,16 +9,18 @@ enum Quantity {
   ]
 
   /// A duration in nanoseconds, nil when the text is none.
-  static func nanoseconds(_ text: String) -> Int64? { amount(text, durations) }
+  package static func nanoseconds(_ text: String) -> Int64? { amount(text, durations) }
 
   /// A size in bytes, nil when the text is none.
-  static func bytes(_ text: String) -> Int64? { amount(text, sizes) }
+  package static func bytes(_ text: String) -> Int64? { amount(text, sizes) }
 
   /// "2s" for 2_000_000_000: the largest unit that leaves a whole number.
-  static func duration(ofNanoseconds value: Int64) -> String { written(value, Array(durations.reversed())) ?? "\(value)ns" }
+  package static func duration(ofNanoseconds value: Int64) -> String {
+    written(value, Array(durations.reversed())) ?? "\(value)ns"
+  }
 
   /// "64KiB" for 65536: the largest binary unit that leaves a whole number.
-  static func size(ofBytes value: Int64) -> String {
+  package static func size(ofBytes value: Int64) -> String {
     written(value, sizes.suffix(4).reversed() + [sizes[0]]) ?? "\(value)B"
   }
 
