@@ -6,8 +6,8 @@ public struct Batch {
   @inlinable
   init(_ raw: UnsafePointer<tide_batch>) { self.raw = raw }
 
-  /// The frame, for the readers of frame.h.
-  @inlinable public var frame: UnsafePointer<tide_frame> { raw.pointee.frame }
+  /// The frame, header and columns.
+  @inlinable public var frame: FrameView { FrameView(raw.pointee.frame) }
 
   /// Number of rows to visit; may be 0.
   @inlinable public var count: Int { Int(raw.pointee.count) }
@@ -25,7 +25,7 @@ public struct Batch {
   public struct Rows: Sequence, IteratorProtocol {
     @usableFromInline let selection: UnsafePointer<UInt16>?
     @usableFromInline let count: Int
-    @usableFromInline var next_ = 0
+    @usableFromInline var position = 0
 
     @inlinable
     init(_ selection: UnsafePointer<UInt16>?, _ count: Int) {
@@ -35,10 +35,10 @@ public struct Batch {
 
     @inlinable
     public mutating func next() -> Int? {
-      guard next_ < count else { return nil }
-      let row = selection.map { Int($0[next_]) } ?? next_
-      next_ &+= 1
-      return row
+      guard position < count else { return nil }
+      defer { position &+= 1 }
+      guard let selection else { return position }
+      return Int(selection[position])
     }
 
     @inlinable public var underestimatedCount: Int { count }

@@ -51,6 +51,11 @@ public struct Output {
     try forward(batch, rows: UnsafeBufferPointer(start: kept, count: count), to: port)
   }
 
+  /// Publishes the rows of a builder as one frame and begins its next one; nothing without rows.
+  public func commit(_ builder: FrameBuilder, to port: UInt32 = 0) throws {
+    try check(builder.finish(host: host.table, output: raw, port: port))
+  }
+
   /// Sends one row of the input to the dead-letter port.
   public func reject(_ row: Int, of batch: Batch, _ why: String) throws {
     try check(why.withBorrowed { host.table.pointee.reject(raw, batch.raw, UInt32(truncatingIfNeeded: row), $0) })

@@ -1,5 +1,6 @@
 import Formats
 import Manifest
+import PluginManifest
 
 /// Holds a manifest against a sample of its input: fields that are not there, types that do not fit, records that would be
 /// rejected.

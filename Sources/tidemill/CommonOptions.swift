@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Logging
+import Manifest
 import PluginHost
 import PluginManifest
 import Runtime

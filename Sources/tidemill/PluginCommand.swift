@@ -122,8 +122,10 @@ struct PluginBuildCommand: ParsableCommand {
 struct PluginSealCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "seal", abstract: "Write a plugin's description of itself into its file.",
-    discussion: "A plugin in Swift describes itself in code; a child process asks it, and the answer becomes the section that \
-      listing and validating read without running it. A file that is sealed already stays as it is.")
+    discussion: """
+      A plugin in Swift describes itself in code; a child process asks it, and the answer becomes the section that listing and \
+      validating read without running it. A file that is sealed already stays as it is.
+      """)
   @Argument(help: "Plugin files.", completion: .file(extensions: ["so"])) var files: [String]
   @OptionGroup var plugins: PluginOptions
 

@@ -13,36 +13,6 @@ import PluginManifest
 /// ```
 /// Not for concurrent use; keep it alive as long as its instances.
 public final class PluginBench {
-  public struct Commit {
-    public let port: UInt32
-    public let frame: OwnedFrame
-  }
-  public struct Forward: Equatable {
-    public let port: UInt32
-    public let rows: [Int]
-  }
-  public struct Reject: Equatable {
-    public let row: Int
-    public let why: String
-  }
-  public struct Failure: Error, Equatable {
-    public let code: tide_status
-    public let text: String
-    public let configPath: String
-  }
-  public struct Timer: Equatable {
-    public let group: UInt32
-    public let id: UInt64
-    public let at: Int64
-    public let domain: UInt32
-  }
-  /// One record that a source gave to the bench's codec, which takes lines.
-  public struct Record: Equatable {
-    public let partition: UInt32
-    public let offset: UInt64
-    public let text: String
-  }
-
   public let table: UnsafePointer<tide_plugin>
 
   /// What `now` answers, and how far each reading moves it: a source's loop against a deadline ends.
@@ -126,4 +96,7 @@ public final class OwnedFrame {
   /// The frame, for the readers of frame.h.
   public var pointer: UnsafePointer<tide_frame> { UnsafePointer(bytes.baseAddress!.assumingMemoryBound(to: tide_frame.self)) }
   public var rows: Int { Int(pointer.pointee.rows) }
+
+  /// Sets what a host fills in when a frame is published.
+  public func setSchemaID(_ id: UInt64) { bytes.baseAddress!.assumingMemoryBound(to: tide_frame.self).pointee.schema_id = id }
 }

@@ -57,30 +57,30 @@ final class PluginBenchHost {
   // MARK: control
 
   private func fillControl() {
-    table.pointee.log = { Self.of($0).bench.logs.append(Self.text($2)) }
+    table.pointee.log = { PluginBenchHost.of($0).bench.logs.append(PluginBenchHost.text($2)) }
     table.pointee.fail = {
-      Self.of($0).bench.failures.append(.init(code: $1, text: Self.text($2), configPath: Self.text($3)))
+      PluginBenchHost.of($0).bench.failures.append(.init(code: $1, text: PluginBenchHost.text($2), configPath: PluginBenchHost.text($3)))
     }
     table.pointee.extension = { context, id in
-      let me = Self.of(context)
+      let me = PluginBenchHost.of(context)
       guard me.bench.offersCodec, let id, String(cString: id) == TIDE_CODEC else { return nil }
       return UnsafeRawPointer(me.codec)
     }
-    table.pointee.wake = { Self.of($0).bench.wakes += 1 }
+    table.pointee.wake = { PluginBenchHost.of($0).bench.wakes += 1 }
     table.pointee.now = {
-      let bench = Self.of($0).bench
+      let bench = PluginBenchHost.of($0).bench
       defer { bench.now &+= bench.nowStep }
       return bench.now
     }
-    table.pointee.info = { UnsafePointer(Self.of($0).info) }
+    table.pointee.info = { UnsafePointer(PluginBenchHost.of($0).info) }
     table.pointee.port = { _, output, name, index, connected in
-      guard name.length == 0 || Self.text(name) == "out" else { return TIDE_E_CONFIG }
+      guard name.length == 0 || PluginBenchHost.text(name) == "out" else { return TIDE_E_CONFIG }
       index?.pointee = name.length == 0 ? output : 0
       connected?.pointee = 1
       return TIDE_OK
     }
     table.pointee.timer = { context, group, id, at, domain in
-      let bench = Self.of(context).bench
+      let bench = PluginBenchHost.of(context).bench
       guard bench.offersTimers else { return TIDE_E_UNSUPPORTED }
       bench.timers.append(.init(group: group, id: id, at: at, domain: domain))
       return TIDE_OK
@@ -95,12 +95,12 @@ final class PluginBenchHost {
 
   private func fillConfig() {
     table.pointee.config_int = { context, key, out in
-      guard case .int(let value) = Self.of(context).value(key) else { return TIDE_E_CONFIG }
+      guard case .int(let value) = PluginBenchHost.of(context).value(key) else { return TIDE_E_CONFIG }
       out?.pointee = value
       return TIDE_OK
     }
     table.pointee.config_double = { context, key, out in
-      switch Self.of(context).value(key) {
+      switch PluginBenchHost.of(context).value(key) {
       case .double(let value): out?.pointee = value
       case .int(let value): out?.pointee = Double(value)
       default: return TIDE_E_CONFIG
@@ -108,12 +108,12 @@ final class PluginBenchHost {
       return TIDE_OK
     }
     table.pointee.config_bool = { context, key, out in
-      guard case .bool(let value) = Self.of(context).value(key) else { return TIDE_E_CONFIG }
+      guard case .bool(let value) = PluginBenchHost.of(context).value(key) else { return TIDE_E_CONFIG }
       out?.pointee = value ? 1 : 0
       return TIDE_OK
     }
     table.pointee.config_size = { context, key, out in
-      switch Self.of(context).value(key) {
+      switch PluginBenchHost.of(context).value(key) {
       case .list(let items): out?.pointee = UInt64(items.count)
       case .map(let entries): out?.pointee = UInt64(entries.count)
       default: return TIDE_E_CONFIG
@@ -121,7 +121,7 @@ final class PluginBenchHost {
       return TIDE_OK
     }
     table.pointee.config_string = { context, key, out in
-      let me = Self.of(context)
+      let me = PluginBenchHost.of(context)
       let path = key.map { String(cString: $0) } ?? ""
       guard let value = me.value(key) else { return TIDE_E_CONFIG }
       if case .string(let text) = value {
@@ -145,22 +145,22 @@ final class PluginBenchHost {
 
   private func fillOutput() {
     table.pointee.watermark = {
-      Self.of($0).bench.watermarks.append($2)
+      PluginBenchHost.of($0).bench.watermarks.append($2)
       _ = $1
       return TIDE_OK
     }
     table.pointee.idle = {
-      Self.of($0).bench.idlePartitions.append($1)
+      PluginBenchHost.of($0).bench.idlePartitions.append($1)
       return TIDE_OK
     }
     table.pointee.reserve = { out, port, bytes, slot in
       guard let slot else { return TIDE_E_FATAL }
-      Self.of(out).reserve(port, bytes, slot)
+      PluginBenchHost.of(out).reserve(port, bytes, slot)
       return TIDE_OK
     }
     table.pointee.grow = { out, slot, bytes in
       guard let slot else { return TIDE_E_FATAL }
-      let me = Self.of(out)
+      let me = PluginBenchHost.of(out)
       let old = me.slots.removeValue(forKey: slot.pointee.handle)
       let (port, used) = (slot.pointee.port, slot.pointee.used)
       me.reserve(port, max(bytes, slot.pointee.capacity * 2), slot)
@@ -173,7 +173,7 @@ final class PluginBenchHost {
     }
     table.pointee.commit = { out, slot in
       guard let slot else { return TIDE_E_FATAL }
-      let me = Self.of(out)
+      let me = PluginBenchHost.of(out)
       guard let bytes = me.slots.removeValue(forKey: slot.pointee.handle) else { return TIDE_E_FATAL }
       defer { bytes.deallocate() }
       let used = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[..<Int(slot.pointee.used)])
@@ -182,10 +182,10 @@ final class PluginBenchHost {
     }
     table.pointee.cancel = { out, slot in
       guard let slot else { return }
-      Self.of(out).slots.removeValue(forKey: slot.pointee.handle)?.deallocate()
+      PluginBenchHost.of(out).slots.removeValue(forKey: slot.pointee.handle)?.deallocate()
     }
     table.pointee.forward = { out, port, batch, selection, count in
-      let me = Self.of(out)
+      let me = PluginBenchHost.of(out)
       guard let batch else { return TIDE_E_FATAL }
       let chosen = selection ?? batch.pointee.selection
       let visited = Int(selection == nil ? batch.pointee.count : count)
@@ -194,8 +194,8 @@ final class PluginBenchHost {
       return me.bench.outputStatus
     }
     table.pointee.reject = { out, _, row, why in
-      let me = Self.of(out)
-      me.bench.rejects.append(.init(row: Int(row), why: Self.text(why)))
+      let me = PluginBenchHost.of(out)
+      me.bench.rejects.append(.init(row: Int(row), why: PluginBenchHost.text(why)))
       return me.bench.outputStatus
     }
   }
@@ -217,9 +217,9 @@ final class PluginBenchHost {
   /// Records are lines; a batch is written as the first column's values, one a line.
   private func fillCodec() {
     codec.pointee.size = UInt32(MemoryLayout<tide_codec>.size)
-    codec.pointee.max_record = { Self.of($0).bench.maxRecordBytes }
+    codec.pointee.max_record = { PluginBenchHost.of($0).bench.maxRecordBytes }
     codec.pointee.decode = { context, _, partition, bytes, length, _, offset, flags, consumed in
-      let me = Self.of(context)
+      let me = PluginBenchHost.of(context)
       let input = UnsafeBufferPointer(start: bytes, count: Int(length))
       var at = 0
       var taken = 0
@@ -235,7 +235,7 @@ final class PluginBenchHost {
       return taken == me.bench.recordsPerDecode && at < input.count && input[at...].contains(10) ? TIDE_MORE : TIDE_OK
     }
     codec.pointee.encode = { context, batch, out in
-      let me = Self.of(context)
+      let me = PluginBenchHost.of(context)
       guard let batch, let frame = batch.pointee.frame else { return TIDE_E_FATAL }
       var text: [UInt8] = []
       for index in 0..<batch.pointee.count {
