@@ -34,7 +34,9 @@ struct SplitMix {
     for _ in 0..<3 {
       // Four 16-bit numbers a draw.
       let bits = next()
-      sum += Double((bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + (bits >> 48)) * 0x1p-16
+      let low: UInt64 = (bits & 0xFFFF) &+ ((bits >> 16) & 0xFFFF)
+      let high: UInt64 = ((bits >> 32) & 0xFFFF) &+ (bits >> 48)
+      sum += Double(low &+ high) * 0x1p-16
     }
     return sum
   }
