@@ -50,7 +50,7 @@ import Testing
     try space.put(library, as: space.user + "/libdep-beside.so")
     let before = space.scan()
     #expect(before.entries.map(\.name) == ["dep-beside", "beside"])
-    #expect(before.plugin("beside")?.notes.first.contains("lies beside it and is not among the manifest's files") == true)
+    #expect(before.plugin("beside")?.notes.first?.contains("lies beside it and is not among the manifest's files") == true)
     let (listed, _) = try plugin("beside", rpath: "$ORIGIN", files: #","files":["libdep-beside.so"]"#)
     try space.put(listed, as: space.user + "/x.so")
     let catalog = space.scan()
