@@ -60,7 +60,7 @@ struct PipelineBench {
 // MARK: Components that many tests need
 
 /// Sends the events in frames of a given size, then ends.
-func source(_ id: String = "source", _ events: [Event], frame: Int = 4) -> ScriptedComponent {
+func source(_ id: String, _ events: [Event], frame: Int = 4) -> ScriptedComponent {
   let component = ScriptedComponent(id)
   component.poll = { me, _, out in
     guard me.step < events.count else { return TIDE_END }

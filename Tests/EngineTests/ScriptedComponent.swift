@@ -90,7 +90,7 @@ final class ScriptedInstance: @unchecked Sendable {
     Unmanaged<ScriptedInstance>.fromOpaque(UnsafeRawPointer(raw!)).takeUnretainedValue()
   }
 
-  var info: tide_info { host.pointee.info(host.pointee.context).pointee }
+  var info: tide_info { host.pointee.info(host.pointee.context)!.pointee }
   func wake() { host.pointee.wake(host.pointee.context) }
 
   func fail(_ status: tide_status, _ message: String, path: String = "") -> tide_status {
@@ -100,7 +100,7 @@ final class ScriptedInstance: @unchecked Sendable {
     return status
   }
 
-  func forward(_ batch: UnsafePointer<tide_batch>, _ rows: [UInt16]? = nil, port: UInt32 = 0, _ out: OpaquePointer) -> tide_status {
+  func forward(_ batch: UnsafePointer<tide_batch>, rows: [UInt16]? = nil, port: UInt32 = 0, _ out: OpaquePointer) -> tide_status {
     guard let rows else { return host.pointee.forward(out, port, batch, nil, 0) }
     return rows.withUnsafeBufferPointer { host.pointee.forward(out, port, batch, $0.baseAddress, UInt32($0.count)) }
   }
