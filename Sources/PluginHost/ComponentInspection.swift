@@ -116,23 +116,30 @@ struct ComponentInspection {
     return text
   }
 
-  /// The named entries of a map, or of a list's or map's elements.
+  /// The fields of a list's or map's elements that are maps.
   private func elements(_ option: OptionSchema, indent: Int) -> String {
     guard indent <= 8 + 4 * OptionRules.depthLimit else { return "" }
-    guard option.hasNamedEntries else { return option.item().map { elements($0, indent: indent) } ?? "" }
-    return (option.items ?? []).map { item in
-      let facts = [item.name, Self.type(item), Self.standard(item), Self.range(item)].filter { !$0.isEmpty && $0 != "-" }
-      let doc = item.doc.isEmpty ? "" : ": " + item.doc
-      return TextTable.wrapped("- " + facts.joined(separator: ", ") + doc, width: PluginInspection.width, indent: indent)
-        + elements(item, indent: indent + 4)
-    }.joined()
+    guard option.type == .list || option.type == .map else { return "" }
+    switch option.element {
+    case .any: return ""
+    case .value(let item): return elements(item, indent: indent)
+    case .map(let fields):
+      return fields.map { item in
+        let facts = [item.name, Self.type(item), Self.standard(item), Self.range(item)].filter { !$0.isEmpty && $0 != "-" }
+        let doc = item.doc.isEmpty ? "" : ": " + item.doc
+        return TextTable.wrapped("- " + facts.joined(separator: ", ") + doc, width: PluginInspection.width, indent: indent)
+          + elements(item, indent: indent + 4)
+      }.joined()
+    }
   }
 
   private static func type(_ option: OptionSchema) -> String {
     guard option.type == .list || option.type == .map else { return option.format?.rawValue ?? option.type.rawValue }
-    if option.hasNamedEntries { return option.type.rawValue }
-    let element = option.item().map(type) ?? option.format?.rawValue
-    return option.type.rawValue + (element.map { " of \($0)" } ?? "")
+    switch option.element {
+    case .any: return option.type.rawValue
+    case .value(let item): return option.type.rawValue + " of \(type(item))"
+    case .map: return option.type.rawValue + " of maps"
+    }
   }
 
   private static func standard(_ option: OptionSchema) -> String {

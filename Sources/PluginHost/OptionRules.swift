@@ -98,12 +98,11 @@ enum OptionValue {
     case (.list, .list(let items)):
       measure = Double(items.count)
       for (index, item) in items.enumerated() {
-        if let problem = elementProblem(item, option.item()) { return "element \(index) \(problem)" }
+        if let problem = elementProblem(item, option) { return "element \(index) \(problem)" }
       }
     case (.map, .map(let entries)):
       for entry in entries {
-        if option.hasNamedEntries, option.item(named: entry.name) == nil { return "has no entry '\(entry.name)'" }
-        if let problem = elementProblem(entry.value, option.item(named: entry.name)) { return "'\(entry.name)' \(problem)" }
+        if let problem = elementProblem(entry.value, option) { return "'\(entry.name)' \(problem)" }
       }
     default: return "should be \(word(option.type)), not \(value.kindInWords)"
     }
@@ -117,8 +116,19 @@ enum OptionValue {
     return nil
   }
 
-  private static func elementProblem(_ value: ConfigValue, _ schema: OptionSchema?) -> String? {
-    schema.flatMap { problem(of: value, as: $0, choices: $0.choices) }
+  /// What is wrong with an element of the list or a value of the map that `option` describes.
+  private static func elementProblem(_ value: ConfigValue, _ option: OptionSchema) -> String? {
+    switch option.element {
+    case .any: return nil
+    case .value(let schema): return problem(of: value, as: schema, choices: schema.choices)
+    case .map(let fields):
+      guard case .map(let entries) = value else { return "should be a map, not \(value.kindInWords)" }
+      for entry in entries {
+        guard let field = fields.first(where: { $0.name == entry.name }) else { return "has no field '\(entry.name)'" }
+        if let problem = problem(of: entry.value, as: field, choices: field.choices) { return "'\(entry.name)' \(problem)" }
+      }
+      return nil
+    }
   }
 
   private static func word(_ type: OptionSchema.ValueType) -> String {

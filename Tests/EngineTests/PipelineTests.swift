@@ -1,5 +1,6 @@
 import CTidemill
 import Engine
+import EngineBench
 import Testing
 
 @Suite struct PipelineTests {

@@ -1,5 +1,6 @@
 import CTidemill
 import Engine
+import EngineBench
 import PluginManifest
 import Rings
 import Synchronization
