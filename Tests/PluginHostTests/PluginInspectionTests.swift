@@ -14,9 +14,9 @@ import Testing
          {"name":"token","type":"string","format":"secret","doc":"A password.","default":"hunter2"},
          {"name":"mode","type":"string","doc":"Which files.","choices":["new","all"],"default":"new"},
          {"name":"limit","type":"integer","doc":"Files at most.","unit":"files","minimum":1,"maximum":10},
-         {"name":"rules","type":"list","doc":"What to do.","items":[{"name":"rule","type":"map","doc":"","items":[
+         {"name":"rules","type":"list","doc":"What to do.","items":[
            {"name":"where","type":"string","format":"expression","doc":"Which rows.","required":true},
-           {"name":"to","type":"string","doc":"Where to."}]}]}],
+           {"name":"to","type":"string","doc":"Where to."}]}],
        "outputs":{"fields":[{"name":"file","type":"string","role":"source","doc":"Its name."}]},
        "example":"pipeline: watch\nsources:\n  in: { use: watch, with: { path: . } }\n"},
       {"id":"split","kind":"operator","doc":"Splits.","ports":{"out_from":"cases"},
@@ -72,20 +72,20 @@ import Testing
             out  dead  rows that were refused, with the reason
 
           Options
-            NAME   TYPE         DEFAULT   RANGE
-            path   path         required
+            NAME   TYPE          DEFAULT   RANGE
+            path   path          required
                 The directory to watch.
-            every  duration     2s        1ms or more
+            every  duration      2s        1ms or more
                 How often to look.
-            chunk  bytes        64KiB     1MiB or less
+            chunk  bytes         64KiB     1MiB or less
                 How much to read at once.
-            token  secret       ***
+            token  secret        ***
                 A password.
-            mode   string       new       new | all
+            mode   string        new       new | all
                 Which files.
-            limit  integer      -         1 to 10 files
+            limit  integer       -         1 to 10 files
                 Files at most.
-            rules  list of map  -
+            rules  list of maps  -
                 What to do.
                 - where, expression, required: Which rows.
                 - to, string: Where to.
