@@ -1,18 +1,16 @@
 import Glibc
 
 /// Memory for one frame: 64-byte aligned, and framed by pages that must not be touched, so that a read beyond either end of a
-/// whole frame is a crash and not luck.
+/// whole frame is a crash and not luck. It is never given back: views borrow it beyond the last mention of the object.
 final class AlignedBytes {
   let memory: UnsafeMutableRawPointer
   let count: Int
-  private let mapping: UnsafeMutableRawPointer
-  private let mapped: Int
 
   init(count: Int) {
     let page = 4096
     let room = (count + page - 1) / page * page
-    mapped = room + 2 * page
-    mapping = mmap(nil, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    let mapping: UnsafeMutableRawPointer = mmap(
+      nil, room + 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     mprotect(mapping, page, PROT_NONE)
     mprotect(mapping + page + room, page, PROT_NONE)
     memory = mapping + page + room - count
@@ -23,8 +21,6 @@ final class AlignedBytes {
     self.init(count: bytes.count)
     if let start = bytes.baseAddress { memory.copyMemory(from: start, byteCount: bytes.count) }
   }
-
-  deinit { munmap(mapping, mapped) }
 
   var raw: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: memory, count: count) }
 
