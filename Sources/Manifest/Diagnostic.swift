@@ -57,12 +57,7 @@ extension Diagnostic: CustomStringConvertible {
 
   /// The description, then the line it speaks of and a caret below the column.
   public func rendered(source: String) -> String {
-    let lines = source.split(separator: "\n", maxSplits: line, omittingEmptySubsequences: false)
-    guard line >= 1, lines.indices.contains(line - 1) else { return description }
-    var text = lines[line - 1]
-    if text.unicodeScalars.last == "\r" { text = Substring(text.unicodeScalars.dropLast()) }
-    let scalars = Array(text.unicodeScalars)
-    guard column <= scalars.count + 1 else { return description }
+    guard let scalars = SourceText.line(line, of: source), (1...scalars.count + 1).contains(column) else { return description }
     let first = max(0, column - 1 - Self.excerptScalars / 2)
     let shown = scalars[first..<min(scalars.count, first + Self.excerptScalars)]
     var excerpt = String.UnicodeScalarView()

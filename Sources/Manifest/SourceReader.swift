@@ -30,7 +30,7 @@ extension PipelineSource {
         offset += 1
       }
       diagnostics.error(
-        YamlProblem.location(ofByte: offset, in: repaired), "the manifest is not UTF-8 from here on", "save it as UTF-8")
+        SourceText.location(ofByte: offset, in: repaired), "the manifest is not UTF-8 from here on", "save it as UTF-8")
     }
     return (nil, diagnostics.sorted())
   }

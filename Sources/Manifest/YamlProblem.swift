@@ -12,7 +12,7 @@ struct YamlProblem {
     let context = parser.context.map { String(cString: $0) }
     switch parser.error {
     case YAML_READER_ERROR:
-      location = Self.location(ofByte: Int(parser.problem_offset), in: text)
+      location = SourceText.location(ofByte: Int(parser.problem_offset), in: text)
       message = "a control character stands here"
       fix = "remove it, or write it as an escape in double quotes: \"\\u0007\""
       return
@@ -22,7 +22,7 @@ struct YamlProblem {
       return
     default: location = SourceLocation(parser.problem_mark)
     }
-    let scalars = Self.line(location.line, of: text)
+    let scalars = SourceText.line(location.line, of: text) ?? []
     let column = location.column - 1
     if scalars.indices.contains(column), scalars[column] == "\t" || problem.contains("tab character") {
       message = "a tab cannot indent YAML"
@@ -100,23 +100,4 @@ struct YamlProblem {
     Known(problem: "<document start>", message: "the document has ended before this", fix: "a manifest is one map of keys"),
     Known(problem: "undefined tag handle", message: "'!' starts a tag", fix: "put a text that starts with '!' in quotes"),
   ]
-
-  private static func line(_ number: Int, of text: String) -> [Unicode.Scalar] {
-    let lines = text.split(separator: "\n", maxSplits: number, omittingEmptySubsequences: false)
-    return lines.indices.contains(number - 1) ? Array(lines[number - 1].unicodeScalars) : []
-  }
-
-  /// The place of a byte of a text.
-  static func location(ofByte offset: Int, in text: String) -> SourceLocation {
-    var location = SourceLocation.start
-    for byte in text.utf8.prefix(max(0, offset)) {
-      if byte == UInt8(ascii: "\n") {
-        location.line += 1
-        location.column = 1
-      } else if byte & 0xC0 != 0x80 {
-        location.column += 1
-      }
-    }
-    return location
-  }
 }

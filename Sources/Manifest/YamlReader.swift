@@ -27,7 +27,8 @@ struct YamlReader {
 
   /// The document's root; nil when it is empty or no YAML, which is then reported.
   static func read(_ text: String, environment: [String: String], into diagnostics: DiagnosticList) -> SourceValue? {
-    var text = text
+    // The parser is told that it reads UTF-8, so it does not look for a byte order mark.
+    var text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
     return text.withUTF8 { bytes in
       let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
       defer { parser.deallocate() }
@@ -191,6 +192,10 @@ struct YamlReader {
     if event.type == YAML_SCALAR_EVENT {
       checkTag(event)
       try count(1, at: event.location)
+      if let anchor = event.anchor {
+        let value = SourceValue(.string(event.text), at: event.location, text: event.text)
+        anchors[anchor] = Composed(value: value, values: 1, height: 1)
+      }
       return event.text
     }
     let key = try compose(event, depth: depth)
@@ -233,12 +238,10 @@ struct YamlReader {
   /// Where a piece of a scalar stands, if it stands in the scalar's first line as it is written; else the scalar's start.
   private func locate(_ token: String, of location: SourceLocation) -> SourceLocation {
     if diagnostics.isFull { return location }
-    let lines = text.split(separator: "\n", maxSplits: location.line, omittingEmptySubsequences: false)
-    guard lines.indices.contains(location.line - 1) else { return location }
-    let line = Array(lines[location.line - 1].unicodeScalars.dropFirst(location.column - 1))
+    let line = Array((SourceText.line(location.line, of: text) ?? []).dropFirst(location.column - 1))
     let wanted = Array(token.unicodeScalars)
     guard line.count >= wanted.count else { return location }
-    for start in 0...(line.count - wanted.count) where line[start..<start + wanted.count].elementsEqual(wanted) {
+    for start in 0...line.count - wanted.count where line[start..<start + wanted.count].elementsEqual(wanted) {
       return SourceLocation(line: location.line, column: location.column + start)
     }
     return location

@@ -1,0 +1,98 @@
+extension Manifests {
+  /// Fields that a source maps and its readers name.
+  static let fields: [Manifest] = [
+    Manifest(
+      "fields of a source",
+      #"""
+      sources:
+        a: { use: stdin, with: { fields: { value: duoble, name: strin, at: { type: time }, b: { typ: int }, c: { type: int, x: 1 }, d: [int] } } }
+        b: { use: stdin, with: { fields: [value] } }
+        c: { use: stdin, with: { fields: { ts: int, dev: double, n: variant }, time: ts, source: dev, type: n, id: dev } }
+        d: { use: stdin, with: { format: text, fields: { value: double }, time: ts } }
+        e: { use: stdin, with: { time_unit: s, time_missing: dead, max_ahead: 1h } }
+        f: { use: stdin, with: { key: "", fields: { "": int } } }
+        g: { use: stdin, with: { format: yaml, time: [ts], time_unit: m } }
+      sinks: { o: { use: drop, from: [a, b, c, d, e, f, g] } }
+      """#, says: #"""
+        2:45: 'fields.value' cannot be 'duoble'; did you mean 'double'?
+        2:59: 'fields.name' cannot be 'strin'; did you mean 'string'?
+        2:89: 'fields.b' takes a text, not a map; for example b: bool
+        2:106: 'fields.c' takes a text, not a map; for example c: bool
+        2:130: 'fields.d' takes a text, not a list; for example d: bool
+        3:36: 'fields' takes a map, not a list; for example fields: { name: bool }
+        4:80: 'ts' is declared as int, and time must be time; write fields: { ts: time }
+        4:92: 'dev' cannot be both id and source; give each a field of its own
+        4:103: 'n' is declared as variant, and type must be string; write fields: { n: string }
+        4:110: 'dev' is declared as double, and id must be string or int; write fields: { dev: string }
+        5:59: a text record has one field, message, a string; remove 'fields', or write format: json
+        5:75: a text record has one field, message, and no 'ts'
+        6:39: 'time_unit' says nothing without 'time', the field of the event time; add time: ts, or remove it
+        6:56: 'time_missing' says nothing without 'time', the field of the event time; add time: ts, or remove it
+        6:73: 'max_ahead' says nothing without 'time', the field of the event time; add time: ts, or remove it
+        7:33: the name of a field is empty
+        7:51: the name of a field is empty
+        8:36: 'format' cannot be 'yaml'; one of: json, text
+        8:48: 'time' takes the name of a field, not a list; for example time: name
+        8:65: 'time_unit' cannot be 'm'; one of: s, ms, us, ns
+        """#),
+    Manifest(
+      "fields that do not come in",
+      #"""
+      sources:
+        s: { use: stdin, with: { fields: { value: double, quality: string, count: int }, time: ts } }
+      operators:
+        a: { use: above, from: s, with: { field: valeu } }
+        b: { use: above, from: s, with: { field: quality } }
+        c: { use: above, from: s, with: { field: count } }
+        d: { use: equals, from: s, with: { field: ts, text: a } }
+        e: { use: count, from: s, with: { by: [quality, zzzzzzz, ts] } }
+        f: { use: above, from: e, with: { field: totl } }
+        g: { use: above, from: e, with: { field: total } }
+        h: { use: window, from: s, with: { of: { a: value, b: qualty } } }
+        i: { use: sized, from: s }
+        j: { use: whole, from: s, with: { field: value } }
+      sinks:
+        o: { use: drop, from: [a, b, c, d, f, g, h, i, j] }
+        p: { use: page, from: s }
+        q: { use: page, from: "*.dead" }
+        t: { use: stdout, from: e, with: { format: text } }
+        u: { use: archive, from: s }
+      """#, says: #"""
+        4:44: no field 'valeu' comes in here; did you mean 'value'?
+        5:44: the field 'quality' is string, and above reads it as double; name another field, or change its type where it is made
+        7:45: the field 'ts' is time, and equals reads it as string; name another field, or change its type where it is made
+        8:51: no field 'zzzzzzz' comes in here; there are: value, quality, count, ts
+        9:44: no field 'totl' comes in here; did you mean 'total'?
+        11:57: no field 'qualty' comes in here; did you mean 'quality'?
+        12:13: sized needs the field 'size', and nothing above has it; there are: value, quality, count, ts
+        13:44: the field 'value' is double, and whole reads it as int; name another field, or change its type where it is made
+        16:13: page needs the field 'severity', and nothing above has it; there are: value, quality, count, ts
+        17:13: page needs the field 'severity', and nothing above has it; there are: time, node, code, reason, offset, attempt, record, bytes
+        18:46: no field 'message' comes in here; there are: group, total
+        """#),
+    Manifest(
+      "fields of generated rows",
+      #"""
+      sources: { g: { use: generate } }
+      operators:
+        a: { use: stamp, from: g }
+        b: { use: above, from: a, with: { field: stampd } }
+        c: { use: above, from: a, with: { field: stamped } }
+        d: { use: above, from: a, with: { field: sequence } }
+        e: { use: opaque, from: a }
+        f: { use: above, from: e, with: { field: anything } }
+      sinks: { o: { use: drop, from: [b, c, d, f] } }
+      """#, says: #"""
+        4:44: no field 'stampd' comes in here; did you mean 'stamped'?
+        5:44: the field 'stamped' is time, and above reads it as double; name another field, or change its type where it is made
+        """#),
+    Manifest(
+      "one field in two parts",
+      #"""
+      sources: { s: { use: stdin, with: { key: device, source: device } } }
+      sinks: { o: { use: drop, from: s } }
+      """#, says: #"""
+        1:42: 'device' cannot be both source and key; give each a field of its own
+        """#),
+  ]
+}
