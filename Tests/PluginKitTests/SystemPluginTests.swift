@@ -29,7 +29,7 @@ import Testing
     try folder.write(
       "diskstats", "8 0 sda 1 0 \(disk) 0 1 0 20 0 0 500 0\n8 1 sda1 1 0 9 0 1 0 9 0 0 9 0\n7 0 loop0 1 0 9 0 1 0 9 0 0 9 0\nshort\n")
     try folder.write("net/dev", "Inter-| Receive\n face |bytes\n lo: 9 0 0 0 0 0 0 0 9 0 0 0 0 0 0 0\neth0:\(network) 0 0 0 0 0 0 0 7 0 0 0 0 0 0 0\n")
-    try folder.write("42/stat", "42 (a (b) c) R 1 1 1 0 -1 0 0 0 0 0 \(ticks) 0 0 0 20 0 1 0 777 1000 3 0 0\n")
+    try folder.write("42/stat", "42 (a (b) c) R 1 1 1 0 -1 0 0 0 0 0 \(ticks) 0 0 20 0 1 0 777 1000 3 0 0\n")
     try folder.write("43/stat", "43 (idle) S 1 1 1 0 -1 0 0 0 0 0 5 5 0 0 20 0 1 0 778 1000 1 0 0\n")
     try folder.write("44/stat", "broken")
     try folder.write("sys/kernel/hostname", "machine\n")
