@@ -123,7 +123,7 @@ struct GenerateSource: Source, Stateful {
     let start: Int64 = try reader.read()
     let elapsed: Int64 = try reader.read()
     let carry = Double(bitPattern: try reader.read())
-    guard elapsed >= 0, carry >= 0, carry < 1 else { throw PluginError(.state, "the saved schedule is damaged") }
+    guard elapsed >= 0, abs(carry) <= 0.5 else { throw PluginError(.state, "the saved schedule is damaged") }
     if made > 0 { schedule = Schedule(start: start, shape, elapsed: elapsed, carry: carry) }
   }
 }

@@ -32,7 +32,7 @@ struct Load {
 struct Schedule {
   let start: Int64
   private let load: Load
-  /// Nanoseconds from the first event to the next one, and the part of a nanosecond that is carried on.
+  /// Nanoseconds from the first event to the next one, and what rounding to whole ones has left over.
   private(set) var elapsed: Int64
   private(set) var carry: Double
 
@@ -52,7 +52,7 @@ struct Schedule {
   /// Moves to the event after the next.
   mutating func advance() {
     let gap = min(1e9 / load.rate(after: Double(elapsed) * 1e-9) + carry, 9e18)
-    let whole = gap.rounded(.down)
+    let whole = gap.rounded()
     carry = gap - whole
     let (sum, overflow) = elapsed.addingReportingOverflow(Int64(whole))
     elapsed = overflow ? .max : sum

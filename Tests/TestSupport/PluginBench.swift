@@ -81,8 +81,8 @@ public final class PluginBench {
   }
 }
 
-/// A copy of a committed frame, in memory of its own.
-public final class OwnedFrame {
+/// A copy of a frame in memory of its own, which is never given back: a test may hold views of it as long as it likes.
+public struct OwnedFrame {
   private let bytes: UnsafeMutableRawBufferPointer
 
   public init(copying source: UnsafeRawBufferPointer) {
@@ -90,8 +90,6 @@ public final class OwnedFrame {
     bytes.initializeMemory(as: UInt8.self, repeating: 0)
     bytes.copyMemory(from: source)
   }
-
-  deinit { bytes.deallocate() }
 
   /// The frame, for the readers of frame.h.
   public var pointer: UnsafePointer<tide_frame> { UnsafePointer(bytes.baseAddress!.assumingMemoryBound(to: tide_frame.self)) }
