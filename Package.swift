@@ -48,7 +48,8 @@ let package = Package(
       name: "ThresholdPlugin", dependencies: ["CTidemill"], path: "Plugins/Threshold", exclude: ["README.md"],
       publicHeadersPath: "."),
 
-    .executableTarget(name: "tidemill-stress", dependencies: ["Rings"], path: "Tests/Stress"),
+    .target(name: "EngineBench", dependencies: ["Engine", "Frames"], path: "Tests/EngineBench"),
+    .executableTarget(name: "tidemill-stress", dependencies: ["Rings", "EngineBench"], path: "Tests/Stress"),
     .target(name: "TestSupport", dependencies: ["CTidemill", "Frames", "PluginManifest"], path: "Tests/TestSupport"),
     .testTarget(name: "ContractTests", dependencies: ["CTidemill", "TestSupport"]),
     .testTarget(name: "FramesTests", dependencies: ["Frames", "TestSupport"]),
@@ -57,7 +58,7 @@ let package = Package(
     .testTarget(name: "ManifestTests", dependencies: ["Manifest", "TestSupport"]),
     .testTarget(name: "PluginHostTests", dependencies: ["PluginHost", "TestSupport"]),
     .testTarget(name: "PluginKitTests", dependencies: ["PluginKit", "PluginManifest", "TestSupport"]),
-    .testTarget(name: "EngineTests", dependencies: ["Engine", "Frames", "TestSupport"]),
+    .testTarget(name: "EngineTests", dependencies: ["Engine", "EngineBench"]),
     .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
     .testTarget(name: "SampleTests", dependencies: ["TestSupport"]),
     .testTarget(name: "LayeringTests", dependencies: ["TestSupport"]),

@@ -129,7 +129,7 @@ final class Chain: @unchecked Sendable {
   private func drain(_ edge: Edge) -> Bool {
     tide_parker_clear(parker.words, UInt32(edge.input))
     var taken = 0
-    while taken < Self.entriesPerTurn, hasCredit {
+    while taken < Self.entriesPerTurn, hasCredit, !pipeline.isForced {
       beginCall()
       guard edge.drainOne() else { return taken > 0 }
       taken += 1

@@ -74,8 +74,9 @@ extension Node {
     var least = Int64.max
     for input in inputs where !input.idle && input.watermark < least { least = input.watermark }
     guard least > watermark, least != .max else { return }
-    if tide_has_on_watermark(table) != 0, !isBroken { announce(least) }
+    // Set first: what the instance says of its own output in the call is held against the new minimum.
     watermark = least
+    if tide_has_on_watermark(table) != 0, !isBroken { announce(least) }
     forwardWatermark()
   }
 

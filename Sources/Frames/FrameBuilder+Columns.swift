@@ -56,7 +56,10 @@ extension FrameBuilder {
   // MARK: One value for all rows: of this frame and the next ones, until it is set again
 
   public func setConstant(_ column: Int, _ value: Int64) { tide_const_i64(core, Int32(clamping: column), value) }
-  public func setConstant(_ column: Int, _ value: Double) { tide_const_f64(core, Int32(clamping: column), value) }
+  // Disfavoured, so that an integer literal means an integer.
+  @_disfavoredOverload public func setConstant(_ column: Int, _ value: Double) {
+    tide_const_f64(core, Int32(clamping: column), value)
+  }
   public func setConstant(_ column: Int, _ value: Bool) { tide_const_bool(core, Int32(clamping: column), value ? 1 : 0) }
   /// Nanoseconds since the epoch, UTC.
   public func setConstant(_ column: Int, time nanoseconds: Int64) {

@@ -5,7 +5,8 @@ extension FrameBuilder {
   @inlinable public func put(_ column: Int, _ value: Int64) {
     _ = tide_put_i64(core, Int32(truncatingIfNeeded: column), value)
   }
-  @inlinable public func put(_ column: Int, _ value: Double) {
+  // Disfavoured, so that an integer literal means an integer.
+  @_disfavoredOverload @inlinable public func put(_ column: Int, _ value: Double) {
     _ = tide_put_f64(core, Int32(truncatingIfNeeded: column), value)
   }
   @inlinable public func put(_ column: Int, _ value: Bool) {

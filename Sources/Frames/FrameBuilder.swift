@@ -40,7 +40,9 @@ public final class FrameBuilder {
   public func addColumn(
     _ name: String, _ type: ColumnType, role: ColumnRole? = nil, nullable: Bool = true, dictionary: Bool = true
   ) throws(FrameBuildError) -> Int {
-    let index = name.withCString { tide_b_col(core, $0, UInt32(type.rawValue), role.map { UInt32($0.rawValue) } ?? TIDE_NO_ROLE) }
+    let index = name.withCString {
+      tide_b_col(core, $0, UInt32(type.rawValue), role.map { UInt32($0.rawValue) } ?? TIDE_NO_ROLE)
+    }
     if name.utf8.contains(0) { tide_b_fail(core, index, "a column's name contains NUL") }
     if let failure { throw failure }
     let column = core.pointee.columns + Int(index)

@@ -11,6 +11,13 @@ public struct FrameRejection: Error, Equatable, CustomStringConvertible {
   public let offset: Int
   public let reason: String
 
+  public init(rule: Int, column: Int?, offset: Int, reason: String) {
+    self.rule = rule
+    self.column = column
+    self.offset = offset
+    self.reason = reason
+  }
+
   public var description: String {
     let place = column.map { "byte \(offset), descriptor \($0)" } ?? "byte \(offset)"
     return "frame refused at \(place): \(reason) (rule \(rule))"

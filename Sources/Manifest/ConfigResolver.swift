@@ -22,11 +22,15 @@ struct ConfigResolver {
   private mutating func entries(
     _ written: [SourceEntry], options: [OptionSchema], of owner: String, path: String, place: SourceLocation
   ) -> ConfigValue {
-    for entry in written where !options.contains(where: { $0.name == entry.name }) {
-      let names = options.map(\.name)
+    let names = options.map(\.name)
+    /// Options that a misspelled name probably means: they are not reported as missing as well.
+    var meant = Set<String>()
+    for entry in written where !names.contains(entry.name) {
+      let near = Spelling.nearest(to: entry.name, in: names)
+      if let near { meant.insert(near) }
       diagnostics.error(
         entry.location, "'\(SourceValue.shortened(entry.name))' is not an option of \(owner)",
-        Spelling.nearest(to: entry.name, in: names).map { "did you mean '\($0)'?" }
+        near.map { "did you mean '\($0)'?" }
           ?? (names.isEmpty ? "it has none" : "its options are: \(names.joined(separator: ", "))"))
     }
     var result: [ConfigValue.Entry] = []
@@ -34,6 +38,7 @@ struct ConfigResolver {
       let optionPath = path.isEmpty ? option.name : "\(path).\(option.name)"
       if let entry = written.first(where: { $0.name == option.name }) {
         if case .null = entry.value.content {
+          if diagnostics.isSilenced(entry.value.location) { continue }
           diagnostics.error(
             entry.location, "'\(optionPath)' has no value",
             option.required == true ? "write \(example(option))" : "write \(example(option)), or remove it")
@@ -42,7 +47,7 @@ struct ConfigResolver {
         }
       } else if let standard = option.default, standard != .null {
         if let value = defaultValue(standard, option, path: optionPath, place: place) { result.append(.init(option.name, value)) }
-      } else if option.required == true {
+      } else if option.required == true, !meant.contains(option.name) {
         diagnostics.error(place, "\(owner) needs '\(option.name)'", "write \(example(option))")
       }
     }
@@ -59,7 +64,7 @@ struct ConfigResolver {
     if let value { return value }
     diagnostics.error(
       place, "the default of '\(path)' in the plugin's manifest is wrong: "
-        + (inner.diagnostics.diagnostics.first?.message ?? "it does not fit"), "write \(example(option)) here, and tell the plugin's author")
+        + (inner.diagnostics.diagnostics.first?.message ?? "it does not fit"), "write \(option.name): \(option.exampleValue(beside: standard)) here, and tell the plugin's author")
     return nil
   }
 
@@ -73,14 +78,15 @@ struct ConfigResolver {
       let words = choices.map { $0.plain }
       diagnostics.error(
         written.location, "'\(path)' cannot be \(shown(written, option))",
-        Spelling.nearest(to: value.plain, in: words).map { "did you mean \($0)?" } ?? "one of: \(words.joined(separator: ", "))")
+        (option.type == .string ? Spelling.nearest(to: value.plain, in: words) : nil).map { "did you mean '\($0)'?" }
+          ?? "one of: \(words.joined(separator: ", "))")
       return nil
     }
     return value
   }
 
   private mutating func typed(_ written: SourceValue, _ option: OptionSchema, path: String) -> ConfigValue? {
-    if option.format == .duration || option.format == .bytes { return quantity(written, option, path: path) }
+    if option.type == .integer, option.format == .duration || option.format == .bytes { return quantity(written, option, path: path) }
     var written = written
     // An environment value has the type that its place asks for, quotes or not.
     if written.substituted { written.content = option.type == .string ? .string(written.text) : YamlScalar.content(of: written.text) }
@@ -91,10 +97,10 @@ struct ConfigResolver {
     case (.number, .int(let number)): return .double(Double(number))
     case (.number, .double(let number)) where number.isFinite: return .double(number)
     case (.list, .list(let items)): return list(items, option, path: path)
-    case (.map, .map(let entries)): return map(entries, option, path: path, place: written.location)
+    case (.map, .map(let entries)): return map(entries, option, path: path)
     default:
       diagnostics.error(
-        written.location, "'\(path)' takes \(option.typeName), not \(shown(written, option))", typeFix(written, option))
+        written.location, "'\(path)' takes \(option.typeName), not \(shown(written, option))", typeFix(written, option, path: path))
       return nil
     }
   }
@@ -117,33 +123,35 @@ struct ConfigResolver {
     var result: [ConfigValue] = []
     for (index, item) in items.enumerated() {
       let itemPath = "\(path)[\(index)]"
-      guard let schema = option.item() else {
-        record(item, path: itemPath)
-        result.append(item.value)
-        continue
-      }
-      if let value = value(item, schema, path: itemPath) { result.append(value) }
+      if let value = element(item, option, path: itemPath) { result.append(value) }
     }
     return result.count == items.count ? .list(result) : nil
   }
 
-  private mutating func map(
-    _ written: [SourceEntry], _ option: OptionSchema, path: String, place: SourceLocation
-  ) -> ConfigValue? {
-    if option.hasNamedEntries {
-      return entries(written, options: option.items ?? [], of: "'\(path)'", path: path, place: place)
-    }
+  private mutating func map(_ written: [SourceEntry], _ option: OptionSchema, path: String) -> ConfigValue? {
     var result: [ConfigValue.Entry] = []
     for entry in written {
-      let entryPath = "\(path).\(entry.name)"
-      if let schema = option.item() {
-        if let value = value(entry.value, schema, path: entryPath) { result.append(.init(entry.name, value)) }
-      } else {
-        record(entry.value, path: entryPath)
-        result.append(.init(entry.name, entry.value.value))
-      }
+      if let value = element(entry.value, option, path: "\(path).\(entry.name)") { result.append(.init(entry.name, value)) }
     }
     return result.count == written.count ? .map(result) : nil
+  }
+
+  /// An element of a list or a value of a map.
+  private mutating func element(_ written: SourceValue, _ option: OptionSchema, path: String) -> ConfigValue? {
+    switch option.element {
+    case .any:
+      record(written, path: path)
+      return written.value
+    case .value(let schema): return value(written, schema, path: path)
+    case .map(let fields):
+      locations[path] = written.location
+      guard let inner = written.entries else {
+        diagnostics.error(
+          written.location, "'\(path)' takes a map, not \(shown(written, option))", "for example { \(OptionSchema.example(of: fields)) }")
+        return nil
+      }
+      return entries(inner, options: fields, of: "'\(path)'", path: path, place: written.location)
+    }
   }
 
   /// Keeps the places of a value that may be anything.
@@ -202,7 +210,7 @@ struct ConfigResolver {
 
   private func example(_ option: OptionSchema) -> String { "\(option.name): \(option.exampleValue)" }
 
-  private func typeFix(_ written: SourceValue, _ option: OptionSchema) -> String? {
+  private func typeFix(_ written: SourceValue, _ option: OptionSchema, path: String) -> String? {
     switch (option.type, written.content) {
     case (.string, .int), (.string, .double), (.string, .bool):
       return option.format == .secret ? "put it in quotes" : "put it in quotes: \"\(SourceValue.shortened(written.text))\""
@@ -213,7 +221,10 @@ struct ConfigResolver {
       case "no", "off", "n", "false": return "write false"
       default: return "write true or false"
       }
-    default: return "for example \(example(option))"
+    default:
+      if path.hasSuffix("]") { return "for example \(option.exampleValue)" }
+      let name = path.lastIndex(of: ".").map { String(path[path.index(after: $0)...]) } ?? path
+      return "for example \(SourceValue.shortened(name)): \(option.exampleValue)"
     }
   }
 }

@@ -4,10 +4,26 @@ final class DiagnosticList {
   private(set) var diagnostics: [Diagnostic] = []
   private(set) var hasErrors = false
   private(set) var dropped = 0
+  /// Places of values that are known to be wrong: what follows from that is not reported.
+  private(set) var silenced: Set<SourceLocation> = []
 
-  init(file: String) {
+  init(file: String, silenced: Set<SourceLocation> = []) {
     self.file = file
+    self.silenced = silenced
   }
+
+  /// Says no more about a value.
+  func silence(_ location: SourceLocation) { silenced.insert(location) }
+
+  /// True when nothing more is taken.
+  var isFull: Bool { diagnostics.count >= ManifestLimits.diagnostics }
+
+  /// The beginning of a list of names that may be long.
+  static func first(of names: [String]) -> String {
+    names.prefix(12).map(SourceValue.shortened).joined(separator: ", ") + (names.count > 12 ? ", ..." : "")
+  }
+
+  func isSilenced(_ location: SourceLocation) -> Bool { silenced.contains(location) }
 
   func error(_ location: SourceLocation, _ message: @autoclosure () -> String, _ fix: @autoclosure () -> String? = nil) {
     hasErrors = true
@@ -26,7 +42,8 @@ final class DiagnosticList {
     _ severity: Diagnostic.Severity, _ location: SourceLocation, _ message: @autoclosure () -> String,
     _ fix: @autoclosure () -> String?
   ) {
-    guard diagnostics.count < ManifestLimits.diagnostics else {
+    if isSilenced(location) { return }
+    guard !isFull else {
       dropped += 1
       return
     }

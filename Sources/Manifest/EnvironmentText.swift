@@ -13,7 +13,11 @@ struct EnvironmentText {
   var substituted = false
   var problems: [Problem] = []
 
-  init(_ written: String, environment: [String: String]) {
+  /// Bytes that were put in.
+  private(set) var addedBytes = 0
+
+  /// `room` bounds what is put in, in bytes.
+  init(_ written: String, environment: [String: String], room: Int) {
     var rest = Substring(written)
     while let dollar = rest.firstIndex(of: "$") {
       text += rest[..<dollar]
@@ -29,7 +33,7 @@ struct EnvironmentText {
               fix: "write ${NAME}, ${NAME:default}, or $${ for the text itself"))
           break
         }
-        put(rest[rest.index(rest.startIndex, offsetBy: 2)..<close], token: String(rest[...close]), environment)
+        put(rest[rest.index(rest.startIndex, offsetBy: 2)..<close], token: String(rest[...close]), environment, room)
         rest = rest[rest.index(after: close)...]
       } else {
         text.append("$")
@@ -39,7 +43,7 @@ struct EnvironmentText {
     text += rest
   }
 
-  private mutating func put(_ inner: Substring, token: String, _ environment: [String: String]) {
+  private mutating func put(_ inner: Substring, token: String, _ environment: [String: String], _ room: Int) {
     let parts = inner.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts.first ?? "")
     let fallback = parts.count == 2 ? String(parts[1]) : nil
@@ -52,7 +56,14 @@ struct EnvironmentText {
     }
     substituted = true
     if let value = environment[name] {
-      text += value
+      addedBytes += value.utf8.count
+      if addedBytes <= room {
+        text += value
+      } else if problems.isEmpty {
+        problems.append(
+          Problem(
+            token: token, message: "environment values add more than \(ManifestLimits.environmentBytes >> 20) MiB to the manifest"))
+      }
     } else if let fallback {
       text += fallback
       if fallback.hasPrefix("-"), Double(fallback) == nil {

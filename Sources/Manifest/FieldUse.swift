@@ -41,15 +41,22 @@ extension NodeDraft {
     switch value {
     case .string(let name): [(name, path)]
     case .list(let items):
-      items.enumerated().flatMap { index, item in names(item, schema.item() ?? schema, path: "\(path)[\(index)]") }
+      items.enumerated().flatMap { index, item in elementNames(item, schema, path: "\(path)[\(index)]") }
     case .map(let entries):
-      entries.flatMap { entry -> [(String, String)] in
-        guard let item = schema.item(named: entry.name) else { return [(entry.name, "\(path).\(entry.name)")] }
-        if schema.hasNamedEntries, !item.namesFields { return [] }
-        return item.namesFields
-          ? names(entry.value, item, path: "\(path).\(entry.name)") : [(entry.name, "\(path).\(entry.name)")]
+      entries.flatMap { entry in
+        schema.elementsNameFields
+          ? elementNames(entry.value, schema, path: "\(path).\(entry.name)") : [(entry.name, "\(path).\(entry.name)")]
       }
     default: []
+    }
+  }
+
+  private func elementNames(_ value: ConfigValue, _ schema: OptionSchema, path: String) -> [(String, String)] {
+    switch schema.element {
+    case .any: return names(value, schema, path: path)
+    case .value(let element): return names(value, element, path: path)
+    case .map(let fields):
+      return fields.filter(\.namesFields).flatMap { names(value[$0.name], $0, path: "\(path).\($0.name)") }
     }
   }
 }
@@ -57,8 +64,10 @@ extension NodeDraft {
 extension OptionSchema {
   /// True for the name of a field, or a list or map that holds some.
   fileprivate var namesFields: Bool {
-    format == .field || format == .key || (items ?? []).contains { $0.namesFields }
+    format == .field || format == .key || elementsNameFields
   }
+
+  fileprivate var elementsNameFields: Bool { (items ?? []).contains { $0.namesFields } }
 
   /// True for an expression, or a list or map that holds some: which fields it reads is not known here.
   fileprivate var readsExpressions: Bool {

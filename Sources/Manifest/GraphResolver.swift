@@ -4,16 +4,17 @@ import PluginManifest
 struct GraphResolver {
   let drafts: [NodeDraft]
   let diagnostics: DiagnosticList
-  private let sections: [ComponentManifest.Kind: SourceLocation]
+  /// True when the manifest has nodes that could not be read.
+  private let isPartial: Bool
   private(set) var edges: [EdgeDraft] = []
   private var indices: [String: Int] = [:]
   /// Per node, where its edges lead.
   private var below: [[Int]]
   private var isFull = false
 
-  init(_ drafts: [NodeDraft], sections: [ComponentManifest.Kind: SourceLocation], diagnostics: DiagnosticList) {
+  init(_ drafts: [NodeDraft], isPartial: Bool, diagnostics: DiagnosticList) {
     self.drafts = drafts
-    self.sections = sections
+    self.isPartial = isPartial
     self.diagnostics = diagnostics
     below = [[Int]](repeating: [], count: drafts.count)
     for (index, draft) in drafts.enumerated() { indices[draft.name] = index }
@@ -38,7 +39,6 @@ struct GraphResolver {
     for pattern in patterns {
       connect(pattern.node, pattern.port, pattern.reference, apart: readers[pattern.reference.port ?? ""] ?? [])
     }
-    warnOfUnread()
     return order()
   }
 
@@ -54,7 +54,7 @@ struct GraphResolver {
     }
     if from.ports.count == 1, from.ports[0].name == nil {
       if names.count > 1 {
-        let example = names.map { "\($0): …" }.joined(separator: ", ")
+        let example = names.map { "\($0): ..." }.joined(separator: ", ")
         diagnostics.error(
           from.location, "\(component(draft)) has \(names.count) input ports: \(names.joined(separator: ", "))",
           "write from: { \(example) }")
@@ -62,9 +62,11 @@ struct GraphResolver {
       return [(0, from.ports[0].references)]
     }
     var result: [(Int, [NodeReference])] = []
+    var isKnown = true
     for port in from.ports {
       guard let name = port.name else { continue }
       guard let number = names.firstIndex(of: name.value) else {
+        isKnown = false
         diagnostics.error(
           name.location, "'\(SourceValue.shortened(name.value))' is not an input port of \(component(draft))",
           names == ["in"]
@@ -73,8 +75,8 @@ struct GraphResolver {
       }
       result.append((number, port.references))
     }
-    for name in names where !from.ports.contains(where: { $0.name?.value == name }) {
-      diagnostics.error(from.location, "nothing is connected to the input port '\(name)' of \(component(draft))", "add \(name): …")
+    for name in names where isKnown && !from.ports.contains(where: { $0.name?.value == name }) {
+      diagnostics.error(from.location, "nothing is connected to the input port '\(name)' of \(component(draft))", "add \(name): ...")
     }
     return result
   }
@@ -85,11 +87,9 @@ struct GraphResolver {
 
   private mutating func connect(_ index: Int, _ inputPort: Int, _ reference: NodeReference) {
     guard let target = indices[reference.node] else {
-      let names = drafts.enumerated().filter { $0.offset != index && $0.element.kind != .sink }.map(\.element.name)
+      if isPartial { return }
       diagnostics.error(
-        reference.location, "no node is named '\(reference.node)'",
-        Spelling.nearest(to: reference.node, in: names).map { "did you mean '\($0)'?" }
-          ?? (names.isEmpty ? nil : "there are: \(names.prefix(12).joined(separator: ", "))" + (names.count > 12 ? ", ..." : "")))
+        reference.location, "no node is named '\(reference.node)'", suggestion(for: reference.node, readBy: index))
       return
     }
     let draft = drafts[target]
@@ -108,6 +108,12 @@ struct GraphResolver {
       port = .index(0)
     }
     add(EdgeDraft(from: target, port: port, to: index, inputPort: inputPort, location: reference.location))
+  }
+
+  private func suggestion(for name: String, readBy index: Int) -> String? {
+    let names = drafts.enumerated().filter { $0.offset != index && $0.element.kind != .sink }.map(\.element.name)
+    if let near = Spelling.nearest(to: name, in: names) { return "did you mean '\(near)'?" }
+    return names.isEmpty ? nil : "there are: \(DiagnosticList.first(of: names))"
   }
 
   private func number(of reference: NodeReference, in ports: [String], of draft: NodeDraft) -> Int? {
@@ -215,7 +221,7 @@ struct GraphResolver {
   /// True when there is no cycle; each cycle found is reported with its path.
   private func refuseCycles() -> Bool {
     var removed = Set<Int>()
-    while true {
+    for _ in 0..<ManifestLimits.diagnostics {
       let ordered = Set(order(without: removed))
       guard let start = drafts.indices.first(where: { !ordered.contains($0) && !removed.contains($0) }) else { break }
       // Going up from a node that is left, through nodes that are left, ends in a cycle.
@@ -251,25 +257,23 @@ struct GraphResolver {
       "a node cannot read what comes from itself or from a node below it")
   }
 
-  // MARK: Unread
+  // MARK: Advice
 
-  private func warnOfUnread() {
-    var read = Set<Int>()
-    var handled = Set<Int>()
-    for edge in edges {
-      if edge.port == .dead { handled.insert(edge.from) } else { read.insert(edge.from) }
-    }
-    for (index, draft) in drafts.enumerated() where draft.kind != .sink && !read.contains(index) && draft.reference != nil {
+  /// Warns of nodes whose rows go nowhere, and notes where rejected rows go; for a graph without errors. `sinks` is where the
+  /// manifest's sinks begin.
+  func advise(sinks: SourceLocation) {
+    let read = Set(edges.filter { $0.port != .dead }.map(\.from))
+    for (index, draft) in drafts.enumerated() where draft.kind != .sink && !read.contains(index) {
+      let hasNamedPortsOnly = draft.manifest?.ports?.out?.isEmpty == true
+      let output = hasNamedPortsOnly ? draft.outputPorts?.first.map { "\(draft.name).\($0)" } : draft.name
       diagnostics.warning(
         draft.source.location, "nobody reads '\(draft.name)': its rows are dropped",
-        "add a sink with from: \(draft.outputPorts?.first.map { draft.manifest?.ports?.out?.isEmpty == true ? "\(draft.name).\($0)" : draft.name } ?? draft.name)")
+        output.map { "add a sink with from: \($0)" })
     }
-    let unhandled = drafts.indices.filter { drafts[$0].source.onError?.value != .stop && !handled.contains($0) }
-    let readsDead = Set(edges.filter { $0.port == .dead }.map(\.to))
-    let open = unhandled.filter { !readsDead.contains($0) }
-    if handled.isEmpty, !open.isEmpty, let place = sections[.sink] {
+    let rejects = drafts.contains { $0.source.onError?.value != .stop }
+    if rejects, !edges.contains(where: { $0.port == .dead }) {
       diagnostics.note(
-        place, "nothing reads the rows that nodes reject: they are counted and logged",
+        sinks, "nothing reads the rows that nodes reject: they are counted and logged",
         "to keep them, add a sink with from: \"*.dead\"")
     }
   }

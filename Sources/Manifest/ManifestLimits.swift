@@ -16,8 +16,8 @@ public enum ManifestLimits {
   public static let columns = 1024
   /// Longest name of a field, in bytes (`frames.md`).
   public static let fieldNameBytes = 255
-  /// Longest scalar value after environment values are put in, in bytes.
-  public static let scalarBytes = 1 << 20
+  /// Most bytes that environment values add to a manifest.
+  public static let environmentBytes = 4 << 20
   /// Most problems that are reported for one manifest.
   public static let diagnostics = 100
 }

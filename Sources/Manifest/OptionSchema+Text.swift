@@ -25,16 +25,25 @@ extension OptionSchema {
   }
 
   /// A right value as it would be written.
-  public var exampleValue: String {
-    if let standard = `default`, standard != .null { return quantityText(standard) }
+  public var exampleValue: String { exampleValue(beside: nil) }
+
+  /// A right value that is not the wrong default given.
+  func exampleValue(beside wrong: ConfigValue?) -> String {
+    if let standard = `default`, standard != .null, standard != wrong { return quantityText(standard) }
     if let choice = choices?.first { return choice.plain }
     switch type {
-    case .list: return "[\(item()?.exampleValue ?? "a")]"
-    case .map:
-      if hasNamedEntries {
-        return "{ " + (items ?? []).prefix(2).map { "\($0.name): \($0.exampleValue)" }.joined(separator: ", ") + " }"
+    case .list:
+      switch element {
+      case .any: return "[a, b]"
+      case .value(let schema): return "[\(schema.exampleValue)]"
+      case .map(let fields): return "[{ \(Self.example(of: fields)) }]"
       }
-      return "{ name: \(item()?.exampleValue ?? "value") }"
+    case .map:
+      switch element {
+      case .any: return "{ name: value }"
+      case .value(let schema): return "{ name: \(schema.exampleValue) }"
+      case .map(let fields): return "{ name: { \(Self.example(of: fields)) } }"
+      }
     default: break
     }
     switch format {
@@ -53,6 +62,11 @@ extension OptionSchema {
     case .boolean: return "true"
     default: return "\"text\""
     }
+  }
+
+  /// The first entries of a map of options.
+  static func example(of fields: [OptionSchema]) -> String {
+    fields.prefix(2).map { "\($0.name): \($0.exampleValue)" }.joined(separator: ", ")
   }
 
   private func boundedExample(_ usual: Double) -> Int64? {

@@ -24,6 +24,10 @@ public struct PipelineSource: Sendable, Equatable {
   public var maxMemoryBytes: Located<Int64>?
   /// True when an error was reported; no plan is made of such a source, but its other parts are still checked.
   public var hasErrors = false
+  /// True when nodes may be missing here that the manifest has.
+  var isPartial = false
+  /// Places of values that could not be read, which has been reported.
+  var unreadable: Set<SourceLocation> = []
 
   public init(file: String) {
     self.file = file

@@ -29,7 +29,7 @@ struct PlanResolver {
 
   init(_ source: PipelineSource) {
     self.source = source
-    diagnostics = DiagnosticList(file: source.file)
+    diagnostics = DiagnosticList(file: source.file, silenced: source.unreadable)
     drafts = source.nodes.map { NodeDraft($0) }
   }
 
@@ -38,11 +38,12 @@ struct PlanResolver {
       find(index, in: catalog)
       configure(index)
     }
-    var graph = GraphResolver(drafts, sections: source.sections, diagnostics: diagnostics)
+    var graph = GraphResolver(drafts, isPartial: source.isPartial, diagnostics: diagnostics)
     guard let order = graph.resolve() else { return nil }
     var records = RecordPlanner(drafts, edges: graph.edges, order: order, diagnostics: diagnostics)
     records.plan()
     guard !diagnostics.hasErrors, !source.hasErrors else { return nil }
+    graph.advise(sinks: source.sections[.sink] ?? .start)
     return plan(records.drafts, edges: graph.edges, order: order)
   }
 
@@ -87,7 +88,7 @@ struct PlanResolver {
       near.map { "did you mean '\($0)'?" }
         ?? (ids.isEmpty
           ? "no \(kind.rawValue) is installed: tidemill plugin list shows what is"
-          : "there are: \(ids.sorted().prefix(12).joined(separator: ", "))" + (ids.count > 12 ? ", ..." : "")))
+          : "there are: \(DiagnosticList.first(of: ids.sorted()))"))
   }
 
   private mutating func configure(_ index: Int) {
@@ -100,7 +101,8 @@ struct PlanResolver {
       with, options: FormatOptions.options(of: reference.manifest), place: draft.usePlace)
     drafts[index].locations = resolver.locations
     drafts[index].inputPorts = draft.kind == .source ? [] : names(reference.manifest.ports?.in) ?? ["in"]
-    var outputs = draft.kind == .sink ? [] : names(reference.manifest.ports?.out, empty: true) ?? ["out"]
+    let hasOwn = reference.manifest.ports?.outFrom != nil
+    var outputs = draft.kind == .sink ? [] : names(reference.manifest.ports?.out, empty: hasOwn) ?? ["out"]
     if let option = reference.manifest.ports?.outFrom, draft.kind != .sink {
       outputs += portNames(option, drafts[index], beside: outputs)
     }

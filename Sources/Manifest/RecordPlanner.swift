@@ -78,8 +78,7 @@ struct RecordPlanner {
         use.location,
         use.option == nil ? "\(reader) needs the field '\(name)', and nothing above has it" : "no field '\(name)' comes in here",
         Spelling.nearest(to: use.name, in: input.names).map { "did you mean '\($0)'?" }
-          ?? (input.names.isEmpty
-            ? nil : "there are: \(input.names.prefix(12).joined(separator: ", "))" + (input.names.count > 12 ? ", ..." : "")))
+          ?? (input.names.isEmpty ? nil : "there are: \(DiagnosticList.first(of: input.names))"))
       return
     }
     guard let type = known, let wanted = use.type, !FieldTypes.serves(type, as: wanted) else { return }

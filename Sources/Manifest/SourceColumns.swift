@@ -91,7 +91,7 @@ struct SourceColumns {
     for option in ["time_unit", "time_missing", "max_ahead"] where !hasTime && draft.locations[option] != nil && shared(option) != nil {
       if option == "time_unit", declared?.contains(where: { $0.type == .time }) == true { continue }
       diagnostics.error(
-        draft.place(of: option), "'\(option)' says nothing without 'time', the field of the event time", "add time: …, or remove it")
+        draft.place(of: option), "'\(option)' says nothing without 'time', the field of the event time", "add time: ts, or remove it")
     }
   }
 

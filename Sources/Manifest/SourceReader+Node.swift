@@ -11,15 +11,21 @@ extension SourceReader {
       return node
     }
     for part in known(entries, in: Grammar.node, of: kind.article, kind: kind) { read(part, into: &node) }
-    if !entries.contains(where: { $0.name == "use" }), !entries.contains(where: { $0.name == "function" }) {
+    if !has("use", entries), !has("function", entries) {
       diagnostics.error(
-        entry.location, "'\(SourceValue.shortened(entry.name))' does not say which component it uses", "add use: …")
+        entry.location, "'\(SourceValue.shortened(entry.name))' does not say which component it uses",
+        "add 'use' with the id of a component")
     }
-    if kind != .source, !entries.contains(where: { $0.name == "from" }) {
+    if kind != .source, !has("from", entries) {
       diagnostics.error(
-        entry.location, "'\(SourceValue.shortened(entry.name))' reads nothing", "add from: … with the name of a source or operator")
+        entry.location, "'\(SourceValue.shortened(entry.name))' reads nothing", "add 'from' with the name of a source or operator")
     }
     return node
+  }
+
+  /// True when a key is there, or one that was meant to be it.
+  private func has(_ key: String, _ entries: [SourceEntry]) -> Bool {
+    entries.contains { $0.name == key || Self.meant($0.name, among: Grammar.node.map(\.name)) == key }
   }
 
   private mutating func read(_ entry: SourceEntry, into node: inout NodeSource) {

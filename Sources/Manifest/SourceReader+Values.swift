@@ -34,9 +34,14 @@ extension SourceReader {
   }
 
   static func suggestion(_ word: String, among words: [String]) -> String {
-    if let synonym = Grammar.synonyms[word.lowercased()], words.contains(synonym) { return "did you mean '\(synonym)'?" }
-    if let near = Spelling.nearest(to: word, in: words) { return "did you mean '\(near)'?" }
+    if let meant = meant(word, among: words) { return "did you mean '\(meant)'?" }
     return "one of: \(words.joined(separator: ", "))"
+  }
+
+  /// The word that was probably meant.
+  static func meant(_ word: String, among words: [String]) -> String? {
+    if let synonym = Grammar.synonyms[word.lowercased()], words.contains(synonym) { return synonym }
+    return Spelling.nearest(to: word, in: words)
   }
 
   /// Characters of a name: [A-Za-z0-9_-]+.

@@ -52,9 +52,13 @@ struct SourceReader {
       return
     }
     guard let root = YamlReader.read(text, environment: environment, into: diagnostics) else { return }
+    if root.content == .null, root.text.isEmpty || root.text == "~" || root.text == "null" {
+      diagnostics.error(root.location, "the manifest is empty", YamlReader.emptyFix)
+      return
+    }
     guard let entries = root.entries else {
       diagnostics.error(
-        root.location, "a manifest is a map of keys, not \(root.described)", "start with: sources: …")
+        root.location, "a manifest is a map of keys, not \(root.described)", YamlReader.emptyFix)
       return
     }
     var source = PipelineSource(file: diagnostics.file)
@@ -65,6 +69,7 @@ struct SourceReader {
         "add, for example: \(Grammar.pipeline.first { $0.name == kind.rawValue + "s" }?.example ?? "")")
     }
     source.hasErrors = diagnostics.hasErrors
+    source.unreadable = diagnostics.silenced
     self.source = source
   }
 
@@ -75,7 +80,7 @@ struct SourceReader {
     case "operators": section(entry, .operator, into: &source)
     case "sinks": section(entry, .sink, into: &source)
     case "delivery": source.delivery = delivery(entry)
-    case "max_memory": source.maxMemoryBytes = size(entry, range: (1 << 20)...(1 << 50))
+    case "max_memory": source.maxMemoryBytes = size(entry, range: (1 << 20)...(1 << 44))
     default: isolation(entry)
     }
   }
@@ -84,6 +89,7 @@ struct SourceReader {
     source.sections[kind] = entry.location
     guard let entries = entry.value.entries else {
       if case .null = entry.value.content, kind == .operator { return }
+      source.isPartial = true
       diagnostics.error(
         entry.value.location, "'\(entry.name)' takes a map of names, not \(entry.value.described)",
         "write \(Grammar.pipeline.first { $0.name == entry.name }?.example ?? "")")
@@ -94,6 +100,7 @@ struct SourceReader {
     }
     for node in entries {
       guard source.nodes.count < ManifestLimits.nodes else {
+        source.isPartial = true
         diagnostics.error(node.location, "the pipeline has more than \(ManifestLimits.nodes) nodes")
         return
       }

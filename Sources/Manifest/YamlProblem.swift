@@ -34,6 +34,13 @@ struct YamlProblem {
       fix = known.fix
       // The place where it was opened says more than the place where it was missed.
       if known.atStart { location = SourceLocation(parser.context_mark) }
+      if problem.contains("expected ',' or"), column >= 1, scalars.indices.contains(column - 1), scalars[column] == "{",
+        scalars[column - 1] == "$"
+      {
+        location = SourceLocation(line: column >= 1 ? Int(parser.problem_mark.line) + 1 : location.line, column: column)
+        message = "'${' inside [ ] or { } starts a map"
+        fix = "put it in quotes: \"${NAME}\""
+      }
     } else {
       message = "this is not YAML: \(problem.isEmpty ? "it ends too early" : problem)"
       if let context { fix = "look at what starts in line \(parser.context_mark.line + 1) (\(context))" }

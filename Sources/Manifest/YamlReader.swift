@@ -11,6 +11,7 @@ struct YamlReader {
   private let diagnostics: DiagnosticList
   private var anchors: [String: Composed] = [:]
   private var values = 0
+  private var environmentRoom = ManifestLimits.environmentBytes
 
   /// A value with what aliases to it will cost.
   private struct Composed {
@@ -18,6 +19,8 @@ struct YamlReader {
     var values: Int
     var height: Int
   }
+
+  static let emptyFix = "a manifest has at least the keys 'sources' and 'sinks'"
 
   /// Stops the reading; what is wrong has been reported.
   private struct Stop: Error {}
@@ -56,7 +59,7 @@ struct YamlReader {
     _ = try next()
     let start = try next()
     guard start.type != YAML_STREAM_END_EVENT else {
-      diagnostics.error(.start, "the manifest is empty", "a pipeline has a name, sources and sinks")
+      diagnostics.error(.start, "the manifest is empty", Self.emptyFix)
       return nil
     }
     let root = try compose(try next(), depth: 1)
@@ -113,6 +116,7 @@ struct YamlReader {
       diagnostics.error(
         event.location, "'*\(name)' stands for nothing: no value before it is marked '&\(name)'",
         name.isEmpty ? nil : "to write a text that starts with '*', put it in quotes: \"*\(name)\"")
+      diagnostics.silence(event.location)
       return Composed(value: SourceValue(.null, at: event.location), values: 1, height: 1)
     }
     guard depth + target.height - 1 <= ManifestLimits.depth else {
@@ -204,7 +208,8 @@ struct YamlReader {
     var text = event.text
     var substituted = false
     if text.utf8.contains(UInt8(ascii: "$")) {
-      var found = EnvironmentText(text, environment: environment)
+      let found = EnvironmentText(text, environment: environment, room: environmentRoom)
+      environmentRoom -= found.addedBytes
       for problem in found.problems {
         let place = locate(problem.token, of: event.location)
         if problem.isWarning {
@@ -213,10 +218,7 @@ struct YamlReader {
           diagnostics.error(place, problem.message, problem.fix)
         }
       }
-      if found.text.utf8.count > ManifestLimits.scalarBytes {
-        diagnostics.error(event.location, "the value is longer than \(ManifestLimits.scalarBytes) bytes")
-        found.text = ""
-      }
+      if found.problems.contains(where: { !$0.isWarning }) { diagnostics.silence(event.location) }
       (text, substituted) = (found.text, found.substituted)
     }
     let content = event.plain && event.tag == nil ? YamlScalar.content(of: text) : .string(text)
@@ -230,6 +232,7 @@ struct YamlReader {
 
   /// Where a piece of a scalar stands, if it stands in the scalar's first line as it is written; else the scalar's start.
   private func locate(_ token: String, of location: SourceLocation) -> SourceLocation {
+    if diagnostics.isFull { return location }
     let lines = text.split(separator: "\n", maxSplits: location.line, omittingEmptySubsequences: false)
     guard lines.indices.contains(location.line - 1) else { return location }
     let line = Array(lines[location.line - 1].unicodeScalars.dropFirst(location.column - 1))

@@ -1,21 +1,21 @@
 import Glibc
 
 /// Runs a program to its end or its time limit, and gives what it wrote.
-struct ChildProcess {
+package struct ChildProcess {
   /// What became of the program.
-  struct Result {
+  package struct Result {
     /// Exit code; 128 and the signal's number when a signal ended it.
-    var status: Int32
-    var output: String
-    var errors: String
-    var isLate: Bool
+    package var status: Int32
+    package var output: String
+    package var errors: String
+    package var isLate: Bool
   }
 
   /// Bytes kept of each stream; what comes after is read and dropped.
-  static let outputLimit = 4 << 20
+  package static let outputLimit = 4 << 20
 
   /// Searches `PATH` for a program; a name with a slash stands for itself.
-  static func find(_ name: String, in environment: HostEnvironment) -> String? {
+  package static func find(_ name: String, in environment: HostEnvironment) -> String? {
     if name.contains("/") { return access(name, X_OK) == 0 ? name : nil }
     let path = environment.variables["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
     return path.split(separator: ":").map { FilePaths.join(String($0), name) }
@@ -23,7 +23,7 @@ struct ChildProcess {
   }
 
   /// Runs a program with its arguments; it gets no input, and a process group of its own, so that what it started ends with it.
-  static func run(_ program: String, _ arguments: [String], limitSeconds: Int) throws(PluginError) -> Result {
+  package static func run(_ program: String, _ arguments: [String], limitSeconds: Int) throws(PluginError) -> Result {
     let (output, errors) = (try pipe(), try pipe())
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)

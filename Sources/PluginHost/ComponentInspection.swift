@@ -19,7 +19,9 @@ struct ComponentInspection {
     text += options("Options", component.options ?? [])
     if let codec = component.codec {
       let what = codec == .decode ? "reading records" : "writing records"
-      text += options("Options of the host's formats, for \(what)", formatOptions[codec] ?? [])
+      let own = Set((component.options ?? []).map(\.name))
+      let shared = (formatOptions[codec] ?? []).filter { !own.contains($0.name) }
+      text += options("Options of the host's formats, for \(what)", shared)
     }
     text += section("Fields read", inputs) + section("Fields sent", outputs)
     if let example = component.example {
@@ -114,28 +116,30 @@ struct ComponentInspection {
     return text
   }
 
-  /// The fields of a list's elements, when they are maps.
+  /// The fields of a list's or map's elements that are maps.
   private func elements(_ option: OptionSchema, indent: Int) -> String {
-    guard let items = option.items, items.count > 1 || items.first?.items != nil, indent <= 8 + 4 * OptionRules.depthLimit
-    else {
-      return ""
+    guard indent <= 8 + 4 * OptionRules.depthLimit else { return "" }
+    guard option.type == .list || option.type == .map else { return "" }
+    switch option.element {
+    case .any: return ""
+    case .value(let item): return elements(item, indent: indent)
+    case .map(let fields):
+      return fields.map { item in
+        let facts = [item.name, Self.type(item), Self.standard(item), Self.range(item)].filter { !$0.isEmpty && $0 != "-" }
+        let doc = item.doc.isEmpty ? "" : ": " + item.doc
+        return TextTable.wrapped("- " + facts.joined(separator: ", ") + doc, width: PluginInspection.width, indent: indent)
+          + elements(item, indent: indent + 4)
+      }.joined()
     }
-    return items.map { item in
-      let facts = [item.name, Self.type(item), Self.standard(item), Self.range(item)].filter { !$0.isEmpty && $0 != "-" }
-      let doc = item.doc.isEmpty ? "" : ": " + item.doc
-      return TextTable.wrapped("- " + facts.joined(separator: ", ") + doc, width: PluginInspection.width, indent: indent)
-        + elements(item, indent: indent + 4)
-    }.joined()
   }
 
   private static func type(_ option: OptionSchema) -> String {
-    var text = option.format?.rawValue ?? option.type.rawValue
-    if let item = option.items?.first {
-      text = option.type.rawValue + " of " + (option.items!.count > 1 ? "maps" : type(item))
-    } else if option.type == .list || option.type == .map, let format = option.format {
-      text = "\(option.type.rawValue) of \(format.rawValue)"
+    guard option.type == .list || option.type == .map else { return option.format?.rawValue ?? option.type.rawValue }
+    switch option.element {
+    case .any: return option.type.rawValue
+    case .value(let item): return option.type.rawValue + " of \(type(item))"
+    case .map: return option.type.rawValue + " of maps"
     }
-    return text
   }
 
   private static func standard(_ option: OptionSchema) -> String {
@@ -143,13 +147,14 @@ struct ComponentInspection {
     if option.format == .secret { return "***" }
     if case .int(let number) = value {
       switch option.format {
-      case .duration: return Quantity.duration(ofNanoseconds: number)
-      case .bytes: return Quantity.size(ofBytes: number)
+      case .duration: return Quantity.text(nanoseconds: number)
+      case .bytes: return Quantity.text(bytes: number)
       default: return String(number) + (option.unit.map { " " + $0 } ?? "")
       }
     }
     if case .string(let text) = value, option.format == .duration || option.format == .bytes { return text }
-    return value.json + (option.unit.map { " " + $0 } ?? "")
+    let text = value == .string("") ? value.json : value.plain
+    return text + (option.unit.map { " " + $0 } ?? "")
   }
 
   private static func range(_ option: OptionSchema) -> String {
@@ -157,8 +162,8 @@ struct ComponentInspection {
     func bound(_ value: Double) -> String {
       guard let whole = Int64(exactly: value) else { return OptionValue.shown(value) }
       switch option.format {
-      case .duration: return Quantity.duration(ofNanoseconds: whole)
-      case .bytes: return Quantity.size(ofBytes: whole)
+      case .duration: return Quantity.text(nanoseconds: whole)
+      case .bytes: return Quantity.text(bytes: whole)
       default: return String(whole)
       }
     }

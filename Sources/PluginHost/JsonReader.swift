@@ -1,27 +1,27 @@
 import PluginManifest
 
 /// Where JSON text stops being JSON, and why.
-struct JsonError: Error, Equatable, CustomStringConvertible {
+package struct JsonError: Error, Equatable, CustomStringConvertible {
   /// Both from 1; the column counts bytes.
-  var line: Int
-  var column: Int
-  var text: String
-  var description: String { "line \(line), column \(column): \(text)" }
+  package var line: Int
+  package var column: Int
+  package var text: String
+  package var description: String { "line \(line), column \(column): \(text)" }
 }
 
 /// Reads JSON text (RFC 8259) as a configuration value: names keep their order and may not repeat, whole numbers that fit stay
 /// integers, nesting is bounded.
 ///
 /// Not JSONDecoder: order and place are needed for messages, and a listing reads every manifest at every command.
-struct JsonReader {
-  static let depthLimit = 64
+package struct JsonReader {
+  package static let depthLimit = 64
 
   private let bytes: [UInt8]
   private var at = 0
 
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  static func read(_ bytes: [UInt8]) throws(JsonError) -> ConfigValue {
+  package static func read(_ bytes: [UInt8]) throws(JsonError) -> ConfigValue {
     var reader = JsonReader(bytes)
     let value = try reader.value(depth: 0)
     reader.skipSpace()

@@ -95,7 +95,8 @@ struct LibraryResolver {
     withUnsafeMutablePointer(to: &names) { names in
       _ = dl_iterate_phdr(
         { info, _, data in
-          if let path = info?.pointee.dlpi_name, path.pointee != 0 {
+          let object = UnsafeRawPointer(info!).assumingMemoryBound(to: tide_loaded_object.self)
+          if let path = object.pointee.name, path.pointee != 0 {
             data!.assumingMemoryBound(to: Set<String>.self).pointee.insert(FilePaths.name(of: String(cString: path)))
           }
           return 0

@@ -9,8 +9,6 @@ struct ManifestRules {
   /// The dead-letter port, which every node has.
   static let deadPort = "dead"
 
-  var reserved: [ComponentManifest.Codec: Set<String>] = [:]
-
   func problems(of manifest: PluginManifest) -> [ManifestProblem] {
     var log = Log()
     log.check(Self.isName(manifest.name), "name", "'\(manifest.name)' is no plugin name: \(Self.nameRule)")
@@ -35,10 +33,6 @@ struct ManifestRules {
   private func check(_ component: ComponentManifest, _ path: String, _ log: inout Log) {
     log.check(!component.doc.isEmpty, path + ".doc", "is empty; one line says what the component does")
     OptionRules.check(component.options ?? [], path + ".options", &log)
-    for (index, option) in (component.options ?? []).enumerated() {
-      let isTaken = component.codec.map { reserved[$0]?.contains(option.name) ?? false } ?? false
-      log.check(!isTaken, "\(path).options[\(index)].name", "'\(option.name)' is an option of the host's formats")
-    }
     switch (component.codec, component.kind) {
     case (.decode, .operator), (.decode, .sink): log.add(path + ".codec", "only a source decodes")
     case (.encode, .source), (.encode, .operator): log.add(path + ".codec", "only a sink encodes")

@@ -20,24 +20,25 @@ enum OptionRules {
   private static func check(_ option: OptionSchema, _ path: String, depth: Int, _ log: inout ManifestRules.Log) {
     guard depth < depthLimit else { return log.add(path, "nested deeper than \(depthLimit) levels") }
     if let format = option.format {
-      let isQuantity = format == .duration || format == .bytes
+      let isQuantity = isQuantity(option)
       let suits =
         switch option.type {
         case .integer: isQuantity
-        case .string: !isQuantity
+        case .string: true
         case .list, .map: true
         case .number, .boolean: false
         }
       log.check(
         suits, path + ".format",
-        "\(format.rawValue) suits \(isQuantity ? "integer" : "string"), list and map, not \(option.type.rawValue)")
+        "\(format.rawValue) suits \(isQuantity ? "integer, string" : "string"), list and map, not \(option.type.rawValue)")
     }
     if let minimum = option.minimum, let maximum = option.maximum {
       log.check(minimum <= maximum, path + ".minimum", "is above the maximum")
     }
     if option.minimum != nil || option.maximum != nil {
+      let isMeasured = [.integer, .number, .list].contains(option.type) || isQuantity(option)
       log.check(
-        [.integer, .number, .list].contains(option.type), option.minimum != nil ? path + ".minimum" : path + ".maximum",
+        isMeasured, option.minimum != nil ? path + ".minimum" : path + ".maximum",
         "bounds are for integer, number and list, not \(option.type.rawValue)")
     }
     if let choices = option.choices {
@@ -61,6 +62,9 @@ enum OptionRules {
     }
   }
 
+  /// Durations and sizes are numbers, whether the schema calls them integer or string.
+  static func isQuantity(_ option: OptionSchema) -> Bool { option.format == .duration || option.format == .bytes }
+
   static func isOptionName(_ text: String) -> Bool {
     guard let first = text.utf8.first, text.utf8.count <= ManifestRules.nameLength, isLetter(first) else { return false }
     return text.utf8.allSatisfy {
@@ -79,23 +83,16 @@ enum OptionValue {
   static func problem(of value: ConfigValue, as option: OptionSchema, choices: [ConfigValue]?) -> String? {
     var measure: Double?
     switch (option.type, value) {
-    case (.string, .string), (.boolean, .bool): break
-    case (.integer, .int(let whole)): measure = Double(whole)
-    case (.integer, .string(let text)):
-      let amount =
-        switch option.format {
-        case .duration: Quantity.nanoseconds(text)
-        case .bytes: Quantity.bytes(text)
-        default: Int64?.none
-        }
-      guard let amount else {
-        switch option.format {
-        case .duration: return "'\(text)' is no duration such as \"1500ms\" or \"2s\""
-        case .bytes: return "'\(text)' is no size such as \"64KiB\""
-        default: return "should be a whole number, not a string"
-        }
+    case (.string, .int(let whole)) where OptionRules.isQuantity(option): measure = Double(whole)
+    case (.string, .string(let text)) where OptionRules.isQuantity(option),
+      (.integer, .string(let text)) where OptionRules.isQuantity(option):
+      let isDuration = option.format == .duration
+      guard let amount = isDuration ? Quantity.nanoseconds(text) : Quantity.bytes(text) else {
+        return "'\(text)' is no " + (isDuration ? "duration such as \"1500ms\" or \"2s\"" : "size such as \"64KiB\"")
       }
       measure = Double(amount)
+    case (.string, .string), (.boolean, .bool): break
+    case (.integer, .int(let whole)): measure = Double(whole)
     case (.number, .int(let whole)): measure = Double(whole)
     case (.number, .double(let number)): measure = number
     case (.list, .list(let items)):
@@ -119,16 +116,19 @@ enum OptionValue {
     return nil
   }
 
-  /// One schema among the items describes every element; several are the fields of elements that are maps.
+  /// What is wrong with an element of the list or a value of the map that `option` describes.
   private static func elementProblem(_ value: ConfigValue, _ option: OptionSchema) -> String? {
-    guard let items = option.items, let first = items.first else { return nil }
-    if items.count == 1 { return problem(of: value, as: first, choices: first.choices) }
-    guard case .map(let entries) = value else { return "should be a map, not \(value.kindInWords)" }
-    for entry in entries {
-      guard let field = items.first(where: { $0.name == entry.name }) else { return "has no field '\(entry.name)'" }
-      if let problem = problem(of: entry.value, as: field, choices: field.choices) { return "\(entry.name) \(problem)" }
+    switch option.element {
+    case .any: return nil
+    case .value(let schema): return problem(of: value, as: schema, choices: schema.choices)
+    case .map(let fields):
+      guard case .map(let entries) = value else { return "should be a map, not \(value.kindInWords)" }
+      for entry in entries {
+        guard let field = fields.first(where: { $0.name == entry.name }) else { return "has no field '\(entry.name)'" }
+        if let problem = problem(of: entry.value, as: field, choices: field.choices) { return "'\(entry.name)' \(problem)" }
+      }
+      return nil
     }
-    return nil
   }
 
   private static func word(_ type: OptionSchema.ValueType) -> String {

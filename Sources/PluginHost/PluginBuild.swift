@@ -26,9 +26,15 @@ public struct PluginBuild: Sendable {
   /// Compiles, seals, and checks that a listing would take the result. The library replaces an older one in one step, and only
   /// when all of that went well.
   ///
-  /// - Parameter path: `x.c`, `x.cpp` (the library comes beside it as `x.so`), or a folder `x` (`x/x.so`).
-  public func build(_ path: String) throws(PluginError) -> Product {
-    let sources = try PluginSources(path)
+  /// - Parameters:
+  ///   - path: `x.c`, `x.cpp`, `x.swift`, or a folder `x`.
+  ///   - output: the directory that `x.so` is left in; nil = beside the file, or in the folder.
+  public func build(_ path: String, into output: String? = nil) throws(PluginError) -> Product {
+    var sources = try PluginSources(path)
+    if let output {
+      guard FilePaths.isDirectory(output) else { throw PluginError("\(output) is no directory") }
+      sources.product = FilePaths.join(FilePaths.absolute(output), FilePaths.name(of: sources.product))
+    }
     let sdk = try PluginSDK.find(settings.environment)
     let directory = FilePaths.directory(of: sources.product)
     let fresh = FilePaths.join(directory, ".\(FilePaths.name(of: sources.product)).\(getpid()).so")

@@ -12,7 +12,7 @@ public struct PluginCatalog: Sendable {
     public var isDevelopment: Bool
     /// `--safe`: the host's own plugins alone.
     public var isSafe: Bool
-    /// The options that the host adds to components with a codec.
+    /// The options that the host adds to components with a codec, for whoever shows plugins.
     public var formatOptions: [ComponentManifest.Codec: [OptionSchema]]
 
     public init(
@@ -26,9 +26,7 @@ public struct PluginCatalog: Sendable {
       self.formatOptions = formatOptions
     }
 
-    var manifests: PluginManifestReader {
-      PluginManifestReader(reserved: formatOptions.mapValues { Set($0.map(\.name)) })
-    }
+    var manifests: PluginManifestReader { PluginManifestReader() }
   }
 
   public let settings: Settings
@@ -58,6 +56,7 @@ public struct PluginCatalog: Sendable {
       }
     }
     var catalog = PluginCatalog(settings: settings, directories: directories, entries: entries)
+    catalog.dropCompanions()
     catalog.shadow()
     catalog.noteClashes()
     return catalog
@@ -83,6 +82,16 @@ public struct PluginCatalog: Sendable {
 
   /// The plugin of a name that a pipeline would use: the first in the search path.
   public func plugin(_ name: String) -> PluginEntry? { entries.first { $0.name == name && $0.manifest != nil } }
+
+  /// Libraries that a plugin lists as its own files are a part of it, and no entries that need a reason.
+  private mutating func dropCompanions() {
+    var companions: Set<String> = []
+    for entry in entries {
+      let directory = FilePaths.directory(of: entry.file)
+      for file in entry.manifest?.files ?? [] { companions.insert(FilePaths.join(directory, file)) }
+    }
+    entries.removeAll { $0.manifest == nil && companions.contains($0.file) }
+  }
 
   /// A name taken by an earlier directory hides the later files of that name, whether or not the first can be used: a plugin
   /// must not change silently because another broke.

@@ -45,49 +45,63 @@ struct PluginCopies {
 
   /// Copies a plugin unless the same content is there already.
   func copy(_ file: String, companions: [String]) throws(PluginError) -> Copy {
+    let names = [FilePaths.name(of: file)] + companions
+    var hashes: [String] = []
+    for name in names { hashes.append(try Sha256.file(FilePaths.join(FilePaths.directory(of: file), name))) }
+    let known = Self.key(names, hashes)
+    if isComplete(place(known, names[0]), names, hashes) { return finished(known, names[0], hashes[0]) }
+
     let temporary = FilePaths.join(directory, ".new.\(getpid()).\(UInt64.random(in: 0 ... .max))")
     try FilePaths.makeDirectories(temporary, mode: 0o700)
     defer { Self.removeTree(temporary) }
-    let name = FilePaths.name(of: file)
-    let sha256 = try Self.copyFile(file, to: FilePaths.join(temporary, name))
-    var key = sha256
-    if !companions.isEmpty {
-      var all = Sha256()
-      all.update("\(sha256)\n")
-      for companion in companions {
-        let target = FilePaths.join(temporary, companion)
-        try FilePaths.makeDirectories(FilePaths.directory(of: target), mode: 0o700)
-        let hash = try Self.copyFile(FilePaths.join(FilePaths.directory(of: file), companion), to: target)
-        all.update("\(hash) \(companion)\n")
-      }
-      key = all.finish()
+    // Hashed again while it is copied: the file may have been replaced since, and what is copied is what runs.
+    for (index, name) in names.enumerated() {
+      let target = FilePaths.join(temporary, name)
+      try FilePaths.makeDirectories(FilePaths.directory(of: target), mode: 0o700)
+      hashes[index] = try Self.copyFile(FilePaths.join(FilePaths.directory(of: file), name), to: target)
     }
-    // The name is part of the key: two names for one content would share a directory and not find their file.
-    let place = FilePaths.join(directory, "\(key)-\(name)")
+    let key = Self.key(names, hashes)
+    let place = place(key, names[0])
     if rename(temporary, place) != 0 {
       guard errno == EEXIST || errno == ENOTEMPTY else {
         throw PluginError("cannot make \(place): \(FilePaths.systemMessage(errno))")
       }
-      if try !Self.isSame(place, temporary, [name] + companions) {
+      // Another process was faster, or the copy was spoilt.
+      if !isComplete(place, names, hashes) {
         Self.removeTree(place)
         guard rename(temporary, place) == 0 else {
           throw PluginError("cannot replace \(place): \(FilePaths.systemMessage(errno))")
         }
       }
     }
+    return finished(key, names[0], hashes[0])
+  }
+
+  /// The hash of the library alone, or one over the hashes and names of all files.
+  private static func key(_ names: [String], _ hashes: [String]) -> String {
+    if hashes.count == 1 { return hashes[0] }
+    var all = Sha256()
+    for (name, hash) in zip(names, hashes) { all.update("\(hash) \(name)\n") }
+    return all.finish()
+  }
+
+  /// The library's name is part of the directory's: two names for one content would otherwise share a directory and not find
+  /// their file.
+  private func place(_ key: String, _ name: String) -> String { FilePaths.join(directory, "\(key)-\(name)") }
+
+  private func finished(_ key: String, _ name: String, _ sha256: String) -> Copy {
+    let place = place(key, name)
     utimensat(AT_FDCWD, place, nil, 0)
     prune(keeping: place)
     return Copy(library: FilePaths.join(place, name), sha256: sha256, key: key)
   }
 
-  /// Whether the files of a copy still have the content that was copied once.
-  private static func isSame(_ place: String, _ fresh: String, _ names: [String]) throws(PluginError) -> Bool {
-    for name in names {
+  /// Whether a copy is there and has the content that its name promises.
+  private func isComplete(_ place: String, _ names: [String], _ hashes: [String]) -> Bool {
+    zip(names, hashes).allSatisfy { name, hash in
       let path = FilePaths.join(place, name)
-      guard FilePaths.isFile(path) else { return false }
-      if try Sha256.file(path) != Sha256.file(FilePaths.join(fresh, name)) { return false }
+      return FilePaths.isFile(path) && (try? Sha256.file(path)) == hash
     }
-    return true
   }
 
   private static func copyFile(_ source: String, to target: String) throws(PluginError) -> String {

@@ -34,22 +34,32 @@ public final class PluginLibrary: @unchecked Sendable {
     manifest.components.firstIndex { $0.kind == kind && $0.id == id }.map { components[$0] }
   }
 
-  private static let loaded = Mutex<[String: PluginLibrary]>([:])
+  /// What is loaded, by content, and by the file as it stood when it was loaded.
+  private struct Loaded {
+    var byContent: [String: PluginLibrary] = [:]
+    var byFile: [FileIdentity: PluginLibrary] = [:]
+  }
+
+  private static let loaded = Mutex(Loaded())
 
   /// Loads a plugin from a private copy and checks its table against the manifest. [control]
   ///
   /// - Parameter settings: those of the catalog that the entry comes from.
   public static func load(_ entry: PluginEntry, _ settings: PluginCatalog.Settings) throws(PluginError) -> PluginLibrary {
     guard let manifest = entry.manifest, entry.status.isUsable else { throw unusable(entry) }
+    // Many nodes may use one plugin; a file that did not change since is not read again for each.
+    let identity = FileIdentity(entry.file)
+    if let identity, let library = loaded.withLock({ $0.byFile[identity] }), library.manifest == manifest { return library }
     let copy = try PluginCopies(environment: settings.environment).copy(entry.file, companions: manifest.files ?? [])
     if let expected = entry.sha256, expected != copy.sha256 {
       throw PluginError("\(entry.file) changed while it was being loaded", fix: "run the command again")
     }
     let result = loaded.withLock { loaded -> Result<PluginLibrary, PluginError> in
-      if let library = loaded[copy.key] { return .success(library) }
       do throws(PluginError) {
-        let library = try open(copy, entry, settings)
-        loaded[copy.key] = library
+        let library: PluginLibrary
+        if let known = loaded.byContent[copy.key] { library = known } else { library = try open(copy, entry, settings) }
+        loaded.byContent[copy.key] = library
+        if let identity { loaded.byFile[identity] = library }
         return .success(library)
       } catch { return .failure(error) }
     }
@@ -82,4 +92,22 @@ public final class PluginLibrary: @unchecked Sendable {
   }
 
   static func loaderMessage() -> String { dlerror().map { String(cString: $0) } ?? "the loader gives no reason" }
+}
+
+/// A file as it stands: which it is, how long, and when it was last written.
+private struct FileIdentity: Hashable {
+  var device: UInt64
+  var inode: UInt64
+  var size: Int
+  var seconds: Int
+  var nanoseconds: Int
+
+  init?(_ path: String) {
+    guard let status = FilePaths.status(path) else { return nil }
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+    size = Int(status.st_size)
+    seconds = status.st_mtim.tv_sec
+    nanoseconds = status.st_mtim.tv_nsec
+  }
 }

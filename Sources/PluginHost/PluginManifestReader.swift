@@ -30,12 +30,9 @@ public struct PluginManifestReader: Sendable {
     public var laterAbi: UInt32?
   }
 
-  /// Option names that the host adds to components with a codec, and which these must not use.
-  public var reserved: [ComponentManifest.Codec: Set<String>]
   public var hostMinor: UInt32
 
-  public init(reserved: [ComponentManifest.Codec: Set<String>] = [:], hostMinor: UInt32 = UInt32(TIDE_ABI_MINOR)) {
-    self.reserved = reserved
+  public init(hostMinor: UInt32 = UInt32(TIDE_ABI_MINOR)) {
     self.hostMinor = hostMinor
   }
 
@@ -63,7 +60,7 @@ public struct PluginManifestReader: Sendable {
       result.manifest = manifest
       if result.laterAbi != nil { return result }
       result.unknown = decoder.unread.map { ManifestProblem($0, "is not known") }
-      result.problems = ManifestRules(reserved: reserved).problems(of: manifest)
+      result.problems = ManifestRules().problems(of: manifest)
     } catch let error as DecodingError {
       if result.laterAbi == nil { result.problems = [Self.problem(error)] }
     } catch {

@@ -2,23 +2,23 @@ import CMd
 import Glibc
 
 /// SHA-256 (FIPS 180-4), by libmd, of bytes that come in pieces.
-struct Sha256 {
+package struct Sha256 {
   private var context = SHA2_CTX()
 
-  init() { SHA256Init(&context) }
+  package init() { SHA256Init(&context) }
 
-  mutating func update(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     guard let start = bytes.baseAddress else { return }
     SHA256Update(&context, start.assumingMemoryBound(to: UInt8.self), bytes.count)
   }
 
-  mutating func update(_ text: String) {
+  package mutating func update(_ text: String) {
     var text = text
     text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
   }
 
   /// 64 lower-case hexadecimal digits; ends the computation.
-  mutating func finish() -> String {
+  package mutating func finish() -> String {
     var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
     SHA256Final(&digest, &context)
     let digits = Array("0123456789abcdef".utf8)
@@ -32,7 +32,7 @@ struct Sha256 {
   }
 
   /// Hash of a file, read in 64 KiB pieces; when `copy` is a descriptor, what was read is also written there.
-  static func file(_ path: String, copyingTo copy: Int32? = nil) throws(PluginError) -> String {
+  package static func file(_ path: String, copyingTo copy: Int32? = nil) throws(PluginError) -> String {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw PluginError("cannot read \(path): \(FilePaths.systemMessage(errno))") }
     defer { close(descriptor) }

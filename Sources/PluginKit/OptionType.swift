@@ -23,7 +23,7 @@ extension OptionType where Value == Int {
 
   /// A size such as `64KiB`, read as a number of bytes.
   public static var bytes: OptionType {
-    OptionType(type: "string", format: "bytes", read: { $0.integer($1).map { Int($0) } }, json: { JSONText.quoted(sizeText($0)) })
+    OptionType(type: "integer", format: "bytes", read: { $0.integer($1).map { Int($0) } }, json: { JSONText.quoted(sizeText($0)) })
   }
 }
 
@@ -43,7 +43,7 @@ extension OptionType where Value == Duration {
   /// A duration such as `1500ms` or `2s`.
   public static var duration: OptionType {
     OptionType(
-      type: "string", format: "duration", read: { $0.integer($1).map { .nanoseconds($0) } },
+      type: "integer", format: "duration", read: { $0.integer($1).map { .nanoseconds($0) } },
       json: { JSONText.quoted(durationText($0.wholeNanoseconds)) })
   }
 }

@@ -26,7 +26,7 @@ public enum ComponentLookup: Sendable, Equatable {
   case found(ComponentReference)
   /// Several plugins have it; their names.
   case ambiguous([String])
-  /// It is there and must not run: the plugin is disabled, changed, broken. `reason` continues "… cannot be used: ", `fix` says
+  /// It is there and must not run: the plugin is disabled, changed, broken. `reason` continues "... cannot be used: ", `fix` says
   /// what to do ("accept it with: tidemill plugin enable x").
   case unavailable(reason: String, fix: String?)
   /// No plugin has it; the ids that look most like it, best first (empty: the caller compares with `ids(of:)`).

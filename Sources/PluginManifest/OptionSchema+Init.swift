@@ -17,15 +17,22 @@ extension OptionSchema {
     self.items = items
   }
 
-  /// The schema of an element of a list, or of the entry `name` of a map: `items` of one schema speaks of every element and
-  /// entry, more than one are the named entries of the map. Nil when the entry is not among them; an element without `items` may
-  /// be anything.
-  public func item(named name: String? = nil) -> OptionSchema? {
-    guard let items, !items.isEmpty else { return nil }
-    if items.count == 1 || type == .list { return items[0] }
-    return items.first { $0.name == name }
+  /// What a list's elements or a map's values are: anything, values of one schema, or maps with the fields named here.
+  public enum Element: Sendable, Equatable {
+    case any
+    case value(OptionSchema)
+    case map([OptionSchema])
   }
 
-  /// True when the entries of the map are named by the schema.
-  public var hasNamedEntries: Bool { type == .map && (items?.count ?? 0) > 1 }
+  /// One schema under `items` speaks of every element, several are the fields of elements that are maps; without `items`
+  /// a `format` of the list or map speaks of its elements.
+  public var element: Element {
+    switch items?.count ?? 0 {
+    case 0:
+      guard let format else { return .any }
+      return .value(OptionSchema(name, format == .duration || format == .bytes ? .integer : .string, format: format, doc: doc))
+    case 1: return .value(items![0])
+    default: return .map(items!)
+    }
+  }
 }

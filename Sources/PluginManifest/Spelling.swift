@@ -3,12 +3,12 @@ public enum Spelling {
   /// Words longer than this, in characters, are compared by equality only.
   public static let longestWord = 64
 
-  /// The candidate fewest edits away from `word`, case ignored, at most a third of its length and never more than 3 edits; the
-  /// first of equals; nil when none is near.
+  /// The candidate fewest edits away from `word`, case ignored, at most a third of its length (but one edit from two
+  /// characters on) and never more than 3; the first of equals; nil when none is near.
   public static func nearest(to word: String, in candidates: some Sequence<String>) -> String? {
     let wanted = Array(word.lowercased().unicodeScalars)
     guard !wanted.isEmpty, wanted.count <= longestWord else { return nil }
-    let limit = min(3, max(1, wanted.count / 3))
+    let limit = wanted.count == 1 ? 0 : min(3, max(1, wanted.count / 3))
     var best: (word: String, edits: Int)?
     for candidate in candidates {
       let scalars = Array(candidate.lowercased().unicodeScalars)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Glibc
 import Logging
-import Manifest
+import PluginManifest
 import PluginHost
 import PluginManifest
 import Runtime

@@ -21,25 +21,19 @@ struct PlanCommand: ParsableCommand {
   }
 }
 
-enum GraphFormat: String, ExpressibleByArgument, CaseIterable {
-  case text, mermaid, dot
-}
+extension PipelineGraph.Format: ExpressibleByArgument {}
 
 struct GraphCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "graph", abstract: "Draw a pipeline as text, Mermaid or Graphviz.")
 
   @Argument(help: "The pipeline manifest.", completion: .file(extensions: ["yaml", "yml"])) var file: String
-  @Option(help: "text, mermaid or dot (default: text).") var format: GraphFormat?
+  @Option(help: "text, mermaid or dot (default: text).") var format: PipelineGraph.Format?
   @OptionGroup var plugins: PluginOptions
 
   func run() throws {
     let (plan, _) = try ManifestArgument.resolve(file, plugins)
-    let graph = PipelineGraph(plan)
-    switch try format ?? EnvironmentTwin.value("TIDEMILL_FORMAT") ?? .text {
-    case .text: print(graph.text, terminator: "")
-    case .mermaid: print(graph.mermaid, terminator: "")
-    case .dot: print(graph.dot, terminator: "")
-    }
+    let format = try format ?? EnvironmentTwin.value("TIDEMILL_FORMAT") ?? .text
+    print(PipelineGraph(plan).render(format), terminator: "")
   }
 }
 

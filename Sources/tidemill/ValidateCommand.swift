@@ -28,7 +28,7 @@ struct ValidateCommand: ParsableCommand {
           manifest.diagnostics += sampleData.withUnsafeBytes { SampleCheck.check(plan, sample: $0, name: sample) }
         }
       }
-      DiagnosticOutput.print(manifest)
+      DiagnosticOutput.print(manifest, notes: true)
       let errors = manifest.diagnostics.filter { $0.severity == .error }.count
       let warnings = manifest.diagnostics.filter { $0.severity == .warning }.count
       if errors > 0 || manifest.plan == nil || (denies && warnings > 0) {

@@ -1,12 +1,13 @@
 import CTidemill
 import Engine
+import EngineBench
 import Testing
 
 @Suite struct PipelineTests {
   @Test func `every row goes from the source to the sink in order, and the books hold`() throws {
     var bench = PipelineBench()
     let collector = Collector()
-    let first = bench.add(.source, source(events(1000), frame: 7))
+    let first = bench.add(.source, source("source", events(1000), frame: 7))
     let middle = bench.add(.operator, pass(), from: first) { $0.forwardsOnly = true }
     bench.add(.sink, collector.component(), from: middle)
     let (outcome, books) = try bench.run()
@@ -39,7 +40,7 @@ import Testing
   @Test func `a full edge parks the producer within its credit and overdraft`() throws {
     var bench = PipelineBench()
     let collector = Collector()
-    let first = bench.add(.source, source(events(4000), frame: 1))
+    let first = bench.add(.source, source("source", events(4000), frame: 1))
     bench.add(.sink, collector.component(), from: first) { $0.buffer = .init(frames: 4, bytes: 1 << 20) }
     var most: UInt64 = 0
     let (outcome, books) = try bench.run { most = max(most, $0.books.edges[0].queuedFrames) }
@@ -57,9 +58,9 @@ import Testing
       let filter = ScriptedComponent("filter")
       filter.process = { me, batch, out in
         let rows = (0..<batch.pointee.count).map { UInt16(tide_row(batch.pointee.selection, $0)) }
-        return me.forward(batch, rows.filter { Int($0) % share == 0 }, out)
+        return me.forward(batch, rows: rows.filter { Int($0) % share == 0 }, out)
       }
-      let first = bench.add(.source, source(events(640), frame: 64))
+      let first = bench.add(.source, source("source", events(640), frame: 64))
       let kept = bench.add(.operator, filter, from: first) { $0.forwardsOnly = true }
       bench.add(.sink, collector.component(), from: kept) { $0.blocking = true }
       let (_, books) = try bench.run()
@@ -85,7 +86,7 @@ import Testing
       }
       return TIDE_OK
     }
-    let first = bench.add(.source, source(events(100), frame: 8))
+    let first = bench.add(.source, source("source", events(100), frame: 8))
     bench.add(.sink, keeper, from: first)
     #expect(try bench.run().outcome == .completed)
     #expect(kept.sum == 99 * 100 / 2)
@@ -100,7 +101,7 @@ import Testing
       let status = me.forward(batch, out)
       return status < 0 ? status : me.step % 2 == 1 ? TIDE_MORE : TIDE_OK
     }
-    let first = bench.add(.source, source(events(3), frame: 1))
+    let first = bench.add(.source, source("source", events(3), frame: 1))
     let twice = bench.add(.operator, doubling, from: first) { $0.forwardsOnly = true }
     bench.add(.sink, collector.component(), from: twice)
     _ = try bench.run()
@@ -129,10 +130,10 @@ import Testing
     let stuck = ScriptedComponent("stuck")
     stuck.process = { me, batch, out in
       // A component that waits for something looks up now and then; a commit or forward tells it to return.
-      while me.forward(batch, [0], out) != TIDE_E_CANCELLED {}
+      while me.forward(batch, rows: [0], out) != TIDE_E_CANCELLED {}
       return TIDE_E_CANCELLED
     }
-    let first = bench.add(.source, source(events(1000), frame: 1))
+    let first = bench.add(.source, source("source", events(1000), frame: 1))
     bench.add(.operator, stuck, from: first) {
       $0.blocking = true
       $0.forwardsOnly = true

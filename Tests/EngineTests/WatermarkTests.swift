@@ -1,5 +1,6 @@
 import CTidemill
 import Engine
+import EngineBench
 import Testing
 
 @Suite struct WatermarkTests {
@@ -8,7 +9,7 @@ import Testing
   private func run(_ events: [Event], delay: Int64, frame: Int) throws -> Collector {
     var bench = PipelineBench()
     let collector = Collector()
-    let first = bench.add(.source, source(events, frame: frame)) { $0.watermarkDelayNanoseconds = delay }
+    let first = bench.add(.source, source("source", events, frame: frame)) { $0.watermarkDelayNanoseconds = delay }
     bench.add(.sink, collector.component(), from: first)
     #expect(try bench.run().outcome == .completed)
     return collector
@@ -58,7 +59,7 @@ import Testing
     let holding = ScriptedComponent("holding")
     holding.process = { _, _, _ in TIDE_OK }
     holding.flush = { me, out in me.commit([Event(time: 1, value: 42)], out) }
-    let first = bench.add(.source, source(times([10]), frame: 1)) { $0.watermarkDelayNanoseconds = 0 }
+    let first = bench.add(.source, source("source", times([10]), frame: 1)) { $0.watermarkDelayNanoseconds = 0 }
     let held = bench.add(.operator, holding, from: first)
     bench.add(.sink, collector.component(), from: held)
     _ = try bench.run()
@@ -73,7 +74,7 @@ import Testing
       guard Set(Event.rowWatermarks(batch)).count == 1 else { return me.fail(TIDE_E_FATAL, "mixed row watermarks") }
       return me.commit(Event.read(batch), out)
     }
-    let first = bench.add(.source, source(times([100, 60, 65, 200, 150, 300]), frame: 6)) { $0.watermarkDelayNanoseconds = 30 }
+    let first = bench.add(.source, source("source", times([100, 60, 65, 200, 150, 300]), frame: 6)) { $0.watermarkDelayNanoseconds = 30 }
     let built = bench.add(.operator, rebuilding, from: first)
     bench.add(.sink, collector.component(), from: built)
     let (outcome, books) = try bench.run()
@@ -90,7 +91,7 @@ import Testing
     slow.onWatermark = { me, port, time, out in
       port == TIDE_PORT_ALL && time != .max ? me.host.pointee.watermark(out, 0, time - 50) : TIDE_OK
     }
-    let first = bench.add(.source, source(times([100, 200]), frame: 1)) { $0.watermarkDelayNanoseconds = 0 }
+    let first = bench.add(.source, source("source", times([100, 200]), frame: 1)) { $0.watermarkDelayNanoseconds = 0 }
     let held = bench.add(.operator, slow, from: first) { $0.forwardsOnly = true }
     bench.add(.sink, collector.component(), from: held)
     _ = try bench.run()

@@ -66,7 +66,7 @@ import Testing
     bench.nowStep = 100_000_000
     let paths = ConfigValue.Entry("paths", .list([.string("\(folder.path)/b"), .string("\(folder.path)/a")]))
     let first = try source(bench, paths)
-    for _ in 0..<4 { try first.poll() }
+    for _ in 0..<2 { try first.poll() }
     let saved = try first.snapshot()
     let seen = bench.records.count
     let second = try bench.create(.source, "file", with: .map([paths]))

@@ -3,7 +3,7 @@ import CTidemill
 import Glibc
 import Rings
 
-/// Rings, parkers and pools under load from several threads, for ThreadSanitizer: `tidemill-stress [FRAMES]`.
+/// Rings, parkers, pools and whole pipelines under load from several threads, for ThreadSanitizer: `tidemill-stress [FRAMES]`.
 ///
 /// Small credits make both sides sleep and wake all the time; every frame carries its number and is checked by the reader.
 @main
@@ -15,6 +15,8 @@ struct Stress {
       fanOut(consumers: 3, frames: frames, credit: credit)
     }
     print("stress: fan-in and fan-out of \(frames) frames at credits 1, 4, 64: ok")
+    for round in 0..<8 { EngineStress.run(round: round, events: frames) }
+    print("stress: 8 pipelines of 7 threads, ended, drained and forced: ok")
   }
 
   /// Several threads into one: nothing is lost or reordered per ring, and the reader never sleeps through a push.

@@ -5,22 +5,24 @@ import Rings
 import Synchronization
 
 /// Puts scripted components together into a pipeline and runs it.
-struct PipelineBench {
-  private(set) var nodes: [NodeSpec] = []
-  private(set) var edges: [EdgeSpec] = []
-  let log = Log()
-  var clock: any PipelineClock = SystemClock()
-  var maxMemoryBytes: Int?
+package struct PipelineBench {
+  package private(set) var nodes: [NodeSpec] = []
+  package private(set) var edges: [EdgeSpec] = []
+  package let log = Log()
+  package init() {}
 
-  final class Log: Sendable {
+  package var clock: any PipelineClock = SystemClock()
+  package var maxMemoryBytes: Int?
+
+  package final class Log: Sendable {
     private let records = Mutex<[LogRecord]>([])
-    func add(_ record: LogRecord) { records.withLock { $0.append(record) } }
-    var lines: [String] { records.withLock { $0.map { "\($0.node): \($0.message)" } } }
+    package func add(_ record: LogRecord) { records.withLock { $0.append(record) } }
+    package var lines: [String] { records.withLock { $0.map { "\($0.node): \($0.message)" } } }
   }
 
   /// Adds a node fed by others: their index, and their port where it is not the first.
   @discardableResult
-  mutating func add(
+  package mutating func add(
     _ kind: ComponentManifest.Kind, _ component: ScriptedComponent, from feeders: [(node: Int, port: Int)] = [],
     _ change: (inout NodeSpec) -> Void = { _ in }
   ) -> Int {
@@ -34,11 +36,11 @@ struct PipelineBench {
   }
 
   @discardableResult
-  mutating func add(
+  package mutating func add(
     _ kind: ComponentManifest.Kind, _ component: ScriptedComponent, from feeder: Int, _ change: (inout NodeSpec) -> Void = { _ in }
   ) -> Int { add(kind, component, from: [(feeder, 0)], change) }
 
-  func pipeline() throws -> Pipeline {
+  package func pipeline() throws -> Pipeline {
     let log = log
     return try Pipeline(
       GraphSpec(name: "test", nodes: nodes, edges: edges, maxMemoryBytes: maxMemoryBytes), clock: clock, validatesFrames: true
@@ -46,7 +48,7 @@ struct PipelineBench {
   }
 
   /// Creates, opens, runs and closes; `during` runs on the control thread at every tick.
-  func run(during: (Pipeline) -> Void = { _ in }) throws -> (outcome: Outcome, books: Books) {
+  package func run(during: (Pipeline) -> Void = { _ in }) throws -> (outcome: Outcome, books: Books) {
     let pipeline = try pipeline()
     let refused = pipeline.create()
     if let first = refused.first { throw first }
@@ -60,7 +62,7 @@ struct PipelineBench {
 // MARK: Components that many tests need
 
 /// Sends the events in frames of a given size, then ends.
-func source(_ id: String = "source", _ events: [Event], frame: Int = 4) -> ScriptedComponent {
+package func source(_ id: String, _ events: [Event], frame: Int = 4) -> ScriptedComponent {
   let component = ScriptedComponent(id)
   component.poll = { me, _, out in
     guard me.step < events.count else { return TIDE_END }
@@ -72,28 +74,29 @@ func source(_ id: String = "source", _ events: [Event], frame: Int = 4) -> Scrip
 }
 
 /// Forwards everything.
-func pass(_ id: String = "pass") -> ScriptedComponent {
+package func pass(_ id: String = "pass") -> ScriptedComponent {
   let component = ScriptedComponent(id)
   component.process = { me, batch, out in me.forward(batch, out) }
   return component
 }
 
 /// Keeps what arrives: rows, their row watermarks, and watermarks.
-final class Collector: Sendable {
-  struct Content {
-    var events: [Event] = []
-    var rowWatermarks: [Int64] = []
-    var watermarks: [Int64] = []
+package final class Collector: Sendable {
+  package struct Content {
+    package var events: [Event] = []
+    package var rowWatermarks: [Int64] = []
+    package var watermarks: [Int64] = []
     /// Rows and ends in the order in which they came.
-    var story: [String] = []
+    package var story: [String] = []
   }
   private let content = Mutex(Content())
-  var events: [Event] { content.withLock { $0.events } }
-  var rowWatermarks: [Int64] { content.withLock { $0.rowWatermarks } }
-  var watermarks: [Int64] { content.withLock { $0.watermarks } }
-  var story: [String] { content.withLock { $0.story } }
+  package init() {}
+  package var events: [Event] { content.withLock { $0.events } }
+  package var rowWatermarks: [Int64] { content.withLock { $0.rowWatermarks } }
+  package var watermarks: [Int64] { content.withLock { $0.watermarks } }
+  package var story: [String] { content.withLock { $0.story } }
 
-  func component(_ id: String = "sink") -> ScriptedComponent {
+  package func component(_ id: String = "sink") -> ScriptedComponent {
     let component = ScriptedComponent(id)
     component.process = { [self] _, batch, _ in
       let events = Event.read(batch)
@@ -122,4 +125,4 @@ final class Collector: Sendable {
   }
 }
 
-func events(_ count: Int) -> [Event] { (0..<count).map { Event(time: Int64($0) * 10, value: Int64($0)) } }
+package func events(_ count: Int) -> [Event] { (0..<count).map { Event(time: Int64($0) * 10, value: Int64($0)) } }

@@ -4,20 +4,20 @@ import Frames
 import PluginManifest
 
 /// A component whose calls are closures: what a plugin would be, without a library.
-final class ScriptedComponent: @unchecked Sendable {
-  typealias Status = tide_status
-  var create: (ScriptedInstance) -> Status = { _ in TIDE_OK }
-  var open: (ScriptedInstance) -> Status = { _ in TIDE_OK }
-  var close: (ScriptedInstance) -> Void = { _ in }
-  var process: ((ScriptedInstance, UnsafePointer<tide_batch>, OpaquePointer) -> Status)?
-  var poll: ((ScriptedInstance, Int64, OpaquePointer) -> Status)?
-  var onWatermark: ((ScriptedInstance, UInt32, Int64, OpaquePointer) -> Status)?
-  var flush: ((ScriptedInstance, OpaquePointer) -> Status)?
+package final class ScriptedComponent: @unchecked Sendable {
+  package typealias Status = tide_status
+  package var create: (ScriptedInstance) -> Status = { _ in TIDE_OK }
+  package var open: (ScriptedInstance) -> Status = { _ in TIDE_OK }
+  package var close: (ScriptedInstance) -> Void = { _ in }
+  package var process: ((ScriptedInstance, UnsafePointer<tide_batch>, OpaquePointer) -> Status)?
+  package var poll: ((ScriptedInstance, Int64, OpaquePointer) -> Status)?
+  package var onWatermark: ((ScriptedInstance, UInt32, Int64, OpaquePointer) -> Status)?
+  package var flush: ((ScriptedInstance, OpaquePointer) -> Status)?
 
-  let id: String
+  package let id: String
   private let idBytes: UnsafeMutablePointer<CChar>
 
-  init(_ id: String) {
+  package init(_ id: String) {
     self.id = id
     idBytes = .allocate(capacity: id.utf8.count + 1)
     idBytes.initialize(repeating: 0, count: id.utf8.count + 1)
@@ -25,7 +25,7 @@ final class ScriptedComponent: @unchecked Sendable {
   }
 
   /// The table of the contract; made once and never freed, as a plugin's would be.
-  lazy var table: UnsafePointer<tide_component> = {
+  package lazy var table: UnsafePointer<tide_component> = {
     let table = UnsafeMutablePointer<tide_component>.allocate(capacity: 1)
     table.initialize(to: tide_component())
     table.pointee.size = UInt32(MemoryLayout<tide_component>.size)
@@ -76,41 +76,41 @@ final class ScriptedComponent: @unchecked Sendable {
 }
 
 /// An instance of a scripted component, with the host's calls made easy.
-final class ScriptedInstance: @unchecked Sendable {
-  let component: ScriptedComponent
-  let host: UnsafePointer<tide_host>
-  var step = 0
+package final class ScriptedInstance: @unchecked Sendable {
+  package let component: ScriptedComponent
+  package let host: UnsafePointer<tide_host>
+  package var step = 0
 
-  init(_ component: ScriptedComponent, _ host: UnsafePointer<tide_host>) {
+  package init(_ component: ScriptedComponent, _ host: UnsafePointer<tide_host>) {
     self.component = component
     self.host = host
   }
 
-  static func from(_ raw: OpaquePointer?) -> ScriptedInstance {
+  package static func from(_ raw: OpaquePointer?) -> ScriptedInstance {
     Unmanaged<ScriptedInstance>.fromOpaque(UnsafeRawPointer(raw!)).takeUnretainedValue()
   }
 
-  var info: tide_info { host.pointee.info(host.pointee.context).pointee }
-  func wake() { host.pointee.wake(host.pointee.context) }
+  package var info: tide_info { host.pointee.info(host.pointee.context)!.pointee }
+  package func wake() { host.pointee.wake(host.pointee.context) }
 
-  func fail(_ status: tide_status, _ message: String, path: String = "") -> tide_status {
+  package func fail(_ status: tide_status, _ message: String, path: String = "") -> tide_status {
     withText(message) { text in
       withText(path) { host.pointee.fail(host.pointee.context, status, text, $0) }
     }
     return status
   }
 
-  func forward(_ batch: UnsafePointer<tide_batch>, _ rows: [UInt16]? = nil, port: UInt32 = 0, _ out: OpaquePointer) -> tide_status {
+  package func forward(_ batch: UnsafePointer<tide_batch>, rows: [UInt16]? = nil, port: UInt32 = 0, _ out: OpaquePointer) -> tide_status {
     guard let rows else { return host.pointee.forward(out, port, batch, nil, 0) }
     return rows.withUnsafeBufferPointer { host.pointee.forward(out, port, batch, $0.baseAddress, UInt32($0.count)) }
   }
 
-  func reject(_ batch: UnsafePointer<tide_batch>, _ row: UInt32, _ why: String, _ out: OpaquePointer) -> tide_status {
+  package func reject(_ batch: UnsafePointer<tide_batch>, _ row: UInt32, _ why: String, _ out: OpaquePointer) -> tide_status {
     withText(why) { host.pointee.reject(out, batch, row, $0) }
   }
 
   /// Commits a frame of events.
-  func commit(_ events: [Event], partition: UInt32 = 0, port: UInt32 = 0, _ out: OpaquePointer) -> tide_status {
+  package func commit(_ events: [Event], partition: UInt32 = 0, port: UInt32 = 0, _ out: OpaquePointer) -> tide_status {
     var slot = tide_slot()
     slot.size = UInt32(MemoryLayout<tide_slot>.size)
     let builder = Event.builder(events)
@@ -130,14 +130,20 @@ final class ScriptedInstance: @unchecked Sendable {
 }
 
 /// What flows through the tests: a time, a value and a name.
-struct Event: Equatable, Hashable, Comparable {
-  var time: Int64
-  var value: Int64
-  var name: String = "n"
+package struct Event: Equatable, Hashable, Comparable {
+  package init(time: Int64, value: Int64, name: String = "n") {
+    self.time = time
+    self.value = value
+    self.name = name
+  }
 
-  static func < (a: Event, b: Event) -> Bool { a.value < b.value }
+  package var time: Int64
+  package var value: Int64
+  package var name: String
 
-  static func builder(_ events: [Event]) -> FrameBuilder {
+  package static func < (a: Event, b: Event) -> Bool { a.value < b.value }
+
+  package static func builder(_ events: [Event]) -> FrameBuilder {
     let builder = FrameBuilder()
     do {
       let time = try builder.addColumn("time", .time, role: .eventTime, nullable: false)
@@ -156,7 +162,7 @@ struct Event: Equatable, Hashable, Comparable {
   }
 
   /// The rows that a batch selects.
-  static func read(_ batch: UnsafePointer<tide_batch>) -> [Event] {
+  package static func read(_ batch: UnsafePointer<tide_batch>) -> [Event] {
     let frame = batch.pointee.frame!
     let time = tide_find(frame, "time"), value = tide_find(frame, "value"), name = tide_find(frame, "name")
     return (0..<batch.pointee.count).map { k in
@@ -166,11 +172,11 @@ struct Event: Equatable, Hashable, Comparable {
     }
   }
 
-  static func text(_ string: tide_string) -> String {
+  package static func text(_ string: tide_string) -> String {
     String(decoding: UnsafeRawBufferPointer(start: string.data, count: Int(string.length)), as: UTF8.self)
   }
 
-  static func rowWatermarks(_ batch: UnsafePointer<tide_batch>) -> [Int64] {
+  package static func rowWatermarks(_ batch: UnsafePointer<tide_batch>) -> [Int64] {
     (0..<batch.pointee.count).map { tide_row_watermark(batch.pointee.frame, tide_row(batch.pointee.selection, $0)) }
   }
 }

@@ -1,0 +1,136 @@
+import CJson
+import CTidemill
+
+/// Turns bytes of records into frames after a plan. It belongs to one partition of a source and to one thread at a time.
+///
+/// A call takes whole records until the frame is full; what is left of the bytes belongs at the front of the next call's. Every
+/// record is checked in full against RFC 8259 (or as UTF-8, for text), whichever fields the plan wants.
+public final class RecordDecoder {
+  /// What a call of `decode` did.
+  public struct Step: Equatable, Sendable {
+    /// Bytes taken.
+    public var consumed: Int
+    /// The frame is full, or there are many dead records: take both, then call again with what is left.
+    public var frameReady: Bool
+  }
+
+  /// A record that became no row.
+  public struct DeadRecord {
+    /// The kinds of reasons, as `code` gives them.
+    public enum Code: UInt32, Sendable, CaseIterable {
+      case json = 1, utf8, object, record, depth, key, frame, type, time, ahead
+    }
+    /// Position of the record's first byte in the partition.
+    public var offset: UInt64
+    /// In the bytes that were decoded, and as long-lived; of a record that is too long the first 4096.
+    public var bytes: UnsafeRawBufferPointer
+    /// A stable word: `json`, `type`, ...
+    public var code: String
+    /// A sentence, with the place in the record.
+    public var reason: String
+  }
+
+  public let plan: RecordPlan
+  private let handle: OpaquePointer
+
+  /// Throws `FormatError` when the plan cannot work.
+  public init(_ plan: RecordPlan) throws {
+    self.plan = plan
+    var columns: [cjson_column] = []
+    let names = plan.columns.map { Array($0.name.utf8) }
+    // One run of bytes for all names, so that one pointer stays valid for the call.
+    let text = names.flatMap { $0 }
+    let made: OpaquePointer? = try text.withUnsafeBufferPointer { text in
+      var at = 0
+      for (column, name) in zip(plan.columns, names) {
+        var into = cjson_column()
+        into.name.data = text.baseAddress.map { UnsafeRawPointer($0 + at).assumingMemoryBound(to: CChar.self) }
+        into.name.length = UInt64(name.count)
+        into.type = column.type.code
+        into.role = column.role?.code ?? UInt8(TIDE_NONE_ROLE)
+        into.declared = column.declared ? 1 : 0
+        columns.append(into)
+        at += name.count
+      }
+      return try columns.withUnsafeBufferPointer { columns in
+        var c = plan.withoutColumns
+        c.columns = columns.baseAddress
+        c.count = UInt32(columns.count)
+        if let objection = cjson_plan_objection(&c) { throw FormatError(message: String(cString: objection)) }
+        return cjson_decoder_create(&c)
+      }
+    }
+    guard let made else { throw FormatError(message: "out of memory") }
+    handle = made
+  }
+
+  deinit { cjson_decoder_destroy(handle) }
+
+  /// Takes records from the first `length` of `bytes`, of which `readable` may be read (64 beyond `length` spare a copy).
+  ///
+  /// `offset` is the position of the first byte in the partition: bytes at one offset never change. With `final` nothing follows,
+  /// so the last record may lack its line end. `ingestTime`, ns since the epoch, is that of the frame if this call begins one.
+  public func decode(
+    _ bytes: UnsafeRawPointer, length: Int, readable: Int, offset: UInt64, final: Bool, ingestTime: Int64
+  ) -> Step {
+    let step = cjson_decode(
+      handle, bytes.assumingMemoryBound(to: UInt8.self), UInt64(length), UInt64(readable), offset, final ? 1 : 0, ingestTime)
+    return Step(consumed: Int(step.consumed), frameReady: step.frame_ready != 0)
+  }
+
+  /// Rows that wait for `writeFrame`.
+  public var rows: Int { Int(cjson_rows(handle)) }
+
+  /// Bytes of the frame that `writeFrame` would write now; 0 without rows.
+  public var frameByteCount: Int { Int(cjson_frame_bytes(handle)) }
+
+  /// Writes the rows as one frame to 64-byte aligned memory and begins the next one. Row i has the id `firstID` + i, unless the
+  /// plan maps a field to that role. Returns the frame's length; 0 without rows, and when `capacity` is too small.
+  public func writeFrame(into: UnsafeMutableRawPointer, capacity: Int, stream: UInt32, firstID: Int64) -> Int {
+    Int(cjson_write_frame(handle, into.assumingMemoryBound(to: UInt8.self), UInt64(capacity), stream, firstID))
+  }
+
+  /// The records that the last `decode` found dead, in order; their bytes live as long as those that were decoded.
+  public var deadRecords: [DeadRecord] {
+    var count: UInt64 = 0
+    guard let dead = cjson_dead_records(handle, &count), count > 0 else { return [] }
+    return UnsafeBufferPointer(start: dead, count: Int(count)).map { record in
+      DeadRecord(
+        offset: record.offset,
+        bytes: UnsafeRawBufferPointer(start: record.bytes.data, count: Int(record.bytes.length)),
+        code: DeadRecord.Code(rawValue: record.code).map { "\($0)" } ?? "json",
+        reason: String(
+          decoding: UnsafeRawBufferPointer(start: record.reason.data, count: Int(record.reason.length)), as: UTF8.self))
+    }
+  }
+
+  /// Values of another type than their column, since the decoder was made.
+  public var mismatches: UInt64 { cjson_decoder_counters(handle).mismatches }
+  /// Blank lines, which are skipped, since the decoder was made.
+  public var blanks: UInt64 { cjson_decoder_counters(handle).blanks }
+}
+
+/// A plan that cannot work, and why.
+public struct FormatError: Error, Equatable, CustomStringConvertible {
+  public var message: String
+  public var description: String { message }
+}
+
+extension RecordPlan {
+  /// The plan in C without its columns.
+  fileprivate var withoutColumns: cjson_plan {
+    var plan = cjson_plan()
+    plan.format = format.code
+    plan.rest = rest ? 1 : 0
+    plan.verbatim = verbatim ? 1 : 0
+    plan.ingest_missing = timeMissing == .ingest ? 1 : 0
+    plan.time_unit = timeUnit.code
+    plan.max_ahead = maxAheadNanoseconds ?? -1
+    plan.max_record = UInt64(clamping: maxRecordBytes)
+    plan.max_depth = UInt32(clamping: maxDepth)
+    plan.max_key = UInt32(clamping: maxKeyBytes)
+    plan.rows_per_frame = UInt32(clamping: rowsPerFrame)
+    plan.bytes_per_frame = UInt64(clamping: bytesPerFrame)
+    return plan
+  }
+}

@@ -1,0 +1,53 @@
+import CJson
+import CTidemill
+
+// The numbers that stand for the plan's words in frames and in CJson.
+
+extension RecordPlan.Format {
+  var code: UInt8 {
+    switch self {
+    case .json: UInt8(CJSON_FORMAT_JSON)
+    case .text: UInt8(CJSON_FORMAT_TEXT)
+    }
+  }
+}
+
+extension RecordPlan.TimeUnit {
+  /// The form of a number of this unit, as a TIME column's `param` has it.
+  var code: UInt32 {
+    switch self {
+    case .s: CJSON_TIME_S
+    case .ms: CJSON_TIME_MS
+    case .us: CJSON_TIME_US
+    case .ns: CJSON_TIME_NS
+    }
+  }
+}
+
+extension RecordPlan.ColumnType {
+  /// TIDE_BOOL, TIDE_I64, ...
+  public var code: UInt8 {
+    switch self {
+    case .bool: UInt8(TIDE_BOOL)
+    case .int: UInt8(TIDE_I64)
+    case .double: UInt8(TIDE_F64)
+    case .time: UInt8(TIDE_TIME)
+    case .string: UInt8(TIDE_UTF8)
+    case .binary: UInt8(TIDE_BINARY)
+    case .variant: UInt8(TIDE_VARIANT)
+    }
+  }
+}
+
+extension RecordPlan.Role {
+  /// TIDE_ROLE_ID, TIDE_ROLE_EVENT_TIME, ...
+  public var code: UInt8 {
+    switch self {
+    case .id: UInt8(TIDE_ROLE_ID)
+    case .eventTime: UInt8(TIDE_ROLE_EVENT_TIME)
+    case .source: UInt8(TIDE_ROLE_SOURCE)
+    case .type: UInt8(TIDE_ROLE_TYPE)
+    case .key: UInt8(TIDE_ROLE_KEY)
+    }
+  }
+}

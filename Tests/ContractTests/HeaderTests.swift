@@ -1,0 +1,57 @@
+import CTidemill
+import Glibc
+import Testing
+
+struct HeaderTests {
+  private static let program = "int main(void) { return 0; }\n"
+
+  @Test(arguments: Compiler.all)
+  func `each header compiles alone, without a warning`(compiler: Compiler) {
+    let headers = contractHeaders()
+    #expect(headers.contains("tidemill/plugin.h") && headers.contains("tidemill/ext/codec.h"))
+    for header in headers {
+      let file = ScratchFile(suffix: ".c", text: "#include \"\(header)\"\n" + Self.program)
+      #expect(compiler.run(["-fsyntax-only", file.path]) == "", "\(header)")
+    }
+  }
+
+  @Test(arguments: Compiler.all)
+  func `all headers compile together, in either order and twice`(compiler: Compiler) {
+    let headers = contractHeaders()
+    let includes = (headers + headers.reversed()).map { "#include \"\($0)\"\n" }.joined()
+    let file = ScratchFile(suffix: ".c", text: includes + Self.program)
+    #expect(compiler.run(["-fsyntax-only", file.path]) == "")
+  }
+
+  @Test(arguments: Compiler.all)
+  func `what lies beyond the size of a table is absent`(compiler: Compiler) {
+    let program = ScratchFile(suffix: ".out")
+    #expect(compiler.run(["-O1", "-o", program.path, Compiler.root + "/Tests/Programs/truncated.c"]) == "")
+    let result = spawn([program.path])
+    #expect(result.status == 0, "\(result.output)")
+  }
+
+  @Test func `Swift sees that what lies beyond the size of a table is absent`() {
+    var host = tide_host()
+    host.now = { _ in 7 }
+    host.reject = { _, _, _, _ in TIDE_OK }
+    host.size = UInt32(MemoryLayout<tide_host>.offset(of: \.config_bool)!)
+    #expect(tide_host_has_now(&host) != 0 && tide_host_has_wake(&host) == 0 && tide_host_has_reject(&host) == 0)
+    host.size = UInt32(MemoryLayout<tide_host>.size)
+    #expect(tide_host_has_reject(&host) != 0)
+    var component = tide_component()
+    component.flush = { _, _ in TIDE_OK }
+    component.size = UInt32(MemoryLayout<tide_component>.offset(of: \.flush)!)
+    #expect(tide_has_flush(&component) == 0)
+    component.size += 8
+    #expect(tide_has_flush(&component) != 0)
+  }
+
+  @Test(arguments: frozenLayout)
+  func `sizes and offsets are those of the first release`(table: FrozenStruct) {
+    #expect(table.found == table.frozen)
+    for field in table.fields { #expect(field.found == field.frozen, "\(table.name).\(field.name)") }
+    let names = Set(table.fields.map(\.name))
+    #expect(names.count == table.fields.count)
+  }
+}
