@@ -60,7 +60,7 @@ struct InspectionTests {
 
       """)
     let checked = try story.run("validate", "pipeline.yaml", "--sample", "input.jsonl", "--deny-warnings")
-    #expect(checked.exitCode == 0, "\(checked.errors)\n\(try story.text("pipeline.yaml"))")
+    #expect(checked.exitCode == 0, "\(checked.errors)\n\(options)")
   }
 
   @Test func `schema of something that is no records says so`() throws {
