@@ -173,6 +173,38 @@ public final class Child {
     }
   }
 
+  /// Reads standard error alone until the condition holds: a program whose output nobody reads stays stuck.
+  public func waitForErrors(limitSeconds: Int = Child.limitSeconds, until condition: (String) -> Bool) throws {
+    let deadline = Clock.milliseconds + limitSeconds * 1000
+    while !condition(errorText) {
+      guard try read(until: deadline, only: 1) else {
+        throw Failure(description: "\(name) ended before what was awaited; \(report)")
+      }
+    }
+  }
+
+  /// Waits for the end without reading standard output.
+  public func waitForEnd(limitSeconds: Int = Child.limitSeconds) throws -> End {
+    let deadline = Clock.milliseconds + limitSeconds * 1000
+    while try read(until: deadline, only: 1) {}
+    closeOutput()
+    return try finish(limitSeconds: limitSeconds)
+  }
+
+  /// Gathers what the program shows on a terminal until the condition holds, and gives it.
+  public func awaitTerminal(
+    _ terminal: Terminal, limitSeconds: Int = Child.limitSeconds, until condition: (String) -> Bool
+  ) throws -> String {
+    let deadline = Clock.milliseconds + limitSeconds * 1000
+    var seen = ""
+    while true {
+      seen += terminal.read()
+      if condition(seen) { return seen }
+      guard Clock.milliseconds < deadline else { throw Failure(description: "\(name) did not show what was awaited: \(seen)") }
+      terminal.waitForOutput(milliseconds: 100)
+    }
+  }
+
   /// Reads both streams to their ends, and gives how the program ended. Kills it and fails when the time is up.
   @discardableResult
   public func finish(limitSeconds: Int = Child.limitSeconds) throws -> End {
@@ -191,9 +223,9 @@ public final class Child {
     return ended
   }
 
-  /// One read of what is there; false when both streams have ended.
-  private func read(until deadline: Int) throws -> Bool {
-    let open = streams.indices.filter { streams[$0] >= 0 }
+  /// One read of what is there; false when the streams, or the one asked for, have ended.
+  private func read(until deadline: Int, only: Int? = nil) throws -> Bool {
+    let open = streams.indices.filter { streams[$0] >= 0 && (only == nil || only == $0) }
     guard !open.isEmpty else { return false }
     var waits = open.map { pollfd(fd: streams[$0], events: Int16(POLLIN), revents: 0) }
     let left = deadline - Clock.milliseconds

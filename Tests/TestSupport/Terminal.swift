@@ -26,6 +26,12 @@ public final class Terminal {
     close(childEnd)
   }
 
+  /// Waits until there is something to read, or the time is up.
+  func waitForOutput(milliseconds: Int32) {
+    var wait = pollfd(fd: ownEnd, events: Int16(POLLIN), revents: 0)
+    poll(&wait, 1, milliseconds)
+  }
+
   /// What has been written to the terminal since the last call; never waits.
   public func read() -> String {
     var bytes: [UInt8] = []

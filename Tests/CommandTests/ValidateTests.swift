@@ -1,0 +1,91 @@
+import TestSupport
+import Testing
+
+struct ValidateTests {
+  @Test func `every problem is reported at once, each with line, column and the nearest word`() throws {
+    let story = try Story()
+    try story.file(
+      "pipeline.yaml",
+      """
+      name: wrong
+      sources:
+        all: { use: file, with: { pth: input.jsonl } }
+      operators:
+        high: { use: treshold, from: al, with: { field: value, above: 10 } }
+        low: { use: threshold, from: all, with: { field: value, below: ten } }
+      sinks:
+        out: { use: stdout, form: high }
+      nonsense: 1
+
+      """)
+    let result = try story.run("validate", "pipeline.yaml")
+    #expect(result.exitCode == 78)
+    #expect(result.output.isEmpty)
+    let places = ["3:29", "5:16", "5:32", "6:66", "8:23", "9:1"]
+    for place in places {
+      #expect(result.errors.contains("pipeline.yaml:\(place): "), "\(place) is missing in\n\(result.errors)")
+    }
+    for word in ["path", "threshold", "all", "from"] {
+      #expect(result.errors.contains("'\(word)'"), "no word on '\(word)' in\n\(result.errors)")
+    }
+  }
+
+  @Test func `a good manifest is ok, and a warning counts when warnings are denied`() throws {
+    let story = try Story()
+    try story.file("pipeline.yaml", Story.readings)
+    let good = try story.run("validate", "pipeline.yaml", "--deny-warnings")
+    #expect(good.exitCode == 0)
+    #expect(good.output == "pipeline.yaml: ok\n")
+
+    try story.file("input.jsonl", Story.readingsInput)
+    let warned = try story.run("validate", "pipeline.yaml", "--sample", "input.jsonl")
+    #expect(warned.exitCode == 0)
+    #expect(warned.output.contains("warning"))
+    #expect(warned.errors.contains("1 of 4 records"))
+    let denied = try story.run("validate", "pipeline.yaml", "--sample", "input.jsonl", "--deny-warnings")
+    #expect(denied.exitCode == 78)
+    let twin = try story.run(
+      "validate", "pipeline.yaml", "--sample", "input.jsonl", environment: ["TIDEMILL_DENY_WARNINGS": "1"])
+    #expect(twin.exitCode == 78)
+  }
+
+  @Test func `a sample tells a field that is not there`() throws {
+    let story = try Story()
+    try story.file("input.jsonl", Story.readingsInput)
+    try story.file("pipeline.yaml", Story.readings.replacing("value: double", with: "valeu: double"))
+    let result = try story.run("validate", "pipeline.yaml", "--sample", "input.jsonl")
+    #expect(result.errors.contains("'valeu'"))
+  }
+
+  @Test func `several manifests are all checked`() throws {
+    let story = try Story()
+    try story.file("good.yaml", Story.readings)
+    try story.file("bad.yaml", "sources: 3\n")
+    let result = try story.run("validate", "bad.yaml", "good.yaml")
+    #expect(result.exitCode == 78)
+    #expect(result.output.contains("good.yaml: ok"))
+    #expect(result.errors.contains("bad.yaml:1:10: "))
+  }
+
+  @Test func `a component's own rules are checked without I/O, at the option`() throws {
+    let story = try Story()
+    try story.file("pipeline.yaml", Story.readings.replacing(", above: 10", with: ""))
+    let result = try story.run("validate", "pipeline.yaml")
+    #expect(result.exitCode == 78)
+    #expect(result.errors.contains("pipeline.yaml:8:"))
+    #expect(result.errors.contains("above"))
+    #expect(!Files.exists(story.directory.file("dead.jsonl")))
+  }
+
+  @Test func `environment variables fill in, and one that is missing is a problem with its place`() throws {
+    let story = try Story()
+    try story.file("input.jsonl", Story.readingsInput)
+    try story.file("pipeline.yaml", Story.readings.replacing("above: 10", with: "above: ${LIMIT}"))
+    let missing = try story.run("validate", "pipeline.yaml", environment: ["LIMIT": nil])
+    #expect(missing.exitCode == 78)
+    #expect(missing.errors.contains("LIMIT"))
+    let given = try story.run("run", "pipeline.yaml", environment: ["LIMIT": "11"])
+    #expect(given.exitCode == 0)
+    #expect(given.output == Story.readingsOutput.split(separator: "\n")[1] + "\n")
+  }
+}
