@@ -3,7 +3,8 @@ import PluginKit
 /// Source `file`: reads files from front to end, one after the other, each as one partition.
 struct FileSource: Source, Stateful {
   static let path = Option(
-    optional: "path", .path, doc: "A file, or a pattern such as `logs/*.jsonl`. The files that it names are read in sorted order.")
+    optional: "path", .path,
+    doc: "A file, or a pattern such as `logs/*.jsonl`. The files that it names are read in sorted order.")
   static let paths = Option(optional: "paths", .list(.path), doc: "Several files or patterns, instead of `path`.", minimum: 1)
 
   static let component = Component(

@@ -24,13 +24,16 @@ enum Signature {
   init(_ bytes: UnsafeRawBufferPointer) {
     func begins(_ with: [UInt8]) -> Bool { bytes.count >= with.count && bytes.prefix(with.count).elementsEqual(with) }
     self =
-      if begins([0x1F, 0x8B]) { .packed(.gzip) }
-      else if begins([0x28, 0xB5, 0x2F, 0xFD]) { .packed(.zstd) }
-      else if begins([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]) { .packed(.xz) }
-      else if begins([0x42, 0x5A, 0x68]) && bytes.count >= 10 && bytes[4..<10].elementsEqual([0x31, 0x41, 0x59, 0x26, 0x53, 0x59]) {
+      if begins([0x1F, 0x8B]) { .packed(.gzip) } else if begins([0x28, 0xB5, 0x2F, 0xFD]) {
+        .packed(.zstd)
+      } else if begins([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]) {
+        .packed(.xz)
+      } else if begins([0x42, 0x5A, 0x68]) && bytes.count >= 10
+        && bytes[4..<10].elementsEqual([0x31, 0x41, 0x59, 0x26, 0x53, 0x59])
+      {
         .packed(.bzip2)
+      } else if begins([0xFF, 0xFE]) || begins([0xFE, 0xFF]) { .wide } else {
+        .text(start: begins([0xEF, 0xBB, 0xBF]) ? 3 : 0)
       }
-      else if begins([0xFF, 0xFE]) || begins([0xFE, 0xFF]) { .wide }
-      else { .text(start: begins([0xEF, 0xBB, 0xBF]) ? 3 : 0) }
   }
 }

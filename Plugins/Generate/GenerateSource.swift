@@ -12,15 +12,18 @@ struct GenerateSource: Source, Stateful {
   static let duration = Option(
     optional: "duration", .duration, doc: "Stop after so much event time.", minimum: 0)
   static let sources = Option(
-    "sources", .int, doc: "Number of sensors, users or hosts that the events come from.", default: 10, minimum: 1, maximum: 65536)
+    "sources", .int, doc: "Number of sensors, users or hosts that the events come from.", default: 10, minimum: 1,
+    maximum: 65536)
   static let seed = Option("seed", .int, doc: "The same seed and `start` give the same events.", default: 1)
   static let load = Option(
     "load", .choice(Load.Shape.self),
-    doc: "`ramp` grows from a tenth of the rate to all of it in one period, `spike` sends ten times as much in the last tenth of "
+    doc:
+      "`ramp` grows from a tenth of the rate to all of it in one period, `spike` sends ten times as much in the last tenth of "
       + "each period, `wave` swings by 80 % once a period.", default: .steady)
   static let period = Option("period", .duration, doc: "Period of `load`.", default: .seconds(60), minimum: 1e6)
   static let start = Option(
-    optional: "start", .string, doc: "Event time of the first event, such as `2026-01-01T00:00:00Z`. Without it, the time of day.")
+    optional: "start", .string,
+    doc: "Event time of the first event, such as `2026-01-01T00:00:00Z`. Without it, the time of day.")
   static let outliers = Option(
     "outliers", .double, doc: "Share of events that are far off.", default: 0.001, minimum: 0, maximum: 1)
 
@@ -118,7 +121,9 @@ struct GenerateSource: Source, Stateful {
   }
 
   mutating func restore(group: UInt32, _ reader: StateReader) throws {
-    guard reader.version == Self.stateVersion else { throw PluginError(.state, "saved by version \(reader.version) of this source") }
+    guard reader.version == Self.stateVersion else {
+      throw PluginError(.state, "saved by version \(reader.version) of this source")
+    }
     made = try reader.read()
     let start: Int64 = try reader.read()
     let elapsed: Int64 = try reader.read()

@@ -1,6 +1,8 @@
 import PluginKit
 
-private let plugin = Plugin(name: "generate", version: "0.1.0", doc: "Make events that look like real ones, the same for the same seed.") {
+private let plugin = Plugin(
+  name: "generate", version: "0.1.0", doc: "Make events that look like real ones, the same for the same seed."
+) {
   GenerateSource.self
 }
 

@@ -37,6 +37,7 @@ struct Quantity {
     Quantity(type: "memory", unit: "%", mean: 60, amplitude: 5, noise: 0.5, periodSeconds: 1200, range: 0...100, scale: 10),
     Quantity(type: "load", unit: "1", mean: 2, amplitude: 0.7, noise: 0.1, periodSeconds: 300, range: 0...512, scale: 100),
     Quantity(type: "disk", unit: "B/s", mean: 8e6, amplitude: 2e6, noise: 4e5, periodSeconds: 240, range: 0...4e9, scale: 1),
-    Quantity(type: "network", unit: "B/s", mean: 3e7, amplitude: 8e6, noise: 1e6, periodSeconds: 180, range: 0...1.25e9, scale: 1),
+    Quantity(
+      type: "network", unit: "B/s", mean: 3e7, amplitude: 8e6, noise: 1e6, periodSeconds: 180, range: 0...1.25e9, scale: 1),
   ]
 }

@@ -41,7 +41,8 @@ enum Timestamp {
   private static func zone(_ rest: inout ArraySlice<UInt8>) -> Int? {
     if skip(&rest, "Zz") { return 0 }
     let sign = rest.first == UInt8(ascii: "-") ? -1 : 1
-    guard skip(&rest, "+-"), let hour = number(&rest, 2), skip(&rest, ":"), let minute = number(&rest, 2), hour < 24, minute < 60
+    guard skip(&rest, "+-"), let hour = number(&rest, 2), skip(&rest, ":"), let minute = number(&rest, 2), hour < 24,
+      minute < 60
     else { return nil }
     return sign * (hour * 3_600 + minute * 60)
   }

@@ -1,6 +1,8 @@
 import PluginKit
 
-private let plugin = Plugin(name: "stdio", version: "0.1.0", doc: "Read events from standard input, write them to standard output.") {
+private let plugin = Plugin(
+  name: "stdio", version: "0.1.0", doc: "Read events from standard input, write them to standard output."
+) {
   StdinSource.self
   StdoutSink.self
 }

@@ -11,7 +11,9 @@ struct DeviceReader {
       guard fields.count >= 13, let read = UInt64(fields[5]), let written = UInt64(fields[9]), let busy = UInt64(fields[12])
       else { continue }
       let name = String(fields[2])
-      if ["loop", "ram"].contains(where: name.hasPrefix) || names.contains(where: { Self.isPartition(name, of: $0) }) { continue }
+      if ["loop", "ram"].contains(where: name.hasPrefix) || names.contains(where: { Self.isPartition(name, of: $0) }) {
+        continue
+      }
       names.append(name)
       // Sectors are of 512 bytes whatever the device has.
       now[name] = [read &* 512, written &* 512, busy]

@@ -1,6 +1,8 @@
 import PluginKit
 
-private let plugin = Plugin(name: "system", version: "0.1.0", doc: "Watch this machine: CPU, memory, load, disks, network, processes.") {
+private let plugin = Plugin(
+  name: "system", version: "0.1.0", doc: "Watch this machine: CPU, memory, load, disks, network, processes."
+) {
   SystemSource.self
 }
 

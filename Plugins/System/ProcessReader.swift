@@ -48,6 +48,7 @@ struct ProcessReader {
       let pages = UInt64(fields[21].split(separator: "\n").first ?? "")
     else { return nil }
     return Sample(
-      name: text[text.index(after: open)..<close], startTicks: start, ticks: user &+ system, residentBytes: Double(pages) * pageBytes)
+      name: text[text.index(after: open)..<close], startTicks: start, ticks: user &+ system,
+      residentBytes: Double(pages) * pageBytes)
   }
 }

@@ -6,7 +6,8 @@ struct SystemSource: Source {
   static let every = Option("every", .duration, doc: "Time between two rounds.", default: .seconds(1), minimum: 10e6)
   static let count = Option(optional: "count", .int, doc: "Stop after so many rounds.", minimum: 0)
   static let processes = Option(
-    "processes", .int, doc: "How many processes to report: those that used the CPU most.", default: 5, minimum: 0, maximum: 1000)
+    "processes", .int, doc: "How many processes to report: those that used the CPU most.", default: 5, minimum: 0, maximum: 1000
+  )
   static let proc = Option("proc", .path, doc: "Where the proc file system is mounted.", default: "/proc")
 
   static let component = Component(

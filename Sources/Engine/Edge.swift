@@ -175,7 +175,8 @@ extension tide_passed {
   /// All rows of a frame.
   init(whole frame: UnsafeMutablePointer<tide_frame>, block: UnsafeMutablePointer<tide_block>) {
     let batch = tide_batch(
-      size: UInt32(MemoryLayout<tide_batch>.size), port: 0, frame: frame, selection: nil, count: frame.pointee.rows, reserved: 0)
+      size: UInt32(MemoryLayout<tide_batch>.size), port: 0, frame: frame, selection: nil, count: frame.pointee.rows, reserved: 0
+    )
     self.init(batch: batch, block: block)
   }
 }

@@ -45,7 +45,9 @@ extension Node {
     call.mixedRowWatermarks = mixed
     counters.set(Count.pending, rows)
     if isBroken {
-      withUnsafePointer(to: passed.pointee.batch) { rejectRest(of: $0, code: "failed", reason: "node '\(spec.name)' has failed") }
+      withUnsafePointer(to: passed.pointee.batch) {
+        rejectRest(of: $0, code: "failed", reason: "node '\(spec.name)' has failed")
+      }
     } else {
       callProcess(passed)
     }
@@ -129,7 +131,8 @@ extension Node {
         let failure = takeFailure(status, during: name)
         // What the instance held is gone with it: that is a failure of the run, not of one row.
         isBroken = true
-        return pipeline.fail(PipelineError(node: spec.name, message: "\(name): \(failure.message)", configPath: failure.configPath))
+        return pipeline.fail(
+          PipelineError(node: spec.name, message: "\(name): \(failure.message)", configPath: failure.configPath))
       }
     }
   }

@@ -29,7 +29,8 @@ extension Node {
   private func writeOff(_ frame: UnsafePointer<tide_frame>, row: UInt32, code: String, reason: String) {
     noteRejection(code: code, reason: reason)
     guard !outputs[deadPort].isEmpty else { return }
-    deadLetters.append(frame, row: row, code: code, reason: reason, attempt: Int64(info.pointee.attempt), time: pipeline.clock.now)
+    deadLetters.append(
+      frame, row: row, code: code, reason: reason, attempt: Int64(info.pointee.attempt), time: pipeline.clock.now)
     if deadLetters.isFull { flushDeadLetters() }
   }
 
@@ -38,7 +39,8 @@ extension Node {
     noteRejection(code: code, reason: "at byte \(offset): \(reason)")
     guard !outputs[deadPort].isEmpty else { return }
     deadLetters.append(
-      record: record, offset: offset, code: code, reason: reason, attempt: Int64(info.pointee.attempt), time: pipeline.clock.now)
+      record: record, offset: offset, code: code, reason: reason, attempt: Int64(info.pointee.attempt), time: pipeline.clock.now
+    )
     if deadLetters.isFull { flushDeadLetters() }
   }
 

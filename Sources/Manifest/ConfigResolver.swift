@@ -46,7 +46,9 @@ struct ConfigResolver {
           result.append(.init(option.name, value))
         }
       } else if let standard = option.default, standard != .null {
-        if let value = defaultValue(standard, option, path: optionPath, place: place) { result.append(.init(option.name, value)) }
+        if let value = defaultValue(standard, option, path: optionPath, place: place) {
+          result.append(.init(option.name, value))
+        }
       } else if option.required == true, !meant.contains(option.name) {
         diagnostics.error(place, "\(owner) needs '\(option.name)'", "write \(example(option))")
       }
@@ -63,8 +65,10 @@ struct ConfigResolver {
     let value = inner.value(SourceValue(standard, at: place), option, path: path)
     if let value { return value }
     diagnostics.error(
-      place, "the default of '\(path)' in the plugin's manifest is wrong: "
-        + (inner.diagnostics.diagnostics.first?.message ?? "it does not fit"), "write \(option.name): \(option.exampleValue(beside: standard)) here, and tell the plugin's author")
+      place,
+      "the default of '\(path)' in the plugin's manifest is wrong: "
+        + (inner.diagnostics.diagnostics.first?.message ?? "it does not fit"),
+      "write \(option.name): \(option.exampleValue(beside: standard)) here, and tell the plugin's author")
     return nil
   }
 
@@ -86,10 +90,14 @@ struct ConfigResolver {
   }
 
   private mutating func typed(_ written: SourceValue, _ option: OptionSchema, path: String) -> ConfigValue? {
-    if option.type == .integer, option.format == .duration || option.format == .bytes { return quantity(written, option, path: path) }
+    if option.type == .integer, option.format == .duration || option.format == .bytes {
+      return quantity(written, option, path: path)
+    }
     var written = written
     // An environment value has the type that its place asks for, quotes or not.
-    if written.substituted { written.content = option.type == .string ? .string(written.text) : YamlScalar.content(of: written.text) }
+    if written.substituted {
+      written.content = option.type == .string ? .string(written.text) : YamlScalar.content(of: written.text)
+    }
     switch (option.type, written.content) {
     case (.string, .string(let text)): return .string(text)
     case (.boolean, .bool(let value)): return .bool(value)
@@ -100,7 +108,8 @@ struct ConfigResolver {
     case (.map, .map(let entries)): return map(entries, option, path: path)
     default:
       diagnostics.error(
-        written.location, "'\(path)' takes \(option.typeName), not \(shown(written, option))", typeFix(written, option, path: path))
+        written.location, "'\(path)' takes \(option.typeName), not \(shown(written, option))",
+        typeFix(written, option, path: path))
       return nil
     }
   }
@@ -147,7 +156,8 @@ struct ConfigResolver {
       locations[path] = written.location
       guard let inner = written.entries else {
         diagnostics.error(
-          written.location, "'\(path)' takes a map, not \(shown(written, option))", "for example { \(OptionSchema.example(of: fields)) }")
+          written.location, "'\(path)' takes a map, not \(shown(written, option))",
+          "for example { \(OptionSchema.example(of: fields)) }")
         return nil
       }
       return entries(inner, options: fields, of: "'\(path)'", path: path, place: written.location)
@@ -166,7 +176,9 @@ struct ConfigResolver {
 
   // MARK: Bounds
 
-  private mutating func inBounds(_ value: ConfigValue, _ option: OptionSchema, path: String, at location: SourceLocation) -> Bool {
+  private mutating func inBounds(_ value: ConfigValue, _ option: OptionSchema, path: String, at location: SourceLocation)
+    -> Bool
+  {
     let number: Double
     var subject = "'\(path)' is \(option.quantityText(value))"
     switch value {
@@ -214,7 +226,8 @@ struct ConfigResolver {
     switch (option.type, written.content) {
     case (.string, .int), (.string, .double), (.string, .bool):
       return option.format == .secret ? "put it in quotes" : "put it in quotes: \"\(SourceValue.shortened(written.text))\""
-    case (.list, .string), (.list, .int), (.list, .double), (.list, .bool): return "write [\(SourceValue.shortened(written.text))]"
+    case (.list, .string), (.list, .int), (.list, .double), (.list, .bool):
+      return "write [\(SourceValue.shortened(written.text))]"
     case (.boolean, .string(let text)):
       switch text.lowercased() {
       case "yes", "on", "y", "true": return "write true"

@@ -62,7 +62,8 @@ struct EnvironmentText {
       } else if problems.isEmpty {
         problems.append(
           Problem(
-            token: token, message: "environment values add more than \(ManifestLimits.environmentBytes >> 20) MiB to the manifest"))
+            token: token,
+            message: "environment values add more than \(ManifestLimits.environmentBytes >> 20) MiB to the manifest"))
       }
     } else if let fallback {
       text += fallback

@@ -8,7 +8,8 @@ public enum FormatOptions {
     format,
     OptionSchema(
       "fields", .map,
-      doc: "Fields and their types. They become columns, a record with a value that cannot be cast goes to the dead-letter port, "
+      doc:
+        "Fields and their types. They become columns, a record with a value that cannot be cast goes to the dead-letter port, "
         + "and no other field can be named downstream. Without it a field has the type that its uses imply.",
       items: [
         OptionSchema(
@@ -25,7 +26,8 @@ public enum FormatOptions {
       default: .string(RecordPlan.TimeUnit.ms.rawValue), choices: RecordPlan.TimeUnit.allCases.map { .string($0.rawValue) }),
     OptionSchema(
       "time_missing", .string,
-      doc: "What a record without a usable event time is: dead (it goes to the dead-letter port) or stamped with its ingest time.",
+      doc:
+        "What a record without a usable event time is: dead (it goes to the dead-letter port) or stamped with its ingest time.",
       default: .string(RecordPlan.TimeMissing.dead.rawValue),
       choices: RecordPlan.TimeMissing.allCases.map { .string($0.rawValue) }),
     OptionSchema(

@@ -76,7 +76,8 @@ struct GraphResolver {
       result.append((number, port.references))
     }
     for name in names where isKnown && !from.ports.contains(where: { $0.name?.value == name }) {
-      diagnostics.error(from.location, "nothing is connected to the input port '\(name)' of \(component(draft))", "add \(name): ...")
+      diagnostics.error(
+        from.location, "nothing is connected to the input port '\(name)' of \(component(draft))", "add \(name): ...")
     }
     return result
   }
@@ -253,7 +254,8 @@ struct GraphResolver {
     let shown = names.count > 12 ? names.prefix(6) + ["..."] + names.suffix(5) : names[...]
     diagnostics.error(
       place,
-      path.count == 1 ? "'\(drafts[least].name)' reads itself" : "the nodes run in a circle: \(shown.joined(separator: " -> "))",
+      path.count == 1
+        ? "'\(drafts[least].name)' reads itself" : "the nodes run in a circle: \(shown.joined(separator: " -> "))",
       "a node cannot read what comes from itself or from a node below it")
   }
 

@@ -149,14 +149,16 @@ struct PlanResolver {
     var position = [Int](repeating: 0, count: drafts.count)
     for (index, draft) in order.enumerated() { position[draft] = index }
     let edges = edges.map {
-      EdgePlan(from: position[$0.from], outputPort: $0.port, to: position[$0.to], inputPort: $0.inputPort, location: $0.location)
+      EdgePlan(
+        from: position[$0.from], outputPort: $0.port, to: position[$0.to], inputPort: $0.inputPort, location: $0.location)
     }.sorted { $0.sortKey < $1.sortKey }
     var into = [[[Int]]](repeating: [], count: drafts.count)
     for (index, draft) in order.enumerated() { into[index] = drafts[draft].inputPorts?.map { _ in [] } ?? [] }
     for (index, edge) in edges.enumerated() { into[edge.to][edge.inputPort].append(index) }
     let nodes = order.enumerated().compactMap { index, draft in node(drafts[draft], index, into[index]) }
     return PipelinePlan(
-      file: source.file, name: source.name?.value ?? Self.name(ofFile: source.file), delivery: source.delivery?.value ?? .atMostOnce,
+      file: source.file, name: source.name?.value ?? Self.name(ofFile: source.file),
+      delivery: source.delivery?.value ?? .atMostOnce,
       maxMemoryBytes: source.maxMemoryBytes?.value, nodes: nodes, edges: edges)
   }
 

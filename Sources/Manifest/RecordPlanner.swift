@@ -76,7 +76,8 @@ struct RecordPlanner {
       guard !input.isOpen, use.isRequired else { return }
       diagnostics.error(
         use.location,
-        use.option == nil ? "\(reader) needs the field '\(name)', and nothing above has it" : "no field '\(name)' comes in here",
+        use.option == nil
+          ? "\(reader) needs the field '\(name)', and nothing above has it" : "no field '\(name)' comes in here",
         Spelling.nearest(to: use.name, in: input.names).map { "did you mean '\($0)'?" }
           ?? (input.names.isEmpty ? nil : "there are: \(DiagnosticList.first(of: input.names))"))
       return

@@ -88,10 +88,12 @@ struct SourceColumns {
 
   private func checkTimeOptions() {
     let hasTime = roles.contains { $0.role == .eventTime } || text("time") != nil
-    for option in ["time_unit", "time_missing", "max_ahead"] where !hasTime && draft.locations[option] != nil && shared(option) != nil {
+    for option in ["time_unit", "time_missing", "max_ahead"]
+    where !hasTime && draft.locations[option] != nil && shared(option) != nil {
       if option == "time_unit", declared?.contains(where: { $0.type == .time }) == true { continue }
       diagnostics.error(
-        draft.place(of: option), "'\(option)' says nothing without 'time', the field of the event time", "add time: ts, or remove it")
+        draft.place(of: option), "'\(option)' says nothing without 'time', the field of the event time",
+        "add time: ts, or remove it")
     }
   }
 
@@ -99,7 +101,8 @@ struct SourceColumns {
     if !name.isEmpty, name.utf8.count <= ManifestLimits.fieldNameBytes { return true }
     diagnostics.error(
       place,
-      name.isEmpty ? "the name of a field is empty" : "the name of a field is longer than \(ManifestLimits.fieldNameBytes) bytes")
+      name.isEmpty
+        ? "the name of a field is empty" : "the name of a field is longer than \(ManifestLimits.fieldNameBytes) bytes")
     return false
   }
 

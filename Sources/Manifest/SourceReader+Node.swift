@@ -18,7 +18,8 @@ extension SourceReader {
     }
     if kind != .source, !has("from", entries) {
       diagnostics.error(
-        entry.location, "'\(SourceValue.shortened(entry.name))' reads nothing", "add 'from' with the name of a source or operator")
+        entry.location, "'\(SourceValue.shortened(entry.name))' reads nothing",
+        "add 'from' with the name of a source or operator")
     }
     return node
   }

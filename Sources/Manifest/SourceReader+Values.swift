@@ -84,7 +84,9 @@ extension SourceReader {
   }
 
   mutating func name(_ value: SourceValue, of owner: String) -> Located<String>? {
-    guard let text = word(value, "the name of \(owner) is a word"), checkName(text, at: value.location, of: owner) else { return nil }
+    guard let text = word(value, "the name of \(owner) is a word"), checkName(text, at: value.location, of: owner) else {
+      return nil
+    }
     return Located(text, at: value.location)
   }
 

@@ -60,7 +60,8 @@ struct YamlProblem {
       problem: "mapping values are not allowed", message: "a ':' cannot stand here",
       fix: "put a text with ': ' in quotes; write a map on lines of its own or in { }"),
     Known(
-      problem: "could not find expected ':'", message: "this line has no ':' after its key", fix: "write key: value", atStart: true),
+      problem: "could not find expected ':'", message: "this line has no ':' after its key", fix: "write key: value",
+      atStart: true),
     Known(
       problem: "did not find expected key", message: "this does not line up with the keys of its map",
       fix: "give the keys of one map the same indentation"),
@@ -72,7 +73,8 @@ struct YamlProblem {
       fix: "write the list on lines of its own, or in [ ]"),
     Known(problem: "expected ',' or ']'", message: "this list is not closed", fix: "write [a, b]", atStart: true),
     Known(
-      problem: "expected ',' or '}'", message: "this map is not closed", fix: "write { a: 1, b: 2 }, with quotes around text that holds { } [ ] or ,",
+      problem: "expected ',' or '}'", message: "this map is not closed",
+      fix: "write { a: 1, b: 2 }, with quotes around text that holds { } [ ] or ,",
       atStart: true),
     Known(
       problem: "cannot start any token", message: "a value cannot start with this character",

@@ -163,7 +163,8 @@ struct YamlReader {
         merged += mergeEntries(value.value)
       } else if let first = places[name] {
         diagnostics.error(
-          key.location, "'\(SourceValue.shortened(name))' is written twice; the first is in line \(first.line)", "remove one of them")
+          key.location, "'\(SourceValue.shortened(name))' is written twice; the first is in line \(first.line)",
+          "remove one of them")
       } else {
         places[name] = key.location
         entries.append(SourceEntry(name, at: key.location, value.value))
@@ -199,7 +200,9 @@ struct YamlReader {
       return event.text
     }
     let key = try compose(event, depth: depth)
-    if event.type == YAML_ALIAS_EVENT, key.height == 1, key.value.entries == nil, !key.value.text.isEmpty { return key.value.text }
+    if event.type == YAML_ALIAS_EVENT, key.height == 1, key.value.entries == nil, !key.value.text.isEmpty {
+      return key.value.text
+    }
     if event.type != YAML_ALIAS_EVENT || anchors[event.anchor ?? ""] != nil {
       diagnostics.error(
         event.location, "a key must be a word, not \(key.value.described)",

@@ -14,11 +14,16 @@ enum YamlScalar {
 
   private static func number(_ text: String) -> SourceValue.Content? {
     let bytes = Array(text.utf8)
-    guard let first = bytes.first, bytes.count <= 400, isDigit(first) || first == plus || first == minus || first == point else {
+    guard let first = bytes.first, bytes.count <= 400, isDigit(first) || first == plus || first == minus || first == point
+    else {
       return nil
     }
-    if bytes.count > 2, first == zero, bytes[1] == UInt8(ascii: "x") { return Int64(text.dropFirst(2), radix: 16).map { .int($0) } }
-    if bytes.count > 2, first == zero, bytes[1] == UInt8(ascii: "o") { return Int64(text.dropFirst(2), radix: 8).map { .int($0) } }
+    if bytes.count > 2, first == zero, bytes[1] == UInt8(ascii: "x") {
+      return Int64(text.dropFirst(2), radix: 16).map { .int($0) }
+    }
+    if bytes.count > 2, first == zero, bytes[1] == UInt8(ascii: "o") {
+      return Int64(text.dropFirst(2), radix: 8).map { .int($0) }
+    }
     var i = first == plus || first == minus ? 1 : 0
     let whole = skipDigits(bytes, &i)
     if i == bytes.count { return whole == 0 ? nil : Int64(text).map { .int($0) } ?? Double(text).map { .double($0) } }

@@ -31,7 +31,8 @@ public struct Codec: @unchecked Sendable {
     guard let base = bytes.bindMemory(to: UInt8.self).baseAddress else { return Decoded(consumed: 0, more: false) }
     var consumed: UInt64 = 0
     let status = table.pointee.decode(
-      context, out.raw, partition, base, UInt64(bytes.count), UInt64(readable), offset, final ? TIDE_DECODE_FINAL : 0, &consumed)
+      context, out.raw, partition, base, UInt64(bytes.count), UInt64(readable), offset, final ? TIDE_DECODE_FINAL : 0, &consumed
+    )
     try check(status)
     return Decoded(consumed: Int(clamping: consumed), more: status == TIDE_MORE)
   }

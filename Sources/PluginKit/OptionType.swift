@@ -23,7 +23,8 @@ extension OptionType where Value == Int {
 
   /// A size such as `64KiB`, read as a number of bytes.
   public static var bytes: OptionType {
-    OptionType(type: "integer", format: "bytes", read: { $0.integer($1).map { Int($0) } }, json: { JSONText.quoted(sizeText($0)) })
+    OptionType(
+      type: "integer", format: "bytes", read: { $0.integer($1).map { Int($0) } }, json: { JSONText.quoted(sizeText($0)) })
   }
 }
 

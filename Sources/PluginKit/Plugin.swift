@@ -51,7 +51,8 @@ public final class Plugin: Sendable {
     let table = UnsafeMutablePointer<tide_plugin>.allocate(capacity: 1)
     table.initialize(
       to: tide_plugin(
-        size: UInt32(MemoryLayout<tide_plugin>.size), count: UInt32(components.count), components: UnsafePointer(list.baseAddress)))
+        size: UInt32(MemoryLayout<tide_plugin>.size), count: UInt32(components.count),
+        components: UnsafePointer(list.baseAddress)))
     return UnsafePointer(table)
   }
 

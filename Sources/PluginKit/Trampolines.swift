@@ -2,18 +2,19 @@
 enum Trampolines {
   typealias Reference = Instance.Reference
 
-  static let create: @convention(c) (UnsafePointer<tide_component>?, UnsafePointer<tide_host>?, UnsafeMutablePointer<OpaquePointer?>?)
-    -> tide_status = { component, host, into in
-      guard let user = component?.pointee.user, let host, let into else { return TIDE_E_FATAL }
-      guard Int(host.pointee.size) >= MemoryLayout<tide_host>.size else { return TIDE_E_UNSUPPORTED }
-      let loaded = Unmanaged<LoadedComponent>.fromOpaque(user)
-      do {
-        into.pointee = OpaquePointer(try Instance.create(loaded, Host(host)))
-        return TIDE_OK
-      } catch {
-        return Host(host).report(error)
+  static let create:
+    @convention(c) (UnsafePointer<tide_component>?, UnsafePointer<tide_host>?, UnsafeMutablePointer<OpaquePointer?>?)
+      -> tide_status = { component, host, into in
+        guard let user = component?.pointee.user, let host, let into else { return TIDE_E_FATAL }
+        guard Int(host.pointee.size) >= MemoryLayout<tide_host>.size else { return TIDE_E_UNSUPPORTED }
+        let loaded = Unmanaged<LoadedComponent>.fromOpaque(user)
+        do {
+          into.pointee = OpaquePointer(try Instance.create(loaded, Host(host)))
+          return TIDE_OK
+        } catch {
+          return Host(host).report(error)
+        }
       }
-    }
 
   static let destroy: @convention(c) (OpaquePointer?) -> Void = { me in
     guard let me else { return }
@@ -28,7 +29,8 @@ enum Trampolines {
     _ = call(me) { instance, loaded in loaded.calls.close(instance.pointee.place) }
   }
 
-  static let process: @convention(c) (OpaquePointer?, UnsafePointer<tide_batch>?, OpaquePointer?) -> tide_status = { me, batch, out in
+  static let process: @convention(c) (OpaquePointer?, UnsafePointer<tide_batch>?, OpaquePointer?) -> tide_status = {
+    me, batch, out in
     guard let batch else { return TIDE_E_FATAL }
     return emit(me, out) { place, loaded, out in try loaded.calls.process?(place, Batch(batch), &out) }
   }
@@ -46,7 +48,8 @@ enum Trampolines {
     }
   }
 
-  static let onWatermark: @convention(c) (OpaquePointer?, UInt32, Int64, OpaquePointer?) -> tide_status = { me, port, time, out in
+  static let onWatermark: @convention(c) (OpaquePointer?, UInt32, Int64, OpaquePointer?) -> tide_status = {
+    me, port, time, out in
     emit(me, out) { place, loaded, out in try loaded.calls.onWatermark?(place, port == TIDE_PORT_ALL ? nil : port, time, &out) }
   }
 
@@ -63,7 +66,8 @@ enum Trampolines {
     return call(me) { instance, loaded in try loaded.calls.snapshot?(instance.pointee.place, StateWriter(raw: writer)) }
   }
 
-  static let restore: @convention(c) (OpaquePointer?, UInt32, UnsafePointer<tide_reader>?) -> tide_status = { me, group, reader in
+  static let restore: @convention(c) (OpaquePointer?, UInt32, UnsafePointer<tide_reader>?) -> tide_status = {
+    me, group, reader in
     guard let reader else { return TIDE_E_FATAL }
     return call(me) { instance, loaded in try loaded.calls.restore?(instance.pointee.place, group, StateReader(raw: reader)) }
   }

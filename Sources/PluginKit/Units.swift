@@ -13,7 +13,8 @@ extension Duration {
 /// A duration as configurations write it, in the largest unit that holds it exactly: `1500ms`, `2s`.
 func durationText(_ nanoseconds: Int64) -> String {
   let units: [(Int64, String)] = [
-    (86_400_000_000_000, "d"), (3_600_000_000_000, "h"), (60_000_000_000, "m"), (1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us"),
+    (86_400_000_000_000, "d"), (3_600_000_000_000, "h"), (60_000_000_000, "m"), (1_000_000_000, "s"), (1_000_000, "ms"),
+    (1_000, "us"),
   ]
   for (unit, name) in units where nanoseconds != 0 && nanoseconds % unit == 0 { return "\(nanoseconds / unit)\(name)" }
   return nanoseconds == 0 ? "0s" : "\(nanoseconds)ns"

@@ -2,7 +2,8 @@ extension OptionSchema {
   /// An option with what is not said left open.
   public init(
     _ name: String, _ type: ValueType, format: Format? = nil, doc: String, required: Bool? = nil, `default`: ConfigValue? = nil,
-    minimum: Double? = nil, maximum: Double? = nil, choices: [ConfigValue]? = nil, unit: String? = nil, items: [OptionSchema]? = nil
+    minimum: Double? = nil, maximum: Double? = nil, choices: [ConfigValue]? = nil, unit: String? = nil,
+    items: [OptionSchema]? = nil
   ) {
     self.name = name
     self.type = type

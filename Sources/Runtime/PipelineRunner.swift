@@ -62,7 +62,8 @@ public struct PipelineRunner {
   private func drive(_ pipeline: Pipeline) -> Result {
     let buffers = Quantities.bytes(pipeline.bufferBoundBytes)
     options.logger.info(
-      "\(pipeline.name): \(pipeline.books.nodes.count) nodes on \(pipeline.chainPlan.chains.count) threads, buffers \(buffers) at most")
+      "\(pipeline.name): \(pipeline.books.nodes.count) nodes on \(pipeline.chainPlan.chains.count) threads, buffers \(buffers) at most"
+    )
     let started = tide_steady_ns()
     let watch = SignalWatch()
     watch.start(pipeline, drainNanoseconds: options.drainNanoseconds)

@@ -32,7 +32,8 @@ enum EnvironmentTwin {
 
 /// Which plugins are there.
 struct PluginOptions: ParsableArguments {
-  @Option(name: .customLong("plugins"), help: "Look for plugins in this directory first; may be repeated.", completion: .directory)
+  @Option(
+    name: .customLong("plugins"), help: "Look for plugins in this directory first; may be repeated.", completion: .directory)
   var directories: [String] = []
 
   @Flag(help: "Use the plugins that come with tidemill, and no others.") var safe = false

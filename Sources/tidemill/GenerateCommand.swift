@@ -23,7 +23,8 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "Event time of the first event, RFC 3339.") var start: String?
   @Flag(help: "Send events at their rate instead of as fast as possible.") var paced = false
   @Option(name: .customLong("set"), help: "Any other option of the component, as NAME=VALUE.") var settings: [String] = []
-  @Option(name: [.customLong("out"), .customShort("o")], help: "Write to this file (default: standard output).", completion: .file())
+  @Option(
+    name: [.customLong("out"), .customShort("o")], help: "Write to this file (default: standard output).", completion: .file())
   var output: String?
   @OptionGroup var plugins: PluginOptions
   @OptionGroup var log: LogOptions

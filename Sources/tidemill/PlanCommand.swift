@@ -24,7 +24,8 @@ struct PlanCommand: ParsableCommand {
 extension PipelineGraph.Format: ExpressibleByArgument {}
 
 struct GraphCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "graph", abstract: "Draw a pipeline as text, Mermaid or Graphviz.")
+  static let configuration = CommandConfiguration(
+    commandName: "graph", abstract: "Draw a pipeline as text, Mermaid or Graphviz.")
 
   @Argument(help: "The pipeline manifest.", completion: .file(extensions: ["yaml", "yml"])) var file: String
   @Option(help: "text, mermaid or dot (default: text).") var format: PipelineGraph.Format?

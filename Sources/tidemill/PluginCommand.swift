@@ -57,8 +57,10 @@ struct PluginInspectCommand: ParsableCommand {
     let found = catalog.inspectable(name)
     guard !found.isEmpty else {
       throw failed(
-        PluginError("there is no plugin or component '\(name)'", fix: catalog.nearest(name).map { "did you mean '\($0)'?" }
-          ?? "tidemill plugin list"))
+        PluginError(
+          "there is no plugin or component '\(name)'",
+          fix: catalog.nearest(name).map { "did you mean '\($0)'?" }
+            ?? "tidemill plugin list"))
     }
     let options = catalog.settings.formatOptions
     let format = try format ?? EnvironmentTwin.value("TIDEMILL_FORMAT") ?? .text

@@ -18,7 +18,8 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var plugins: PluginOptions
   @OptionGroup var log: LogOptions
 
-  @Option(help: "How long draining may take after a stop before it is cut off (default: 30s).") var drainTimeout: DurationArgument?
+  @Option(help: "How long draining may take after a stop before it is cut off (default: 30s).") var drainTimeout:
+    DurationArgument?
   @Option(help: "Live progress on the terminal: auto, always or never (default: auto).") var progress: ColorChoice?
   @Option(help: "Write the books as JSON to this file at the end.", completion: .file()) var books: String?
   @Flag(help: "Do not print the books at the end.") var quiet = false

@@ -37,7 +37,8 @@ package struct PipelineBench {
 
   @discardableResult
   package mutating func add(
-    _ kind: ComponentManifest.Kind, _ component: ScriptedComponent, from feeder: Int, _ change: (inout NodeSpec) -> Void = { _ in }
+    _ kind: ComponentManifest.Kind, _ component: ScriptedComponent, from feeder: Int,
+    _ change: (inout NodeSpec) -> Void = { _ in }
   ) -> Int { add(kind, component, from: [(feeder, 0)], change) }
 
   package func pipeline() throws -> Pipeline {

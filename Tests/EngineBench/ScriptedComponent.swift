@@ -100,7 +100,9 @@ package final class ScriptedInstance: @unchecked Sendable {
     return status
   }
 
-  package func forward(_ batch: UnsafePointer<tide_batch>, rows: [UInt16]? = nil, port: UInt32 = 0, _ out: OpaquePointer) -> tide_status {
+  package func forward(_ batch: UnsafePointer<tide_batch>, rows: [UInt16]? = nil, port: UInt32 = 0, _ out: OpaquePointer)
+    -> tide_status
+  {
     guard let rows else { return host.pointee.forward(out, port, batch, nil, 0) }
     return rows.withUnsafeBufferPointer { host.pointee.forward(out, port, batch, $0.baseAddress, UInt32($0.count)) }
   }

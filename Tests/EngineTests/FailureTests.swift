@@ -21,7 +21,8 @@ import Testing
           for k in 0..<batch.pointee.count {
             let row = tide_row(batch.pointee.selection, k)
             letters.append(
-              Letter(node: text("node", row), code: text("code", row), reason: text("reason", row), record: text("record", row)))
+              Letter(node: text("node", row), code: text("code", row), reason: text("reason", row), record: text("record", row))
+            )
           }
         }
         return TIDE_OK

@@ -19,7 +19,9 @@ import Testing
     #expect(books.edges.map(\.pushed) == [1000, 1000])
   }
 
-  @Test(arguments: [1, 3, 64]) func `fan-out and fan-in over threads lose nothing and keep the order of each way`(frame: Int) throws {
+  @Test(arguments: [1, 3, 64]) func `fan-out and fan-in over threads lose nothing and keep the order of each way`(frame: Int)
+    throws
+  {
     var bench = PipelineBench()
     let collector = Collector(), other = Collector()
     let a = bench.add(.source, source("a", (0..<500).map { Event(time: $0, value: $0, name: "a") }, frame: frame))

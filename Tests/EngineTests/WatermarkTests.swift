@@ -74,7 +74,9 @@ import Testing
       guard Set(Event.rowWatermarks(batch)).count == 1 else { return me.fail(TIDE_E_FATAL, "mixed row watermarks") }
       return me.commit(Event.read(batch), out)
     }
-    let first = bench.add(.source, source("source", times([100, 60, 65, 200, 150, 300]), frame: 6)) { $0.watermarkDelayNanoseconds = 30 }
+    let first = bench.add(.source, source("source", times([100, 60, 65, 200, 150, 300]), frame: 6)) {
+      $0.watermarkDelayNanoseconds = 30
+    }
     let built = bench.add(.operator, rebuilding, from: first)
     bench.add(.sink, collector.component(), from: built)
     let (outcome, books) = try bench.run()

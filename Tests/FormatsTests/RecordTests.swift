@@ -5,7 +5,8 @@ import Testing
 /// Which bytes are records, and which records are dead.
 @Suite struct RecordTests {
   let four = plan(
-    .init("ts", .time, role: .eventTime), .init("source", .string, role: .key), .init("value", .double), .init("quality", .string))
+    .init("ts", .time, role: .eventTime), .init("source", .string, role: .key), .init("value", .double),
+    .init("quality", .string))
 
   struct Bad: Sendable, CustomTestStringConvertible {
     var record: String
@@ -82,7 +83,9 @@ import Testing
     Bad("\"x\"", "object", "a record is an object, at byte 0"),
     Bad("17", "object", "a record is an object, at byte 0"),
     Bad("null", "object", "a record is an object, at byte 0"),
-    Bad("{\"w\":" + String(repeating: "[", count: 16) + String(repeating: "]", count: 16) + "}", "depth", "nested too deep, at byte 20"),
+    Bad(
+      "{\"w\":" + String(repeating: "[", count: 16) + String(repeating: "]", count: 16) + "}", "depth",
+      "nested too deep, at byte 20"),
     Bad(
       String(repeating: "{\"a\":", count: 17) + "1" + String(repeating: "}", count: 17), "depth", "nested too deep, at byte 80"),
     Bad(String(repeating: "[", count: 100_000), "depth", "nested too deep, at byte 16"),
@@ -124,7 +127,10 @@ import Testing
   @Test func `line ends may be CR LF and a byte order mark may come first`() throws {
     let input = [0xEF, 0xBB, 0xBF] + Array("{\"v\":1}\r\n {\"v\":2}\r\n{\"v\":3}".utf8)
     let outcome = try decode(input, plan(.init("v", .int)) { $0.verbatim = true }) { frame in
-      #expect((0..<frame.rows).map { String(decoding: frame.verbatim($0)!, as: UTF8.self) } == ["{\"v\":1}", " {\"v\":2}", "{\"v\":3}"])
+      #expect(
+        (0..<frame.rows).map { String(decoding: frame.verbatim($0)!, as: UTF8.self) } == [
+          "{\"v\":1}", " {\"v\":2}", "{\"v\":3}",
+        ])
     }
     #expect(outcome.lines.count == 3 && outcome.dead == [])
     let dead = try decode([0xEF, 0xBB, 0xBF] + Array("x\r\ny\n".utf8), plan())
@@ -132,7 +138,8 @@ import Testing
   }
 
   @Test func `white space may stand between all tokens`() throws {
-    let outcome = try decode(" {\t\"v\" : 1 , \"w\" : [ 1 , { \"a\" : \" x \" } , [ ] , { } ] }\r \r\n", plan(.init("v", .int), rest: true))
+    let outcome = try decode(
+      " {\t\"v\" : 1 , \"w\" : [ 1 , { \"a\" : \" x \" } , [ ] , { } ] }\r \r\n", plan(.init("v", .int), rest: true))
     #expect(outcome.lines == ["{\"v\":1,\"w\":[1,{\"a\":\" x \"},[],{}]}"])
   }
 
@@ -181,10 +188,14 @@ import Testing
     let columns = plan(.init("k", .string, role: .key), rest: true) { $0.maxKeyBytes = 20 }
     let twenty = String(repeating: "n", count: 20)
     let outcome = try decode(
-      "{\"\(twenty)\":1}\n{\"\(twenty)n\":1}\n{\"k\":\"\(twenty)\"}\n{\"k\":\"\(twenty)n\"}\n{\"a\":[{\"\(twenty)n\":1}]}\n", columns)
+      "{\"\(twenty)\":1}\n{\"\(twenty)n\":1}\n{\"k\":\"\(twenty)\"}\n{\"k\":\"\(twenty)n\"}\n{\"a\":[{\"\(twenty)n\":1}]}\n",
+      columns)
     #expect(outcome.lines.count == 2)
     #expect(outcome.dead.map(\.code) == ["key", "key", "key"])
-    #expect(outcome.dead.map(\.reason) == ["a field's name is too long, at byte 24", "the key is too long, at byte 5", "a field's name is too long, at byte 30"])
+    #expect(
+      outcome.dead.map(\.reason) == [
+        "a field's name is too long, at byte 24", "the key is too long, at byte 5", "a field's name is too long, at byte 30",
+      ])
   }
 
   @Test func `a dead record leaves nothing behind`() throws {

@@ -27,7 +27,8 @@ import Testing
 
   @Test func `a long line is cut around the place`() {
     let far = Diagnostic(file: "p.yaml", location: .init(line: 1, column: 500), message: "here")
-    let lines = far.rendered(source: String(repeating: "x", count: 499) + "!" + String(repeating: "y", count: 500)).split(separator: "\n")
+    let lines = far.rendered(source: String(repeating: "x", count: 499) + "!" + String(repeating: "y", count: 500)).split(
+      separator: "\n")
     #expect(lines.count == 3)
     #expect(lines[1].count < 140)
     #expect(Array(lines[1])[lines[2].count - 1] == "!")

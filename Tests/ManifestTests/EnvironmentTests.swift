@@ -10,8 +10,10 @@ private func path(_ yaml: String, environment: [String: String] = environment) t
 
 @Suite struct EnvironmentTests {
   @Test(arguments: [
-    ("\"${HOME}/in\"", "/home/tide/in"), ("\"${MISSING:/tmp}/in\"", "/tmp/in"), ("\"${MISSING:}in\"", "in"), ("\"${HOME:/tmp}\"", "/home/tide"),
-    ("\"a${EMPTY}b${EMPTY:x}c\"", "abc"), ("\"$${HOME}\"", "${HOME}"), ("\"$$${HOME}\"", "$${HOME}"), ("\"$HOME $5 $\"", "$HOME $5 $"),
+    ("\"${HOME}/in\"", "/home/tide/in"), ("\"${MISSING:/tmp}/in\"", "/tmp/in"), ("\"${MISSING:}in\"", "in"),
+    ("\"${HOME:/tmp}\"", "/home/tide"),
+    ("\"a${EMPTY}b${EMPTY:x}c\"", "abc"), ("\"$${HOME}\"", "${HOME}"), ("\"$$${HOME}\"", "$${HOME}"),
+    ("\"$HOME $5 $\"", "$HOME $5 $"),
     ("\"${MISSING:a:b}\"", "a:b"), ("\"${MISSING:-5}\"", "-5"), ("'${HOME}'", "/home/tide"),
   ]) func `values are put into texts`(yaml: String, text: String) throws {
     #expect(try path(yaml) == .string(text))
@@ -36,7 +38,8 @@ private func path(_ yaml: String, environment: [String: String] = environment) t
             room: ${PORT}
       sinks: { o: { use: "${MISSING:drop}", from: k } }
       """)
-    #expect(plan.node(named: "k")?.config.json == #"{"text":"8080","whole":7,"real":3.0,"flag":true,"token":"12345","room":8080}"#)
+    #expect(
+      plan.node(named: "k")?.config.json == #"{"text":"8080","whole":7,"real":3.0,"flag":true,"token":"12345","room":8080}"#)
     #expect(plan.node(named: "k")?.buffer?.frames == 32)
     #expect(plan.maxMemoryBytes == 64 << 20)
   }

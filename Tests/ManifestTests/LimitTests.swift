@@ -9,19 +9,25 @@ private func said(_ text: String) throws -> [String] { try load(text).says.map {
     let fits = try load("sources:\n\(names)\nsinks: { o: { use: drop, from: \"s*\" } }")
     #expect(fits.plan?.nodes.count == 4096)
     #expect(fits.plan?.edges.count == 4095)
-    #expect(try said("sources:\n\(names)\n  t: { use: stdin }\nsinks: { o: { use: drop, from: t } }").contains("4098:10: the pipeline has more than 4096 nodes"))
+    #expect(
+      try said("sources:\n\(names)\n  t: { use: stdin }\nsinks: { o: { use: drop, from: t } }").contains(
+        "4098:10: the pipeline has more than 4096 nodes"))
   }
 
   @Test func `a pipeline has at most 65536 connections`() throws {
     let sources = (0..<2048).map { "  s\($0): { use: stdin }" }.joined(separator: "\n")
     let sinks = (0..<40).map { "  o\($0): { use: drop, from: \"s*\" }" }.joined(separator: "\n")
-    #expect(try said("sources:\n\(sources)\nsinks:\n\(sinks)").contains { $0.hasSuffix("the pipeline has more than 65536 connections") })
+    #expect(
+      try said("sources:\n\(sources)\nsinks:\n\(sinks)").contains {
+        $0.hasSuffix("the pipeline has more than 65536 connections")
+      })
   }
 
   @Test func `a long chain is planned, and a long circle named in short`() throws {
     func chain(_ first: String) -> String {
       let nodes = (1..<4000).map { "  n\($0): { use: pass, from: n\($0 - 1) }" }.joined(separator: "\n")
-      return "sources: { s: { use: stdin } }\noperators:\n  n0: { use: pass, from: \(first) }\n\(nodes)\nsinks: { o: { use: drop, from: [n3999, s] } }"
+      return
+        "sources: { s: { use: stdin } }\noperators:\n  n0: { use: pass, from: \(first) }\n\(nodes)\nsinks: { o: { use: drop, from: [n3999, s] } }"
     }
     #expect(try load(chain("s")).plan?.nodes.count == 4002)
     let circle = try said(chain("n3999")).filter { $0.contains("circle") }
@@ -49,7 +55,8 @@ private func said(_ text: String) throws -> [String] { try load(text).says.map {
 
   @Test func `a source has at most 1024 columns`() throws {
     let fields = (0..<1025).map { "f\($0)" }.joined(separator: ", ")
-    let text = "sources: { s: { use: stdin } }\noperators: { c: { use: count, from: s, with: { by: [\(fields)] } } }\nsinks: { o: { use: drop, from: c } }"
+    let text =
+      "sources: { s: { use: stdin } }\noperators: { c: { use: count, from: s, with: { by: [\(fields)] } } }\nsinks: { o: { use: drop, from: c } }"
     #expect(try said(text).contains("1:22: more than 1024 fields of 's' are named in the pipeline"))
     let declared = (0..<1025).map { "f\($0): int" }.joined(separator: ", ")
     #expect(

@@ -7,7 +7,8 @@ extension Manifests {
       sources: { s: { use: stdin }, t: { use: stdin } }
       operators: { p: { use: pass, from: s }, r: { use: route, from: s, with: { cases: { high: a } } } }
       sinks: { o: { use: drop, from: s.dead } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:31: warning: nobody reads 't': its rows are dropped; add a sink with from: t
         2:14: warning: nobody reads 'p': its rows are dropped; add a sink with from: p
         2:41: warning: nobody reads 'r': its rows are dropped; add a sink with from: r.high
@@ -17,7 +18,8 @@ extension Manifests {
       #"""
       sources: { s: { use: stdin } }
       sinks: { o: { use: drop, from: s } }
-      """#, says: #"""
+      """#,
+      says: #"""
         2:1: note: nothing reads the rows that nodes reject: they are counted and logged; to keep them, add a sink with from: "*.dead"
         """#, hasPlan: true),
     Manifest(

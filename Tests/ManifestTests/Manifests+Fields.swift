@@ -13,7 +13,8 @@ extension Manifests {
         f: { use: stdin, with: { key: "", fields: { "": int } } }
         g: { use: stdin, with: { format: yaml, time: [ts], time_unit: m } }
       sinks: { o: { use: drop, from: [a, b, c, d, e, f, g] } }
-      """#, says: #"""
+      """#,
+      says: #"""
         2:45: 'fields.value' cannot be 'duoble'; did you mean 'double'?
         2:59: 'fields.name' cannot be 'strin'; did you mean 'string'?
         2:89: 'fields.b' takes a text, not a map; for example b: bool
@@ -57,7 +58,8 @@ extension Manifests {
         q: { use: page, from: "*.dead" }
         t: { use: stdout, from: e, with: { format: text } }
         u: { use: archive, from: s }
-      """#, says: #"""
+      """#,
+      says: #"""
         4:44: no field 'valeu' comes in here; did you mean 'value'?
         5:44: the field 'quality' is string, and above reads it as double; name another field, or change its type where it is made
         7:45: the field 'ts' is time, and equals reads it as string; name another field, or change its type where it is made
@@ -82,7 +84,8 @@ extension Manifests {
         e: { use: opaque, from: a }
         f: { use: above, from: e, with: { field: anything } }
       sinks: { o: { use: drop, from: [b, c, d, f] } }
-      """#, says: #"""
+      """#,
+      says: #"""
         4:44: no field 'stampd' comes in here; did you mean 'stamped'?
         5:44: the field 'stamped' is time, and above reads it as double; name another field, or change its type where it is made
         """#),
@@ -91,7 +94,8 @@ extension Manifests {
       #"""
       sources: { s: { use: stdin, with: { key: device, source: device } } }
       sinks: { o: { use: drop, from: s } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:42: 'device' cannot be both source and key; give each a field of its own
         """#),
   ]

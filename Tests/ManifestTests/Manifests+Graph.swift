@@ -19,7 +19,8 @@ extension Manifests {
         k: { use: pass, from: "s." }
         l: { use: pass, from: { in: { a: b } } }
       sinks: { o: { use: drop, from: [a, b, c, d, e, f, g, h, i, j, k, l] } }
-      """#, says: #"""
+      """#,
+      says: #"""
         3:25: 'from' takes the name of a node, not nothing
         4:25: 'from' names no node
         5:25: 'from' names no input port; write from: { left: a, right: b }
@@ -39,7 +40,8 @@ extension Manifests {
       sources: { sensors: { use: stdin } }
       operators: { good: { use: pass, from: sensor } }
       sinks: { o: { use: drop, from: [god, zzzzzz, good.ded, good.late, p.dead] }, p: { use: drop, from: o } }
-      """#, says: #"""
+      """#,
+      says: #"""
         2:39: no node is named 'sensor'; did you mean 'sensors'?
         3:33: no node is named 'god'; did you mean 'good'?
         3:38: no node is named 'zzzzzz'; there are: sensors, good
@@ -53,7 +55,8 @@ extension Manifests {
       sources: { s: { use: stdin } }
       operators: { r: { use: route, from: s, with: { cases: { high: a, low: b } } }, e: { use: route, from: s, with: { cases: {} } } }
       sinks: { o: { use: drop, from: r }, p: { use: drop, from: r.hihg }, q: { use: drop, from: e }, t: { use: drop, from: [r.high, r.low] } }
-      """#, says: #"""
+      """#,
+      says: #"""
         3:32: 'r' has no output of its own name; name one of its ports: r.high, r.low
         3:59: 'hihg' is not a port of 'r'; did you mean 'high'?
         3:91: 'e' has no output but e.dead
@@ -64,7 +67,8 @@ extension Manifests {
       sources: { s: { use: stdin } }
       operators: { r: { use: split, from: s, with: { names: [out, dead, a, a, "b c"] } } }
       sinks: { o: { use: drop, from: r } }
-      """#, says: #"""
+      """#,
+      says: #"""
         2:56: 'r' has a port 'out' already; choose another name
         2:61: every node has a port 'dead' already: it gets the rejected rows; choose another name
         2:70: 'r' has a port 'a' already; choose another name
@@ -80,7 +84,8 @@ extension Manifests {
         c: { use: join, from: { lfet: s, right: s }, with: { on: id } }
         d: { use: pass, from: { left: s } }
       sinks: { o: { use: drop, from: [a, b, c, d] } }
-      """#, says: #"""
+      """#,
+      says: #"""
         3:25: join has 2 input ports: left, right; write from: { left: ..., right: ... }
         4:25: nothing is connected to the input port 'right' of join; add right: ...
         5:27: 'lfet' is not an input port of join; did you mean 'left'?
@@ -98,7 +103,8 @@ extension Manifests {
         e: { use: pass, from: f.dead }
         f: { use: pass, from: e }
       sinks: { o: { use: drop, from: [c, d, f] } }
-      """#, says: #"""
+      """#,
+      says: #"""
         3:29: the nodes run in a circle: a -> b -> c -> a; a node cannot read what comes from itself or from a node below it
         6:25: 'd' reads itself; a node cannot read what comes from itself or from a node below it
         7:25: the nodes run in a circle: e -> f -> e; a node cannot read what comes from itself or from a node below it
@@ -109,7 +115,8 @@ extension Manifests {
       sources: { s: { use: stdin } }
       operators: { a: { use: pass, from: "x*" }, b: { use: pass, from: "*.late" }, c: { use: pass, from: "c*" } }
       sinks: { o: { use: drop, from: [s, a, b, c] }, dead: { use: drop, from: "d*.dead" } }
-      """#, says: #"""
+      """#,
+      says: #"""
         2:36: no node fits 'x*'
         2:66: no node that fits '*' has a port 'late'
         2:100: no node fits 'c*'

@@ -7,7 +7,8 @@ extension Manifests {
       name: my pipeline
       sources: { "a b": { use: stdin }, "": { use: stdin }, aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa: { use: stdin } }
       sinks: { "o.p": { use: drop, from: "a b" } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:7: 'my pipeline' cannot be the name of the pipeline: names hold letters, digits, '_' and '-'; write my_pipeline
         2:12: 'a b' cannot be the name of a node: names hold letters, digits, '_' and '-'; write a_b
         2:35: the name of a node is empty
@@ -21,7 +22,8 @@ extension Manifests {
       sources: { s: { use: stdin } }
       operators: { s: { use: pass, from: s } }
       sinks: { s: { use: drop, from: s } }
-      """#, says: #"""
+      """#,
+      says: #"""
         2:14: a node named 's' stands already in line 1; sources, operators and sinks share their names: rename one
         3:10: a node named 's' stands already in line 1; sources, operators and sinks share their names: rename one
         """#),
@@ -35,7 +37,8 @@ extension Manifests {
         s: { use: stdin }
       sinks: { o: { use: drop, from: s } }
       name: c
-      """#, says: #"""
+      """#,
+      says: #"""
         2:1: 'name' is written twice; the first is in line 1; remove one of them
         4:20: 'use' is written twice; the first is in line 4; remove one of them
         5:3: 's' is written twice; the first is in line 4; remove one of them
@@ -46,7 +49,8 @@ extension Manifests {
       #"""
       sources: { s: stdin }
       sinks: { o: [drop], p: }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:15: 's' takes a map, not 'stdin'; write { use: file, with: { path: data.jsonl } }
         2:13: 'o' takes a map, not a list; write { use: stdout, from: sensors }
         2:24: 'p' takes a map, not nothing; write { use: stdout, from: sensors }
@@ -57,7 +61,8 @@ extension Manifests {
       sources: { s: {} }
       operators: { p: { from: s } }
       sinks: { o: { use: drop } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:12: 's' does not say which component it uses; add 'use' with the id of a component
         2:14: 'p' does not say which component it uses; add 'use' with the id of a component
         3:10: 'o' reads nothing; add 'from' with the name of a source or operator
@@ -67,7 +72,8 @@ extension Manifests {
       #"""
       sources: { s: { use: stdin, from: o, buffer: { frames: 4 }, lanes: 1, function: {} } }
       sinks: { o: { use: drop, from: s, watermark: { delay: 1s }, function: {} } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:29: a source reads nothing from the pipeline, so it has no 'from'; remove it
         1:38: 'buffer' bounds what waits in front of a node, and nothing does in front of a source; remove it
         1:61: 'lanes' does not belong to a source; remove it
@@ -80,7 +86,8 @@ extension Manifests {
       #"""
       sources: { s: { use: stdin, with: [a] } }
       sinks: { o: { use: drop, from: s, with: text } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:35: 'with' takes a map of options, not a list; write with: { option: value }
         2:41: 'with' takes a map of options, not 'text'; write with: { option: value }
         """#),
@@ -100,7 +107,8 @@ extension Manifests {
         j: { use: stdin, watermark: { delay: 1m1h } }
         k: { use: stdin, watermark: { delay: } }
       sinks: { o: { use: drop, from: [a, b, c, d, e, f, g, h, i, j, k] } }
-      """#, says: #"""
+      """#,
+      says: #"""
         2:31: 'watermark' takes a map, not '2s'; write watermark: { delay: 2s }
         3:40: 'delay' takes a duration, not the number 2; add a unit: 2ms or 2s
         4:40: 'delay' takes a duration, not 'soon'; write a number and ns, us, ms, s, m, h or d: 1500ms, 2s, 1h30m
@@ -124,7 +132,8 @@ extension Manifests {
         c: { use: drop, from: s, buffer: { frames: 1.5, bytes: 4M } }
         d: { use: drop, from: s, buffer: { bytes: 1B, when: block } }
         e: { use: drop, from: s, buffer: { frames: 100000, bytes: lots } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:13: 'max_memory' is 1KiB; it must be from 1MiB to 16TiB
         4:36: 'buffer' takes a map, not the number 64; write buffer: { frames: 64, bytes: 4MiB }
         5:46: 'frames' takes a whole number from 1 to 65536, not the number 0
@@ -141,7 +150,8 @@ extension Manifests {
       max_memory: 4 potatoes
       sources: { s: { use: stdin } }
       sinks: { a: { use: drop, from: s } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:13: 'max_memory' takes a size, not '4 potatoes'; write a number and B, KiB, MiB, GiB, kB, MB or GB: 64MiB
         """#),
   ]

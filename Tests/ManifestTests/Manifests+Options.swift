@@ -16,7 +16,8 @@ extension Manifests {
         r: { use: file, from: a }
         t: { use: zzzzzzzz, from: a }
       sinks: { o: { use: core/drop, from: [b, c, d, e, p, q, r, t] } }
-      """#, says: #"""
+      """#,
+      says: #"""
         2:13: no plugin has a source 'fiel'; did you mean 'file'?
         3:13: 'kafka' cannot be used: the plugin has changed since it was accepted; accept it with: tidemill plugin enable kafka
         4:13: 'stdout' is a sink, not a source; move the node to sinks, or use another component
@@ -36,7 +37,8 @@ extension Manifests {
         d: { use: generate, with: { zzzzzzzzz: 1 } }
       operators: { p: { use: pass, from: a, with: { a: 1 } } }
       sinks: { o: { use: drop, from: [b, c, d, p] } }
-      """#, says: #"""
+      """#,
+      says: #"""
         2:27: 'pth' is not an option of file; did you mean 'path'?
         3:13: file needs 'path'; write path: data/path
         4:28: 'formt' is not an option of stdin; did you mean 'format'?
@@ -66,7 +68,8 @@ extension Manifests {
             when: [a]
             free: 1
       sinks: { o: { use: drop, from: k } }
-      """#, says: #"""
+      """#,
+      says: #"""
         7:13: 'text' takes a text, not the number 5; put it in quotes: "5"
         8:14: 'whole' takes a whole number, not 'many'; for example whole: 1
         9:13: 'real' takes a number, not '5'; for example real: 1.0
@@ -91,7 +94,8 @@ extension Manifests {
         c: { use: kitchen, from: s, with: { whole: 1.0, real: 1e400, text: ~, flag: , words: [1, true] } }
         d: { use: generate, from: s }
       sinks: { o: { use: drop, from: [a, b, c, d] } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:47: 'count' is -1; it must be at least 0
         1:57: 'rate' is 0.1; it must be at least 0.5
         1:71: 'pattern' cannot be 'stedy'; did you mean 'steady'?
@@ -132,7 +136,8 @@ extension Manifests {
               -
             weights: { a: 1, b: x }
       sinks: { o: { use: drop, from: k } }
-      """#, says: #"""
+      """#,
+      says: #"""
         9:13: 'nmae' is not an option of 'rules[1]'; did you mean 'name'?
         10:29: 'rules[2].after' takes a duration, not 'soon'; write a number and ns, us, ms, s, m, h or d: 1500ms, 2s, 1h30m
         10:35: 'extra' is not an option of 'rules[2]'; its options are: name, after
@@ -146,7 +151,8 @@ extension Manifests {
       sources: { s: { use: stdin } }
       operators: { m: { use: misprint, from: s } }
       sinks: { o: { use: drop, from: m } }
-      """#, says: #"""
+      """#,
+      says: #"""
         2:24: the default of 'size' in the plugin's manifest is wrong: 'size' is 0; it must be at least 1; write size: 1 here, and tell the plugin's author
         """#),
     Manifest(
@@ -161,7 +167,8 @@ extension Manifests {
         e: { use: file, with: { path: ok, block: "${EMPTY}" } }
         ${HOME}: { use: stdin }
       sinks: { o: { use: drop, from: [a, b, c, d, e] } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:7: the environment variable NAME is not set; set it, or write a default: ${NAME:value}
         3:34: the environment variable DIR is not set; set it, or write a default: ${DIR:value}
         4:14: '${' is not closed; write ${NAME}, ${NAME:default}, or $${ for the text itself
@@ -176,7 +183,8 @@ extension Manifests {
       sources: { s: { use: stdin } }
       operators: { k: { use: kitchen, from: s, with: { token: [12345], text: a }, }, l: { use: kitchen, from: s, with: { token: 12345 } } }
       sinks: { o: { use: drop, from: [k, l] } }
-      """#, says: #"""
+      """#,
+      says: #"""
         2:57: 'token' takes a text, not a list; for example token: "${TOKEN}"
         2:123: 'token' takes a text, not a number; put it in quotes
         """#),

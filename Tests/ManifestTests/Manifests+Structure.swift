@@ -5,21 +5,24 @@ extension Manifests {
       "an empty file",
       #"""
 
-      """#, says: #"""
+      """#,
+      says: #"""
         1:1: the manifest is empty; a manifest has at least the keys 'sources' and 'sinks'
         """#),
     Manifest(
       "only a comment",
       #"""
       # nothing
-      """#, says: #"""
+      """#,
+      says: #"""
         1:1: the manifest is empty; a manifest has at least the keys 'sources' and 'sinks'
         """#),
     Manifest(
       "only null",
       #"""
       ~
-      """#, says: #"""
+      """#,
+      says: #"""
         1:1: the manifest is empty; a manifest has at least the keys 'sources' and 'sinks'
         """#),
     Manifest(
@@ -27,21 +30,24 @@ extension Manifests {
       #"""
       - a
       - b
-      """#, says: #"""
+      """#,
+      says: #"""
         1:1: a manifest is a map of keys, not a list; a manifest has at least the keys 'sources' and 'sinks'
         """#),
     Manifest(
       "a word",
       #"""
       pipeline
-      """#, says: #"""
+      """#,
+      says: #"""
         1:1: a manifest is a map of keys, not 'pipeline'; a manifest has at least the keys 'sources' and 'sinks'
         """#),
     Manifest(
       "no sections",
       #"""
       name: x
-      """#, says: #"""
+      """#,
+      says: #"""
         1:1: the pipeline has no sources; add, for example: sources: { sensors: { use: file, with: { path: sensors.jsonl } } }
         1:1: the pipeline has no sinks; add, for example: sinks: { out: { use: stdout, from: good } }
         """#),
@@ -51,7 +57,8 @@ extension Manifests {
       sources: {}
       operators:
       sinks: {}
-      """#, says: #"""
+      """#,
+      says: #"""
         1:10: the pipeline has no sources
         3:8: the pipeline has no sinks
         """#),
@@ -61,7 +68,8 @@ extension Manifests {
       sources: [a]
       operators: 5
       sinks: text
-      """#, says: #"""
+      """#,
+      says: #"""
         1:10: 'sources' takes a map of names, not a list; write sources: { sensors: { use: file, with: { path: sensors.jsonl } } }
         2:12: 'operators' takes a map of names, not the number 5; write operators: { good: { use: filter, from: sensors } }
         3:8: 'sinks' takes a map of names, not 'text'; write sinks: { out: { use: stdout, from: good } }
@@ -72,7 +80,8 @@ extension Manifests {
       sorces: { s: { use: stdin } }
       sources: { s: { use: stdin } }
       sinks: { o: { use: drop, from: s } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:1: 'sorces' is not a key of a pipeline; did you mean 'sources'?
         """#),
     Manifest(
@@ -81,7 +90,8 @@ extension Manifests {
       sources: { s: { use: stdin } }
       transforms: {}
       sinks: { o: { type: drop, inputs: s } }
-      """#, says: #"""
+      """#,
+      says: #"""
         2:1: 'transforms' is not a key of a pipeline; did you mean 'operators'?
         3:15: 'type' is not a key of a sink; did you mean 'use'?
         3:27: 'inputs' is not a key of a sink; did you mean 'from'?
@@ -92,7 +102,8 @@ extension Manifests {
       sources: { s: { use: stdin } }
       sinks: { o: { use: drop, from: s } }
       zzzzzzzz: 1
-      """#, says: #"""
+      """#,
+      says: #"""
         3:1: 'zzzzzzzz' is not a key of a pipeline; one of: name, sources, operators, sinks, delivery, max_memory, isolation, checkpoint, tests, state, timeouts, order
         """#),
     Manifest(
@@ -112,7 +123,8 @@ extension Manifests {
       timeouts: { open: 30s }
       order: event_time
       isolation: process
-      """#, says: #"""
+      """#,
+      says: #"""
         1:53: 'periodic' is not built yet in this version of tidemill; remove it
         1:67: 'idle' is not built yet in this version of tidemill; remove it
         1:80: 'timeouts' is not built yet in this version of tidemill; remove it
@@ -141,7 +153,8 @@ extension Manifests {
       isolation: threads
       sources: { s: { use: stdin, on_error: dead-letter } }
       sinks: { o: { use: drop, from: s, buffer: { when_full: blok } } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:11: 'at_most_onc' is no value of 'delivery'; did you mean 'at_most_once'?
         2:12: 'threads' is no value of 'isolation'; did you mean 'thread'?
         3:39: 'dead-letter' is no value of 'on_error'; did you mean 'dead_letter'?
@@ -156,7 +169,8 @@ extension Manifests {
       name: {}
       sources: { s: { use: [stdin], on_error: { a: 1 } } }
       sinks: { o: { use: {}, from: s, lanes: two } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:11: 'delivery' takes one of at_most_once, not a list
         2:12: 'isolation' takes one of thread, in-process, not a map
         3:13: 'max_memory' takes a size, not a list

@@ -6,7 +6,8 @@ extension Manifests {
       #"""
       sources:
       	s: { use: stdin }
-      """#, says: #"""
+      """#,
+      says: #"""
         2:1: a tab cannot indent YAML; use spaces
         """#),
     Manifest(
@@ -14,7 +15,8 @@ extension Manifests {
       #"""
       name: "factory
       sources: { s: { use: stdin } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:7: this quote is not closed; close it before the end of the file
         """#),
     Manifest(
@@ -22,7 +24,8 @@ extension Manifests {
       #"""
       sources: { s: { use: stdin } }
       sinks: { o: { use: drop, from: [s } }
-      """#, says: #"""
+      """#,
+      says: #"""
         2:32: this list is not closed; write [a, b]
         """#),
     Manifest(
@@ -30,7 +33,8 @@ extension Manifests {
       #"""
       sources: { s: { use: stdin }
       sinks: { o: { use: drop, from: s } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:10: this map is not closed; write { a: 1, b: 2 }, with quotes around text that holds { } [ ] or ,
         """#),
     Manifest(
@@ -38,7 +42,8 @@ extension Manifests {
       #"""
       sources: { s: { use: stdin } }
       sinks: { o: { use: drop, from: *.dead } }
-      """#, says: #"""
+      """#,
+      says: #"""
         2:33: '*' starts an alias; put a text that starts with '*' in quotes: "*.dead"
         """#),
     Manifest(
@@ -46,7 +51,8 @@ extension Manifests {
       #"""
       sources: { s: { use: stdin } }
       sinks: { o: { use: drop, from: *s } }
-      """#, says: #"""
+      """#,
+      says: #"""
         2:32: '*s' stands for nothing: no value before it is marked '&s'; to write a text that starts with '*', put it in quotes: "*s"
         """#),
     Manifest(
@@ -59,7 +65,8 @@ extension Manifests {
         o:
           use: drop
           from: s: t
-      """#, says: #"""
+      """#,
+      says: #"""
         7:12: a ':' cannot stand here; put a text with ': ' in quotes; write a map on lines of its own or in { }
         """#),
     Manifest(
@@ -69,7 +76,8 @@ extension Manifests {
         s:
           use: stdin
          with: {}
-      """#, says: #"""
+      """#,
+      says: #"""
         4:4: this does not line up with the keys of its map; give the keys of one map the same indentation
         """#),
     Manifest(
@@ -79,28 +87,32 @@ extension Manifests {
         s
       sinks:
         o: { use: drop, from: s }
-      """#, says: #"""
+      """#,
+      says: #"""
         2:3: 'sources' takes a map of names, not 's'; write sources: { sensors: { use: file, with: { path: sensors.jsonl } } }
         """#),
     Manifest(
       "a percent sign",
       #"""
       sources: { s: { use: file, with: { path: %a } } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:42: a value cannot start with this character; put the text in quotes
         """#),
     Manifest(
       "an at sign",
       #"""
       sources: { s: { use: file, with: { path: @a } } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:42: a value cannot start with this character; put the text in quotes
         """#),
     Manifest(
       "a bad escape",
       #"""
       sources: { s: { use: file, with: { path: "a\d" } } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:44: this escape is not known in double quotes; write \\ for a backslash, or use single quotes
         """#),
     Manifest(
@@ -108,7 +120,8 @@ extension Manifests {
       #"""
       sources: { s: { use: !!map stdin } }
       sinks: !tide { o: { use: drop, from: !!str s } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:22: the tag 'tag:yaml.org,2002:map' has no meaning here; remove it
         2:8: the tag '!tide' has no meaning here; remove it
         """#),
@@ -119,7 +132,8 @@ extension Manifests {
       sinks: { o: { use: drop, from: s } }
       ---
       sources: {}
-      """#, says: #"""
+      """#,
+      says: #"""
         3:1: a second document starts here; a manifest is one document: remove the '---'
         """#),
     Manifest(
@@ -131,7 +145,8 @@ extension Manifests {
       : 2
       sources: { s: { use: stdin } }
       sinks: { o: { use: drop, from: s } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:3: a key must be a word, not a list; to write a text that starts with '{' or '[', put it in quotes
         3:3: a key must be a word, not a map; to write a text that starts with '{' or '[', put it in quotes
         """#),
@@ -140,7 +155,8 @@ extension Manifests {
       #"""
       sources: &a { s: { use: stdin, with: *a } }
       sinks: { o: { use: drop, from: s } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:38: '*a' stands for nothing: no value before it is marked '&a'; to write a text that starts with '*', put it in quotes: "*a"
         """#),
     Manifest(
@@ -148,14 +164,16 @@ extension Manifests {
       #"""
       sources: { s: { use: stdin, <<: 5 } }
       sinks: { o: { use: drop, from: s } }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:33: '<<' takes a map or a list of maps to merge, not the number 5
         """#),
     Manifest(
       "a list item out of place",
       #"""
       sources: - a
-      """#, says: #"""
+      """#,
+      says: #"""
         1:10: a list item cannot start here; write the list on lines of its own, or in [ ]
         """#),
     Manifest(
@@ -163,7 +181,8 @@ extension Manifests {
       #"""
       { sources: { s: { use: stdin } }, sinks: { o: { use: drop, from: s } } }
       more: 1
-      """#, says: #"""
+      """#,
+      says: #"""
         2:1: the document has ended before this; a manifest is one map of keys
         """#),
     Manifest(
@@ -176,7 +195,8 @@ extension Manifests {
         p: { use: above, from: q, with: { feld: a, limit: much } }
       sinks:
         o: { use: stdout, from: [p, s.lte], bufer: {} }
-      """#, says: #"""
+      """#,
+      says: #"""
         1:1: 'nam' is not a key of a pipeline; did you mean 'name'?
         3:13: no plugin has a source 'stdn'; did you mean 'stdin'?
         3:32: 'dely' is not a key of a watermark; did you mean 'delay'?

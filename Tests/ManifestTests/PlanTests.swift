@@ -72,7 +72,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("pipelines/my flow.v2.yaml", "my_flow_v2"), ("factory.yaml", "factory"), ("-", "-"), ("<stdin>", "_stdin_"), ("", "pipeline"), ("???", "pipeline"),
+    ("pipelines/my flow.v2.yaml", "my_flow_v2"), ("factory.yaml", "factory"), ("-", "-"), ("<stdin>", "_stdin_"),
+    ("", "pipeline"), ("???", "pipeline"),
     ("dir/.yaml", "pipeline"),
   ]) func `a pipeline without a name has its file's`(file: String, name: String) throws {
     let (plan, _) = PipelinePlan.load(
@@ -82,7 +83,8 @@ import Testing
   }
 
   @Test func `a component of two plugins is named with its plugin`() throws {
-    let plan = try plan("sources: { s: { use: stdin } }\noperators: { t: { use: other/twin, from: s } }\nsinks: { o: { use: drop, from: t } }")
+    let plan = try plan(
+      "sources: { s: { use: stdin } }\noperators: { t: { use: other/twin, from: s } }\nsinks: { o: { use: drop, from: t } }")
     #expect(plan.node(named: "t")?.reference.plugin == "other")
     #expect(plan.node(named: "t")?.reference.index == 0)
     #expect(plan.node(named: "o")?.reference.index == 13)
@@ -134,7 +136,9 @@ import Testing
       sinks: { o: { use: drop, from: p } }
       """)
     let node = try #require(plan.node(named: "k")).index
-    let places = ["words[1]", "rules[0].after", "rules[0].nothing", "rules[7]", "free.deep[1].x", "text", "", "words[1].a[2].b"].map { path in
+    let places = [
+      "words[1]", "rules[0].after", "rules[0].nothing", "rules[7]", "free.deep[1].x", "text", "", "words[1].a[2].b",
+    ].map { path in
       let place = plan.location(node: node, path: path)
       return "\(place.line):\(place.column)"
     }
@@ -153,7 +157,10 @@ import Testing
       guard case .found(let reference) = catalog.lookup(use, kind: kind) else { return [] }
       return FormatOptions.options(of: reference.manifest).map(\.name)
     }
-    #expect(try names("stdin", .source) == ["format", "fields", "time", "key", "id", "type", "source", "time_unit", "time_missing", "max_ahead"])
+    #expect(
+      try names("stdin", .source) == [
+        "format", "fields", "time", "key", "id", "type", "source", "time_unit", "time_missing", "max_ahead",
+      ])
     #expect(try names("file", .sink) == ["path", "format", "time_format"])
     #expect(try names("drop", .sink) == [])
     guard case .found(var reference) = catalog.lookup("stdin", kind: .source) else { return }
@@ -163,15 +170,19 @@ import Testing
 
   @Test func `every option has an example that its own schema accepts`() throws {
     let catalog = try FixtureCatalog()
-    let components: [(String, ComponentManifest.Kind)] = [("kitchen", .operator), ("generate", .source), ("file", .source), ("stdout", .sink)]
+    let components: [(String, ComponentManifest.Kind)] = [
+      ("kitchen", .operator), ("generate", .source), ("file", .source), ("stdout", .sink),
+    ]
     for (use, kind) in components {
       guard case .found(let reference) = catalog.lookup(use, kind: kind) else { continue }
       for option in FormatOptions.options(of: reference.manifest) {
-        let with = "with: { \(use == "file" && option.name != "path" ? "path: x, " : "")\(option.name): \(option.exampleValue) }"
+        let with =
+          "with: { \(use == "file" && option.name != "path" ? "path: x, " : "")\(option.name): \(option.exampleValue) }"
         let text =
           switch kind {
           case .source: "sources: { s: { use: \(use), \(with) } }\nsinks: { o: { use: drop, from: s } }"
-          case .operator: "sources: { s: { use: stdin } }\noperators: { k: { use: \(use), from: s, \(with) } }\nsinks: { o: { use: drop, from: k } }"
+          case .operator:
+            "sources: { s: { use: stdin } }\noperators: { k: { use: \(use), from: s, \(with) } }\nsinks: { o: { use: drop, from: k } }"
           case .sink: "sources: { s: { use: stdin } }\nsinks: { o: { use: \(use), from: s, \(with) } }"
           }
         let says = try load(text).says.filter { $0.severity == .error && !$0.message.contains("says nothing without 'time'") }

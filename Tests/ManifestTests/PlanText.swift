@@ -20,7 +20,8 @@ func plan(_ text: String, sourceLocation: Testing.SourceLocation = #_sourceLocat
 func text(of plan: PipelinePlan) -> String {
   var lines = ["\(plan.name) \(plan.delivery.rawValue)" + (plan.maxMemoryBytes.map { " \($0)B" } ?? "")]
   for node in plan.nodes {
-    var line = "\(node.index) \(node.kind.rawValue) \(node.name): \(node.reference.plugin)/\(node.reference.manifest.id) \(node.config.json)"
+    var line =
+      "\(node.index) \(node.kind.rawValue) \(node.name): \(node.reference.plugin)/\(node.reference.manifest.id) \(node.config.json)"
     if let watermark = node.watermark { line += " watermark \(watermark)" }
     if node.onError == .stop { line += " stop" }
     if let buffer = node.buffer { line += " buffer \(buffer.frames) \(buffer.bytes) \(buffer.whenFull)" }
@@ -38,7 +39,9 @@ func text(of plan: PipelinePlan) -> String {
       case .index(let index): plan.nodes[edge.from].outputPorts[index]
       }
     let input = plan.nodes[edge.to].inputs[edge.inputPort].name
-    lines.append("\(plan.nodes[edge.from].name).\(port) -> \(plan.nodes[edge.to].name).\(input) @\(edge.location.line):\(edge.location.column)")
+    lines.append(
+      "\(plan.nodes[edge.from].name).\(port) -> \(plan.nodes[edge.to].name).\(input) @\(edge.location.line):\(edge.location.column)"
+    )
   }
   return lines.joined(separator: "\n")
 }
@@ -47,7 +50,8 @@ func text(of plan: PipelinePlan) -> String {
 func text(of plan: RecordPlan) -> String {
   var parts = [plan.format.rawValue]
   for column in plan.columns {
-    parts.append("\(column.name):\(column.type.rawValue)\(column.declared ? "!" : "")" + (column.role.map { "=\($0.rawValue)" } ?? ""))
+    parts.append(
+      "\(column.name):\(column.type.rawValue)\(column.declared ? "!" : "")" + (column.role.map { "=\($0.rawValue)" } ?? ""))
   }
   if plan.rest { parts.append("rest") }
   if plan.verbatim { parts.append("verbatim") }

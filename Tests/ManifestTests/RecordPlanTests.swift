@@ -3,7 +3,9 @@ import Manifest
 import Testing
 
 /// What the source `s` reads and the sink `o` writes, with the operators given.
-private func records(source: String = "use: stdin", _ operators: String = "", sinks: String = "o: { use: stdout, from: s }") throws -> String {
+private func records(source: String = "use: stdin", _ operators: String = "", sinks: String = "o: { use: stdout, from: s }")
+  throws -> String
+{
   let plan = try plan("sources: { s: { \(source) } }\noperators:\n\(operators)\nsinks:\n  \(sinks)\n")
   let reads = try #require(plan.node(named: "s")?.recordPlan)
   let writes = plan.node(named: "o")?.encodePlan.map { " > \($0.format)\($0.verbatim ? " verbatim" : "")" } ?? ""
@@ -21,38 +23,49 @@ private func records(source: String = "use: stdin", _ operators: String = "", si
       try records(
         "  a: { use: above, from: s, with: { field: value } }\n  e: { use: equals, from: a, with: { field: quality, text: good } }",
         sinks: "o: { use: stdout, from: e }") == "json value:double quality:string verbatim > json verbatim")
-    #expect(try records("  c: { use: count, from: s, with: { by: [device] } }", sinks: "o: { use: stdout, from: c }") == "json device:variant > json")
+    #expect(
+      try records("  c: { use: count, from: s, with: { by: [device] } }", sinks: "o: { use: stdout, from: c }")
+        == "json device:variant > json")
   }
 
   @Test func `uses that disagree make a variant, and whole numbers widen`() throws {
     let above = "  a: { use: above, from: s, with: { field: v } }\n"
     #expect(
-      try records(above + "  e: { use: equals, from: a, with: { field: v, text: x } }", sinks: "o: { use: drop, from: e }") == "json v:variant")
-    #expect(try records(above + "  w: { use: whole, from: a, with: { field: v } }", sinks: "o: { use: drop, from: w }") == "json v:double")
+      try records(above + "  e: { use: equals, from: a, with: { field: v, text: x } }", sinks: "o: { use: drop, from: e }")
+        == "json v:variant")
+    #expect(
+      try records(above + "  w: { use: whole, from: a, with: { field: v } }", sinks: "o: { use: drop, from: w }")
+        == "json v:double")
     #expect(try records("  w: { use: whole, from: s, with: { field: v } }", sinks: "o: { use: drop, from: w }") == "json v:int")
   }
 
   @Test func `declared fields are columns in their order, used or not`() throws {
     #expect(
-      try records(source: "use: stdin, with: { fields: { b: int, a: variant } }", "  x: { use: above, from: s, with: { field: b } }", sinks: "o: { use: drop, from: x }")
+      try records(
+        source: "use: stdin, with: { fields: { b: int, a: variant } }", "  x: { use: above, from: s, with: { field: b } }",
+        sinks: "o: { use: drop, from: x }")
         == "json b:int! a:variant!")
   }
 
   @Test func `fields with a part come after declared ones, before those that are only named`() throws {
     #expect(
       try records(
-        source: "use: stdin, with: { key: device, time: ts, id: nr, type: kind, source: site, fields: { site: string, v: double, ts: time, nr: int } }",
+        source:
+          "use: stdin, with: { key: device, time: ts, id: nr, type: kind, source: site, fields: { site: string, v: double, ts: time, nr: int } }",
         "  x: { use: count, from: s, with: { by: [device, kind] } }", sinks: "o: { use: drop, from: x }")
         == "json site:string!=source v:double! ts:time!=event_time nr:int!=id kind:string=type device:string=key")
     #expect(
-      try records(source: "use: stdin, with: { key: device }", "  x: { use: whole, from: s, with: { field: device } }", sinks: "o: { use: drop, from: x }")
+      try records(
+        source: "use: stdin, with: { key: device }", "  x: { use: whole, from: s, with: { field: device } }",
+        sinks: "o: { use: drop, from: x }")
         == "json device:int=key")
   }
 
   @Test func `the rest is kept only for a reader that needs whole records`() throws {
     #expect(try records(sinks: "o: { use: archive, from: s }") == "json rest")
     #expect(try records(sinks: "o: { use: drop, from: s }") == "json")
-    #expect(try records("  f: { use: filter, from: s, with: { where: v > 1 } }", sinks: "o: { use: drop, from: f }") == "json rest")
+    #expect(
+      try records("  f: { use: filter, from: s, with: { where: v > 1 } }", sinks: "o: { use: drop, from: f }") == "json rest")
     #expect(try records("  q: { use: opaque, from: s }", sinks: "o: { use: drop, from: q }") == "json rest")
     #expect(try records("  q: { use: opaque, from: s }", sinks: "o: { use: stdout, from: q }") == "json rest > json")
   }
@@ -64,13 +77,17 @@ private func records(source: String = "use: stdin", _ operators: String = "", si
   @Test func `an operator that adds fields needs whole records for a sink below it`() throws {
     #expect(try records("  a: { use: stamp, from: s }", sinks: "o: { use: stdout, from: a }") == "json rest > json")
     #expect(
-      try records("  a: { use: stamp, from: s }\n  b: { use: count, from: a, with: { by: [stamped, x] } }", sinks: "o: { use: stdout, from: b }")
+      try records(
+        "  a: { use: stamp, from: s }\n  b: { use: count, from: a, with: { by: [stamped, x] } }",
+        sinks: "o: { use: stdout, from: b }")
         == "json x:variant > json")
   }
 
   @Test func `an operator that makes its own rows hides what is above it`() throws {
     #expect(
-      try records("  c: { use: count, from: s, with: { by: [k] } }\n  a: { use: above, from: c, with: { field: total } }", sinks: "o: { use: stdout, from: a }")
+      try records(
+        "  c: { use: count, from: s, with: { by: [k] } }\n  a: { use: above, from: c, with: { field: total } }",
+        sinks: "o: { use: stdout, from: a }")
         == "json k:variant > json")
   }
 
@@ -78,12 +95,15 @@ private func records(source: String = "use: stdin", _ operators: String = "", si
     #expect(try records(sinks: "o: { use: stdout, from: s, with: { time_format: ms } }") == "json rest > json")
     #expect(try records(source: "use: stdin, with: { format: text }") == "text message:string > json")
     #expect(try records(sinks: "o: { use: stdout, from: s, with: { format: text } }") == "json message:string > text")
-    #expect(try records(source: "use: stdin, with: { format: text }", sinks: "o: { use: stdout, from: s, with: { format: text } }") == "text verbatim > text verbatim")
+    #expect(
+      try records(source: "use: stdin, with: { format: text }", sinks: "o: { use: stdout, from: s, with: { format: text } }")
+        == "text verbatim > text verbatim")
   }
 
   @Test func `a sink that is fed by two ways writes bytes where it can and keeps the rest where it must`() throws {
     #expect(
-      try records("  a: { use: stamp, from: s }", sinks: "o: { use: stdout, from: [s, a] }") == "json rest verbatim > json verbatim")
+      try records("  a: { use: stamp, from: s }", sinks: "o: { use: stdout, from: [s, a] }")
+        == "json rest verbatim > json verbatim")
     let plan = try plan(
       """
       sources: { s: { use: stdin }, t: { use: stdin, with: { format: text } }, u: { use: stdin } }
@@ -124,8 +144,11 @@ private func records(source: String = "use: stdin", _ operators: String = "", si
     var operators = ""
     for level in 0..<40 {
       let above = level == 0 ? "s" : "[l\(level - 1), r\(level - 1)]"
-      operators += "  l\(level): { use: above, from: \(above), with: { field: v } }\n  r\(level): { use: above, from: \(above), with: { field: w } }\n"
+      operators +=
+        "  l\(level): { use: above, from: \(above), with: { field: v } }\n  r\(level): { use: above, from: \(above), with: { field: w } }\n"
     }
-    #expect(try records(operators, sinks: "o: { use: stdout, from: [l39, r39] }") == "json v:double w:double verbatim > json verbatim")
+    #expect(
+      try records(operators, sinks: "o: { use: stdout, from: [l39, r39] }") == "json v:double w:double verbatim > json verbatim"
+    )
   }
 }

@@ -24,7 +24,8 @@ import Testing
   private func model(_ one: ArraySlice<Unicode.Scalar>, _ other: ArraySlice<Unicode.Scalar>) -> Int {
     guard let a = one.last, let b = other.last else { return one.count + other.count }
     var edits = min(
-      model(one.dropLast(), other) + 1, model(one, other.dropLast()) + 1, model(one.dropLast(), other.dropLast()) + (a == b ? 0 : 1))
+      model(one.dropLast(), other) + 1, model(one, other.dropLast()) + 1,
+      model(one.dropLast(), other.dropLast()) + (a == b ? 0 : 1))
     if one.count > 1, other.count > 1, one.dropLast().last == b, a == other.dropLast().last {
       edits = min(edits, model(one.dropLast(2), other.dropLast(2)) + 1)
     }

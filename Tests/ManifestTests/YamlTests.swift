@@ -27,11 +27,14 @@ private func errors(_ text: String) throws -> [String] {
 
 @Suite struct YamlTests {
   @Test(arguments: [
-    ("1", "1"), ("-17", "-17"), ("+5", "5"), ("007", "7"), ("0x1F", "31"), ("0o17", "15"), ("1.5", "1.5"), ("-.5", "-0.5"), ("1e3", "1000.0"),
+    ("1", "1"), ("-17", "-17"), ("+5", "5"), ("007", "7"), ("0x1F", "31"), ("0o17", "15"), ("1.5", "1.5"), ("-.5", "-0.5"),
+    ("1e3", "1000.0"),
     ("1.", "1.0"), ("9223372036854775807", "9223372036854775807"), ("9223372036854775808", "9.223372036854776e+18"),
-    ("true", "true"), ("FALSE", "false"), ("null", "null"), ("~", "null"), (".inf", "null"), ("yes", #""yes""#), ("NO", #""NO""#),
+    ("true", "true"), ("FALSE", "false"), ("null", "null"), ("~", "null"), (".inf", "null"), ("yes", #""yes""#),
+    ("NO", #""NO""#),
     ("on", #""on""#), ("1_000", #""1_000""#), ("12:30:45", #""12:30:45""#), ("1e", #""1e""#), ("0x", #""0x""#),
-    ("+", #""+""#), (".", #"".""#), ("'1'", #""1""#), ("\"a\\tb\"", #""a\tb""#), ("2024-01-01", #""2024-01-01""#), ("!!str 5", #""5""#),
+    ("+", #""+""#), (".", #"".""#), ("'1'", #""1""#), ("\"a\\tb\"", #""a\tb""#), ("2024-01-01", #""2024-01-01""#),
+    ("!!str 5", #""5""#),
     ("[1, [a], {b: 2}]", #"[1,["a"],{"b":2}]"#), ("{1: a, true: b}", #"{"1":"a","true":"b"}"#),
   ]) func `plain scalars have the types of the core schema`(yaml: String, json: String) throws {
     #expect(try free(yaml) == json)
@@ -58,7 +61,9 @@ private func errors(_ text: String) throws -> [String] {
 
   @Test func `aliases that multiply are stopped before they are built`() throws {
     var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
-    for level in 1...40 { text += "a\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", "))]\n" }
+    for level in 1...40 {
+      text += "a\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", "))]\n"
+    }
     let said = try errors(text)
     #expect(said.count == 1)
     #expect(said.first?.hasSuffix("the manifest holds more than 200000 values, aliases followed") == true)
@@ -85,7 +90,9 @@ private func errors(_ text: String) throws -> [String] {
 
   @Test func `line ends of any kind and a byte order mark are read`() throws {
     let manifest = ["sources:", "  s: { use: stdin }", "sinks:", "  o: { use: dorp, from: s }"]
-    for text in [manifest.joined(separator: "\r\n"), manifest.joined(separator: "\n"), "\u{FEFF}" + manifest.joined(separator: "\n")] {
+    for text in [
+      manifest.joined(separator: "\r\n"), manifest.joined(separator: "\n"), "\u{FEFF}" + manifest.joined(separator: "\n"),
+    ] {
       #expect(try errors(text) == ["4:13: no plugin has a sink 'dorp'; did you mean 'drop'?"])
     }
   }

@@ -6,11 +6,14 @@ import Testing
 @Suite struct GeneratePlugin {
   private static let defaults: [ConfigValue.Entry] = [
     .init("kind", .string("sensors")), .init("rate", .double(1000)), .init("paced", .bool(false)), .init("sources", .int(10)),
-    .init("seed", .int(1)), .init("load", .string("steady")), .init("period", .int(60_000_000_000)), .init("outliers", .double(0.001)),
+    .init("seed", .int(1)), .init("load", .string("steady")), .init("period", .int(60_000_000_000)),
+    .init("outliers", .double(0.001)),
     .init("start", .string("2026-01-01T00:00:00Z")), .init("count", .int(3000)),
   ]
 
-  private func create(_ bench: PluginBench, _ changes: [ConfigValue.Entry] = [], without: Set<String> = []) throws -> PluginBenchInstance {
+  private func create(_ bench: PluginBench, _ changes: [ConfigValue.Entry] = [], without: Set<String> = []) throws
+    -> PluginBenchInstance
+  {
     let names = Set(changes.map(\.name)).union(without)
     return try bench.create(.source, "generate", with: .map(Self.defaults.filter { !names.contains($0.name) } + changes))
   }
@@ -90,7 +93,10 @@ import Testing
       try drain(
         try create(
           bench,
-          [.init("load", .string(load)), .init("period", .int(10_000_000_000)), .init("duration", .int(seconds * 1_000_000_000))],
+          [
+            .init("load", .string(load)), .init("period", .int(10_000_000_000)),
+            .init("duration", .int(seconds * 1_000_000_000)),
+          ],
           without: ["count"]))
       return rows(bench).count
     }

@@ -3,7 +3,8 @@ import PluginKit
 /// Operators, a source and a sink for the tests: each small, each using one part of the kit.
 struct Above: Operator {
   static let limit = Option("above", .double, doc: "Pass values greater than this.", default: 60, minimum: -100, maximum: 100)
-  static let component = Component("above", doc: "Pass rows above a limit.", options: [limit], inputs: [.field("value", .double)], outputs: .same)
+  static let component = Component(
+    "above", doc: "Pass rows above a limit.", options: [limit], inputs: [.field("value", .double)], outputs: .same)
 
   private let above: Double
   private var value = Field("value")
@@ -41,7 +42,8 @@ struct EveryOption: Operator {
     options: [text, wait, size, mode, flag, whole, maybe, list, map, needed, password],
     inputPorts: [.init("side", doc: "A side.")], outputPorts: [.init("out"), .init("cases")], outputPortsFrom: map,
     inputs: [.named(by: needed, required: false)],
-    outputs: .adding([.init("score", .double), .init("at", .time, role: .eventTime, doc: "When.")]), pollEvery: .milliseconds(100),
+    outputs: .adding([.init("score", .double), .init("at", .time, role: .eventTime, doc: "When.")]),
+    pollEvery: .milliseconds(100),
     blocking: true, isolated: true, example: "name: x\n")
 
   init(_ config: Config) throws {

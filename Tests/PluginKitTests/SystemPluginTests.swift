@@ -27,8 +27,11 @@ import Testing
     try folder.write("meminfo", "MemTotal:  1000 kB\nMemAvailable:   400 kB\nSwapTotal: 10 kB\nSwapFree: 4 kB\nOdd\n")
     try folder.write("loadavg", "0.50 1.25 x 1/100 999\n")
     try folder.write(
-      "diskstats", "8 0 sda 1 0 \(disk) 0 1 0 20 0 0 500 0\n8 1 sda1 1 0 9 0 1 0 9 0 0 9 0\n7 0 loop0 1 0 9 0 1 0 9 0 0 9 0\nshort\n")
-    try folder.write("net/dev", "Inter-| Receive\n face |bytes\n lo: 9 0 0 0 0 0 0 0 9 0 0 0 0 0 0 0\neth0:\(network) 0 0 0 0 0 0 0 7 0 0 0 0 0 0 0\n")
+      "diskstats",
+      "8 0 sda 1 0 \(disk) 0 1 0 20 0 0 500 0\n8 1 sda1 1 0 9 0 1 0 9 0 0 9 0\n7 0 loop0 1 0 9 0 1 0 9 0 0 9 0\nshort\n")
+    try folder.write(
+      "net/dev",
+      "Inter-| Receive\n face |bytes\n lo: 9 0 0 0 0 0 0 0 9 0 0 0 0 0 0 0\neth0:\(network) 0 0 0 0 0 0 0 7 0 0 0 0 0 0 0\n")
     try folder.write("42/stat", "42 (a (b) c) R 1 1 1 0 -1 0 0 0 0 0 \(ticks) 0 0 20 0 1 0 777 1000 3 0 0\n")
     try folder.write("43/stat", "43 (idle) S 1 1 1 0 -1 0 0 0 0 0 5 5 0 0 20 0 1 0 778 1000 1 0 0\n")
     try folder.write("44/stat", "broken")
@@ -43,7 +46,8 @@ import Testing
     let source = try bench.create(
       .source, "system",
       with: .map([
-        .init("every", .int(2_000_000_000)), .init("count", .int(1)), .init("processes", .int(1)), .init("proc", .string(folder.path)),
+        .init("every", .int(2_000_000_000)), .init("count", .int(1)), .init("processes", .int(1)),
+        .init("proc", .string(folder.path)),
       ]))
     try source.open()
     #expect(try source.poll() == TIDE_IDLE)
@@ -85,7 +89,8 @@ import Testing
     let source = try bench.create(
       .source, "system",
       with: .map([
-        .init("every", .int(1_000_000_000)), .init("count", .int(3)), .init("processes", .int(0)), .init("proc", .string(folder.path)),
+        .init("every", .int(1_000_000_000)), .init("count", .int(3)), .init("processes", .int(0)),
+        .init("proc", .string(folder.path)),
       ]))
     try source.open()
     var answers: [tide_status] = []
@@ -108,7 +113,8 @@ import Testing
     #expect(rows(bench).contains { $0.type == "memory" && $0.metric == "used" && $0.value > 0 })
     let folder = try TemporaryFolder()
     let none = try bench.create(
-      .source, "system", with: .map([.init("every", .int(1_000_000)), .init("processes", .int(3)), .init("proc", .string(folder.path))]))
+      .source, "system",
+      with: .map([.init("every", .int(1_000_000)), .init("processes", .int(3)), .init("proc", .string(folder.path))]))
     #expect(throws: PluginBench.Failure.self) { try none.open() }
     #expect(bench.failures.last?.text.hasPrefix("\(folder.path)/stat: cannot be read (No such file or directory)") == true)
   }

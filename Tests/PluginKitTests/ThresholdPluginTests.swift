@@ -4,7 +4,9 @@ import TestSupport
 import Testing
 
 @Suite struct ThresholdPlugin {
-  private func kept(_ frame: OwnedFrame, above: ConfigValue? = nil, below: ConfigValue? = nil, rows: [UInt16]? = nil) throws -> [Int] {
+  private func kept(_ frame: OwnedFrame, above: ConfigValue? = nil, below: ConfigValue? = nil, rows: [UInt16]? = nil) throws
+    -> [Int]
+  {
     let bench = try PluginBench(library: "tidemill-threshold")
     let limits = [above.map { ConfigValue.Entry("above", $0) }, below.map { .init("below", $0) }].compactMap { $0 }
     let instance = try bench.create(.operator, "threshold", with: .map([.init("field", .string("value"))] + limits))
@@ -40,19 +42,24 @@ import Testing
     let constant = try frame(rows: 3) { builder in
       builder.setConstant(try builder.addColumn("value", .double), 7.0)
       _ = try builder.addColumn("other", .int)
-    } row: { builder, row in builder.put(1, Int64(row)) }
+    } row: { builder, row in
+      builder.put(1, Int64(row))
+    }
     #expect(try kept(constant, above: .int(6)) == [0, 1, 2])
     #expect(try kept(constant, above: .int(7)) == [])
     let sequence = try frame(rows: 4) { builder in
       builder.setSequence(try builder.addColumn("value", .int), base: .max - 1)
       _ = try builder.addColumn("other", .int)
-    } row: { builder, row in builder.put(1, Int64(row)) }
+    } row: { builder, row in
+      builder.put(1, Int64(row))
+    }
     #expect(try kept(sequence, above: .int(0)) == [0, 1])
   }
 
   @Test func `rejects rows whose field is no number, and passes none that lack it`() throws {
     let bench = try PluginBench(library: "tidemill-threshold")
-    let instance = try bench.create(.operator, "threshold", with: .map([.init("field", .string("value")), .init("above", .int(0))]))
+    let instance = try bench.create(
+      .operator, "threshold", with: .map([.init("field", .string("value")), .init("above", .int(0))]))
     try instance.process(try frame("value", ["1", "2"]).pointer)
     try instance.process(try frame("other", [1.0]).pointer)
     try instance.process(try frame("value", [1.0]).pointer, rows: [])
@@ -62,9 +69,13 @@ import Testing
 
   @Test func `wants a field and a limit`() throws {
     let bench = try PluginBench(library: "tidemill-threshold")
-    #expect(throws: PluginBench.Failure.self) { try bench.create(.operator, "threshold", with: .map([.init("field", .string("v"))])) }
+    #expect(throws: PluginBench.Failure.self) {
+      try bench.create(.operator, "threshold", with: .map([.init("field", .string("v"))]))
+    }
     #expect(bench.failures.last?.configPath == "above")
-    #expect(throws: PluginBench.Failure.self) { try bench.create(.operator, "threshold", with: .map([.init("below", .int(1))])) }
+    #expect(throws: PluginBench.Failure.self) {
+      try bench.create(.operator, "threshold", with: .map([.init("below", .int(1))]))
+    }
     #expect(bench.failures.last?.configPath == "field")
   }
 }

@@ -148,7 +148,9 @@ private func frame(_ number: UInt64, bytes: UInt32 = 100) -> tide_entry {
 
 @Suite struct SelectionTests {
   @Test func `a selection is strictly ascending and inside the frame`() {
-    func ok(_ rows: [UInt16], of count: UInt32) -> Bool { rows.withUnsafeBufferPointer { tide_selection_ok($0.baseAddress, UInt32(rows.count), count) != 0 } }
+    func ok(_ rows: [UInt16], of count: UInt32) -> Bool {
+      rows.withUnsafeBufferPointer { tide_selection_ok($0.baseAddress, UInt32(rows.count), count) != 0 }
+    }
     #expect(ok([], of: 0))
     #expect(ok([0, 1, 5], of: 6))
     #expect(!ok([0, 1, 5], of: 5))

@@ -2,7 +2,9 @@ import CTidemill
 import Frames
 
 /// Builds a frame for a test: `rows` calls with the builder and the row, after `columns` declared them.
-public func frame(rows count: Int, _ columns: (FrameBuilder) throws -> Void, row: (FrameBuilder, Int) -> Void) throws -> OwnedFrame {
+public func frame(rows count: Int, _ columns: (FrameBuilder) throws -> Void, row: (FrameBuilder, Int) -> Void) throws
+  -> OwnedFrame
+{
   let builder = FrameBuilder()
   builder.maxRows = FrameLimits.maxRows
   try columns(builder)
@@ -22,21 +24,27 @@ public func frame(rows count: Int, _ columns: (FrameBuilder) throws -> Void, row
 
 /// A frame of one column of doubles; nil is null.
 public func frame(_ name: String, _ values: [Double?]) throws -> OwnedFrame {
-  try frame(rows: values.count) { _ = try $0.addColumn(name, .double) } row: { builder, row in
+  try frame(rows: values.count) {
+    _ = try $0.addColumn(name, .double)
+  } row: { builder, row in
     if let value = values[row] { builder.put(0, value) }
   }
 }
 
 /// A frame of one column of integers; nil is null.
 public func frame(_ name: String, _ values: [Int64?]) throws -> OwnedFrame {
-  try frame(rows: values.count) { _ = try $0.addColumn(name, .int) } row: { builder, row in
+  try frame(rows: values.count) {
+    _ = try $0.addColumn(name, .int)
+  } row: { builder, row in
     if let value = values[row] { builder.put(0, value) }
   }
 }
 
 /// A frame of one column of strings; nil is null.
 public func frame(_ name: String, _ values: [String?]) throws -> OwnedFrame {
-  try frame(rows: values.count) { _ = try $0.addColumn(name, .string) } row: { builder, row in
+  try frame(rows: values.count) {
+    _ = try $0.addColumn(name, .string)
+  } row: { builder, row in
     if let value = values[row] { builder.put(0, value) }
   }
 }

@@ -58,7 +58,9 @@ public final class PluginBench {
   }
 
   /// Makes an instance; throws the failure that `create` reported.
-  public func create(_ kind: ComponentManifest.Kind, _ id: String, with config: ConfigValue = .map([])) throws -> PluginBenchInstance {
+  public func create(_ kind: ComponentManifest.Kind, _ id: String, with config: ConfigValue = .map([])) throws
+    -> PluginBenchInstance
+  {
     let found = components.first { component in
       String(cString: component.pointee.id) == id && (kind == .source) == (component.pointee.process == nil)
     }

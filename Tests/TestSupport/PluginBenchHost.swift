@@ -59,7 +59,8 @@ final class PluginBenchHost {
   private func fillControl() {
     table.pointee.log = { PluginBenchHost.of($0).bench.logs.append(PluginBenchHost.text($2)) }
     table.pointee.fail = {
-      PluginBenchHost.of($0).bench.failures.append(.init(code: $1, text: PluginBenchHost.text($2), configPath: PluginBenchHost.text($3)))
+      PluginBenchHost.of($0).bench.failures.append(
+        .init(code: $1, text: PluginBenchHost.text($2), configPath: PluginBenchHost.text($3)))
     }
     table.pointee.extension = { context, id in
       let me = PluginBenchHost.of(context)
