@@ -75,6 +75,12 @@ public struct NodeReference: Sendable, Equatable {
   public var port: String?
   public var location: SourceLocation
 
+  public init(node: String, port: String?, location: SourceLocation) {
+    self.node = node
+    self.port = port
+    self.location = location
+  }
+
   public var isPattern: Bool { node.contains("*") }
   /// As written.
   public var text: String { port.map { "\(node).\($0)" } ?? node }

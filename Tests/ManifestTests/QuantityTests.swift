@@ -1,4 +1,5 @@
 import Manifest
+import PluginManifest
 import Testing
 
 @Suite struct QuantityTests {
