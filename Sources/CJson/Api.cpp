@@ -1,6 +1,7 @@
 // The C functions of CJson.h.
 #include "Decoder.hpp"
 #include "Encoder.hpp"
+#include "Time.hpp"
 
 struct cjson_decoder {
   cjson::Decoder decoder;
@@ -38,3 +39,7 @@ cjson_encoder *cjson_encoder_create(const cjson_encode_plan *plan) { return new 
 void cjson_encoder_destroy(cjson_encoder *encoder) { delete encoder; }
 
 tide_string cjson_encode(cjson_encoder *encoder, const tide_batch *batch) { return encoder->encoder.encode(*batch); }
+
+uint32_t cjson_read_time(tide_string text, int64_t *time) {
+  return cjson::read_rfc3339(reinterpret_cast<const uint8_t *>(text.data), text.length, *time);
+}

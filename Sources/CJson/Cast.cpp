@@ -71,7 +71,8 @@ bool Decoder::put_string(Column &column) {
   case TIDE_UTF8: column.put_bytes(rows_, text.data, text.size); return true;
   case TIDE_BINARY: {
     decoded_.clear();
-    int64_t length = read_base64(text.data, text.size, decoded_.room(text.size));
+    // One byte more, so that an empty value has memory too.
+    int64_t length = read_base64(text.data, text.size, decoded_.room(text.size + 1));
     if (length < 0) break;
     column.put_bytes(rows_, decoded_.data(), static_cast<size_t>(length));
     return true;

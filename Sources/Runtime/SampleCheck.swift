@@ -53,29 +53,19 @@ public enum SampleCheck {
   private static func decode(
     _ sample: UnsafeRawBufferPointer, _ records: RecordPlan, node: NodePlan, plan: PipelinePlan, sample name: String
   ) -> [Diagnostic] {
-    guard let decoder = try? RecordDecoder(records), let start = sample.baseAddress else { return [] }
-    var at = 0, rows = 0, dead = 0
+    guard let reader = try? RecordReader(records) else { return [] }
+    var rows = 0, dead = 0
     var first: String?
-    var frame = [UInt8]()
-    while at < sample.count {
-      let step = decoder.decode(
-        start + at, length: sample.count - at, readable: sample.count - at, offset: UInt64(at), final: true, ingestTime: 0)
-      for record in decoder.deadRecords {
+    reader.read(
+      sample,
+      rows: { frame in
+        rows += frame.rows
+        return true
+      },
+      dead: { record in
         dead += 1
         if first == nil { first = "at byte \(record.offset): \(record.reason)" }
-      }
-      at += step.consumed
-      rows += decoder.rows
-      if decoder.rows > 0 {
-        frame = [UInt8](repeating: 0, count: decoder.frameByteCount + 64)
-        frame.withUnsafeMutableBytes { bytes in
-          let misaligned = Int(bitPattern: bytes.baseAddress!) % 64
-          let skip = misaligned == 0 ? 0 : 64 - misaligned
-          _ = decoder.writeFrame(into: bytes.baseAddress! + skip, capacity: bytes.count - skip, stream: 0, firstID: 0)
-        }
-      }
-      if step.consumed == 0 && !step.frameReady { break }
-    }
+      })
     guard let first else { return [] }
     return [
       plan.diagnostic(

@@ -5,8 +5,10 @@ import PluginManifest
 public enum SchemaReport {
   /// A `fields:` block, with the share of records that have each field where not all do, and the field that looks like the time.
   public static func yaml(_ schema: SchemaInference, path: String) -> String {
-    var text = "# \(schema.records) records of \(path)\nformat: json\n"
+    let rejected = schema.rejected > 0 ? ", \(schema.rejected) lines are no JSON objects" : ""
+    var text = "# \(schema.records) records of \(path)\(rejected)\nformat: json\n"
     if let time = schema.timeField { text += "time: \(scalar(time))\n" }
+    if let unit = schema.timeUnit { text += "time_unit: \(unit.rawValue)\n" }
     text += "fields:\n"
     for field in schema.fields {
       var notes: [String] = []

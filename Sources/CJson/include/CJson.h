@@ -123,6 +123,9 @@ void cjson_encoder_destroy(cjson_encoder *encoder);
 /* The selected rows as lines; valid until the next call. */
 tide_string cjson_encode(cjson_encoder *encoder, const tide_batch *batch);
 
+/* 1 and ns since the epoch if the text is an RFC 3339 time of the years 1678 to 2261, else 0. */
+uint32_t cjson_read_time(tide_string text, int64_t *time);
+
 #ifdef __cplusplus
 }
 #endif
