@@ -93,7 +93,7 @@ bool Decoder::put_null(Column &column) {
   if (!tokens_.literal('n')) return false;
   column.state = Column::State::null;
   if (!rest_) return true;
-  // An explicit null is a null in the rest, an absent field is nothing there (frames.md 3).
+  // An explicit null is a null in the rest, an absent field is nothing there (docs/formats.md).
   size_t from = rest_->heap().size();
   variants_.null(rest_->heap());
   variants_.field(variants_.name(column.label().data, column.label().size), rest_start_, from, rest_->heap().size());

@@ -16,7 +16,7 @@ namespace cjson {
 
 class Decoder {
 public:
-  // Frames may be this long (frames.md 3), so a row that needs more has no place.
+  // Frames may be this long (docs/frames.md), so a row that needs more has no place.
   static constexpr uint64_t max_frame = 16u << 20;
   // A call stops after so many dead records, which its caller must take care of.
   static constexpr size_t max_dead = 1024;

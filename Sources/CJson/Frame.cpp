@@ -117,7 +117,7 @@ void Decoder::lay_out_names() {
   if (rest_) add(TIDE_VARIANT, TIDE_ROLE_REST, TIDE_NULLABLE, 0, "");
   header.top = static_cast<uint16_t>(layout_.columns.size());
 
-  // XXH64 of role, type, param, nullable, name_len, name of every column (frames.md 3).
+  // XXH64 of role, type, param, nullable, name_len, name of every column (docs/frames.md).
   size_t start = layout_.extra.size();
   for (const tide_column &column : layout_.columns) {
     uint8_t head[7] = {column.role, column.type, 0, 0, static_cast<uint8_t>(column.flags & TIDE_NULLABLE ? 1 : 0), 0, 0};

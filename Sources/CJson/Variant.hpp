@@ -35,7 +35,7 @@ enum Primitive : uint8_t {
   timestamp_local_ns = 19,
   uuid = 20
 };
-// Elements of one object or array (frames.md 3).
+// Elements of one object or array, as the frame validator allows (rule 30 of docs/frames.md).
 constexpr size_t max_elements = 65536;
 
 // Little-endian, of 1 to 4 bytes.

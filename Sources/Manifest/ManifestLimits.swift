@@ -14,7 +14,7 @@ public enum ManifestLimits {
   public static let nameLength = 64
   /// Most columns that a source's records can have.
   public static let columns = 1024
-  /// Longest name of a field, in bytes (`frames.md`).
+  /// Longest name of a field, in bytes: that of a column in a frame.
   public static let fieldNameBytes = 255
   /// Most bytes that environment values add to a manifest.
   public static let environmentBytes = 4 << 20

@@ -1,4 +1,4 @@
-/// How a source's watermark follows its event times; W is exclusive (`engine.md` 3).
+/// How a source's watermark W follows its event times. W is exclusive: no event before it is expected, one at W is.
 public enum WatermarkPolicy: Sendable, Equatable {
   /// W = largest event time seen - delay, moved event by event.
   case delay(nanoseconds: Int64)
@@ -39,7 +39,7 @@ public struct BufferPlan: Sendable, Equatable {
   public var bytes: Int
   public var whenFull: WhenFull
 
-  /// What an edge has when the manifest says nothing (`frames.md` 7).
+  /// What an edge has when the manifest says nothing.
   public static let defaultFrames = 64
   public static let defaultBytes = 4 << 20
   static let framesRange = 1...65_536
