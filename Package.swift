@@ -33,32 +33,39 @@ let package = Package(
     .target(name: "CHost", dependencies: ["CTidemill"]),
     .target(name: "CJson", dependencies: ["CTidemill"], linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "Frames", dependencies: ["CTidemill", "CHost"]),
-    .target(name: "Rings", dependencies: ["CTidemill", "CHost", "Frames"]),
+    .target(name: "Rings", dependencies: ["CTidemill", "CHost"]),
     .target(name: "PluginManifest"),
     .target(name: "Formats", dependencies: ["CTidemill", "CJson", "Frames"]),
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CMd", "PluginManifest"]),
     .target(name: "Manifest", dependencies: ["PluginManifest", "Formats", yams]),
     .target(name: "Engine", dependencies: ["CTidemill", "CHost", "Frames", "Rings", "Formats", "PluginManifest"]),
-    .target(name: "Runtime", dependencies: ["PluginHost", "Manifest", "Engine", logging]),
-    .executableTarget(name: "tidemill", dependencies: ["Runtime", arguments]),
+    .target(
+      name: "Runtime",
+      dependencies: ["CTidemill", "CHost", "Rings", "Formats", "PluginManifest", "PluginHost", "Manifest", "Engine", logging]),
+    .executableTarget(
+      name: "tidemill",
+      dependencies: ["Formats", "PluginManifest", "PluginHost", "Manifest", "Engine", "Runtime", arguments, logging]),
 
     // The plugin in C.
     .target(
       name: "ThresholdPlugin", dependencies: ["CTidemill"], path: "Plugins/Threshold", exclude: ["README.md"],
       publicHeadersPath: "."),
 
-    .target(name: "EngineBench", dependencies: ["Engine", "Frames"], path: "Tests/EngineBench"),
-    .executableTarget(name: "tidemill-stress", dependencies: ["Rings", "EngineBench"], path: "Tests/Stress"),
+    .target(
+      name: "EngineBench", dependencies: ["CTidemill", "Frames", "Rings", "PluginManifest", "Engine"], path: "Tests/EngineBench"
+    ),
+    .executableTarget(
+      name: "tidemill-stress", dependencies: ["CTidemill", "CHost", "Rings", "Engine", "EngineBench"], path: "Tests/Stress"),
     .target(name: "TestSupport", dependencies: ["CTidemill", "Frames", "PluginManifest"], path: "Tests/TestSupport"),
     .testTarget(name: "ContractTests", dependencies: ["CTidemill", "TestSupport"]),
-    .testTarget(name: "FramesTests", dependencies: ["Frames", "TestSupport"]),
-    .testTarget(name: "RingsTests", dependencies: ["Rings", "TestSupport"]),
-    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Frames", "TestSupport"]),
-    .testTarget(name: "ManifestTests", dependencies: ["Manifest", "TestSupport"]),
-    .testTarget(name: "PluginHostTests", dependencies: ["PluginHost", "TestSupport"]),
+    .testTarget(name: "FramesTests", dependencies: ["CTidemill", "CHost", "Frames", "TestSupport"]),
+    .testTarget(name: "RingsTests", dependencies: ["CHost", "Rings", "TestSupport"]),
+    .testTarget(name: "FormatsTests", dependencies: ["CTidemill", "Formats", "Frames", "TestSupport"]),
+    .testTarget(name: "ManifestTests", dependencies: ["Formats", "PluginManifest", "Manifest", "TestSupport"]),
+    .testTarget(name: "PluginHostTests", dependencies: ["CTidemill", "PluginManifest", "PluginHost", "TestSupport"]),
     .testTarget(name: "PluginKitTests", dependencies: ["PluginKit", "PluginManifest", "TestSupport"]),
-    .testTarget(name: "EngineTests", dependencies: ["Engine", "EngineBench"]),
+    .testTarget(name: "EngineTests", dependencies: ["CTidemill", "PluginManifest", "Rings", "Engine", "EngineBench"]),
     .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
     .testTarget(name: "SampleTests", dependencies: ["TestSupport"]),
     .testTarget(name: "LayeringTests", dependencies: ["TestSupport"]),
