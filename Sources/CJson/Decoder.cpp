@@ -90,9 +90,10 @@ bool Decoder::open_batch(const uint8_t *bytes, uint64_t length, uint64_t readabl
   uint64_t taken = unended ? length : static_cast<uint64_t>(end + 1 - bytes);
   batch_ = {bytes, bytes, taken, offset, 0, false, unended};
   if (unended || readable < taken + Bytes::slack) {
-    // The words behind the last byte are read, and after a line without an end there must be something that ends a number.
+    // The words behind the last byte are read, and a line without an end is scanned as if it had one.
     padded_.clear();
     padded_.append(bytes, taken);
+    if (unended) padded_.append('\n');
     std::memset(padded_.end(), 0, Bytes::slack);
     batch_.bytes = padded_.data();
   }
@@ -100,7 +101,7 @@ bool Decoder::open_batch(const uint8_t *bytes, uint64_t length, uint64_t readabl
     batch_.scanned = is_utf8(batch_.bytes, taken);
     return true;
   }
-  batch_.scanned = scanner_.scan(batch_.bytes, taken) == Scanner::Result::ok;
+  batch_.scanned = scanner_.scan(batch_.bytes, taken + unended) == Scanner::Result::ok;
   tokens_.bytes = batch_.bytes;
   tokens_.list = scanner_.tokens();
   tokens_.next = 0;
@@ -142,8 +143,8 @@ cjson_step Decoder::decode(const uint8_t *bytes, uint64_t length, uint64_t reada
     batch_.origin = nullptr;
   }
   uint64_t left = length - position;
-  if (left > max_record_ + 1 && !final) {
-    // No line end so far, and even if a CR is the last byte the record is too long: what comes of it is passed over.
+  if (left > std::max(max_record_ + 1, dead_prefix) && !final) {
+    // No line end so far, and even if a CR is the last byte the record is too long: what is not kept of it is passed over.
     bury(offset + position, bytes + position, std::min(left, dead_prefix), CJSON_DEAD_RECORD, "the record is longer than it may be");
     position = length;
     skipping_ = true;
@@ -186,7 +187,7 @@ Decoder::Outcome Decoder::line(uint64_t from, uint64_t end) {
 // One line of a batch that has a bad one. False: it is this one, or it is empty.
 bool Decoder::scan_line(uint64_t from, uint64_t end) {
   // With its line end, so that the list's sentinels have one to point at.
-  uint64_t length = end - from + (end < batch_.length);
+  uint64_t length = end - from + (end < batch_.length || batch_.last);
   if (length == 0) return false;
   Scanner::Result result = scanner_.scan(batch_.bytes + from, length);
   if (result == Scanner::Result::ok) {

@@ -30,7 +30,13 @@ bool Tokens::skip(uint32_t depth) {
       return true;
     }
     for (;;) {
-      if (!name(text) || (escapes && !resolve(text)) || !skip(depth + 1)) return false;
+      uint32_t at = next;
+      if (!name(text)) return false;
+      if (escapes && !resolve(text)) {
+        fault.at = list[at]; // not where the colon is
+        return false;
+      }
+      if (!skip(depth + 1)) return false;
       first = kind();
       if (first != ',' && first != '}') return fail("',' or '}' was expected");
       next++;

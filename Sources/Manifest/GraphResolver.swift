@@ -35,9 +35,12 @@ struct GraphResolver {
       }
     }
     guard refuseCycles() else { return nil }
-    let readers = Dictionary(grouping: patterns, by: { $0.reference.port ?? "" }).mapValues { Set($0.map(\.node)) }
+    let readers = Dictionary(grouping: patterns, by: { $0.reference.port ?? "" })
     for pattern in patterns {
-      connect(pattern.node, pattern.port, pattern.reference, apart: readers[pattern.reference.port ?? ""] ?? [])
+      let reader = drafts[pattern.node]
+      let canBeRead = pattern.reference.port == "dead" || reader.kind != .sink
+      let mutual = (readers[pattern.reference.port ?? ""] ?? []).filter { canBeRead && $0.reference.matches(reader.name) }
+      connect(pattern.node, pattern.port, pattern.reference, apart: Set(mutual.map(\.node)))
     }
     return order()
   }
@@ -138,8 +141,8 @@ struct GraphResolver {
 
   // MARK: Patterns
 
-  /// Connects all nodes that fit, but not the reader, what is below it, and what reads or is below a reader of the same port of a
-  /// pattern: two readers of "*.dead" do not read each other.
+  /// Connects all nodes that fit, but not the reader, what is below it, and what reads or is below a reader whose own pattern fits
+  /// this one: two readers of "*.dead" do not read each other.
   private mutating func connect(_ index: Int, _ inputPort: Int, _ reference: NodeReference, apart readers: Set<Int>) {
     var excluded = [Bool](repeating: false, count: drafts.count)
     for reader in readers.union([index]) { exclude(from: reader, in: &excluded) }

@@ -43,7 +43,8 @@ public enum SampleCheck {
   }
 
   private static func fits(_ type: RecordPlan.ColumnType, _ column: RecordPlan.Column) -> Bool {
-    if type == column.type || column.type == .variant { return true }
+    // Where only some values fit, decoding tells which.
+    if type == column.type || type == .variant || column.type == .variant { return true }
     switch (type, column.type) {
     case (.int, .double), (.int, .time), (.double, .time), (.string, .time), (.time, .string), (.string, .binary): return true
     default: return column.role == .key || column.role == .source || column.role == .type

@@ -13,7 +13,7 @@ struct ExitCodeTests {
     #expect(result.errors.contains("the books hold to the row"))
     #expect(try story.text("books.json").contains("\"balanced\":true"))
     let dead = try story.text("dead.jsonl")
-    #expect(dead.contains("\"node\":\"all\"") && dead.contains("\"offset\":84"))
+    #expect(dead.contains("\"node\":\"all\"") && dead.contains("\"offset\":85"))
   }
 
   @Test func `wrong usage is 2, with the nearest word and nothing on standard output`() throws {

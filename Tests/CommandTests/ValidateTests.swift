@@ -80,7 +80,7 @@ struct ValidateTests {
   @Test func `environment variables fill in, and one that is missing is a problem with its place`() throws {
     let story = try Story()
     try story.file("input.jsonl", Story.readingsInput)
-    try story.file("pipeline.yaml", Story.readings.replacing("above: 10", with: "above: ${LIMIT}"))
+    try story.file("pipeline.yaml", Story.readings.replacing("above: 10", with: "above: \"${LIMIT}\""))
     let missing = try story.run("validate", "pipeline.yaml", environment: ["LIMIT": nil])
     #expect(missing.exitCode == 78)
     #expect(missing.errors.contains("LIMIT"))

@@ -99,7 +99,8 @@ import Testing
     #expect(outcome.dead == [.init(offset: 8, code: bad.code, reason: bad.reason, record: bad.record)])
     // As the last record, without a line end.
     let last = try decode(good + bad.record, columns)
-    #expect(last.dead == outcome.dead && last.lines.count == 1)
+    #expect(last.dead == outcome.dead)
+    #expect(last.lines.count == 1)
     // Alone, and behind a line that makes all be scanned line by line.
     let careful = try decode("\"\n" + bad.record + "\n" + good, columns)
     #expect(careful.dead.last.map { [$0.code, $0.reason] } == [bad.code, bad.reason] && careful.lines.count == 1)
@@ -175,9 +176,9 @@ import Testing
   }
 
   @Test func `a record that no frame can hold goes to dead`() throws {
-    // Every element of the arrays takes six bytes in a frame and two in the record.
+    // Every element of the arrays takes five bytes in a frame and two in the record.
     let array = "[" + String(repeating: "1,", count: 65_535) + "1]"
-    let wide = "{\"a\":[" + Array(repeating: array, count: 40).joined(separator: ",") + "]}"
+    let wide = "{\"a\":[" + Array(repeating: array, count: 60).joined(separator: ",") + "]}"
     let long = "{\"a\":[" + String(repeating: "1,", count: 65_536) + "1]}"
     let outcome = try decode("{\"a\":1}\n\(wide)\n{\"a\":\(array)}\n\(long)\n{\"a\":2}\n", plan(rest: true))
     #expect(outcome.dead.map(\.code) == ["frame", "frame"])
@@ -194,7 +195,7 @@ import Testing
     #expect(outcome.dead.map(\.code) == ["key", "key", "key"])
     #expect(
       outcome.dead.map(\.reason) == [
-        "a field's name is too long, at byte 24", "the key is too long, at byte 5", "a field's name is too long, at byte 30",
+        "a field's name is too long, at byte 1", "the key is too long, at byte 5", "a field's name is too long, at byte 7",
       ])
   }
 
@@ -240,8 +241,10 @@ import Testing
     let whole = try decode(input, columns)
     #expect(whole.lines.count == 4 && whole.dead.count == 5 && whole.blanks == 1 && whole.mismatches == 1)
     for cut in 0...input.count {
-      #expect(try decode(input, columns, cuts: [cut]) == whole, "cut at \(cut)")
-      #expect(try decode(input, columns, cuts: [cut], padding: 64) == whole, "cut at \(cut), padded")
+      for padding in [0, 64] {
+        let pieces = try decode(input, columns, cuts: [cut], padding: padding)
+        #expect(pieces == whole, "cut at \(cut), \(padding) bytes behind it")
+      }
     }
     #expect(try decode(input, columns, cuts: Array(0..<input.count)) == whole)
     columns.rowsPerFrame = 1

@@ -168,7 +168,7 @@ private let headerBreaches: [Breach] = [
 
 private let columnBreaches: [Breach] = [
   Breach(11, "a column of fewer rows") { $0.columns[S.double].len -= 1 },
-  Breach(11, "a dictionary without entries") { $0.columns[S.keyDictionary].len = 0 },
+  Breach(19, "a dictionary without entries") { $0.columns[S.keyDictionary].len = 0 },
   Breach(11, "a dictionary of too many entries") { $0.columns[S.keyDictionary].len = 65537 },
   Breach(12, "a name outside the names") { $0.columns[S.double].name = 128 },
   Breach(12, "a name that ends outside the names") { $0.columns[S.source].name_len = 200 },
@@ -208,7 +208,7 @@ private let columnBreaches: [Breach] = [
   Breach(20, "codes of numbers") { $0.columns[S.double].enc = UInt8(TIDE_DICT16) },
   Breach(20, "a sequence of doubles") { $0.columns[S.double].enc = UInt8(TIDE_SEQ) },
   Breach(20, "a sequence of strings") { $0.columns[S.text].enc = UInt8(TIDE_SEQ) },
-  Breach(20, "a dictionary with a dictionary") { $0.columns[S.keyDictionary].enc = UInt8(TIDE_DICT16) },
+  Breach(18, "a dictionary with a dictionary") { $0.columns[S.keyDictionary].enc = UInt8(TIDE_DICT16) },
   Breach(21, "too few doubles") { $0.columns[S.double].data_len -= 8 },
   Breach(21, "too few bits") { $0.columns[S.bool].data_len -= 1 },
   Breach(21, "a constant without its value") { $0.columns[S.ingest].data_len = 7 },

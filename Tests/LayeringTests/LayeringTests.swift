@@ -80,7 +80,7 @@ struct LayeringTests {
           #expect(!line.contains("tidemill-\(name)"), "\(place) names the plugin \(name)")
         }
         for name in components {
-          #expect(!line.contains("use: \(name)") && !line.contains("/\(name)\""), "\(place) names the component \(name)")
+          #expect(!line.contains("/\(name)\""), "\(place) names the component \(name)")
           #expect(!line.contains("== \"\(name)\"") && !line.contains("case \"\(name)\""), "\(place) decides by the id \(name)")
         }
       }

@@ -33,7 +33,7 @@ private func said(_ text: String) throws -> [String] { try load(text).says.map {
     let circle = try said(chain("n3999")).filter { $0.contains("circle") }
     #expect(
       circle == [
-        "3:29: the nodes run in a circle: n0 -> n1 -> n2 -> n3 -> n4 -> n5 -> ... -> n3996 -> n3997 -> n3998 -> n3999 -> n0; "
+        "3:26: the nodes run in a circle: n0 -> n1 -> n2 -> n3 -> n4 -> n5 -> ... -> n3996 -> n3997 -> n3998 -> n3999 -> n0; "
           + "a node cannot read what comes from itself or from a node below it"
       ])
   }
@@ -41,7 +41,8 @@ private func said(_ text: String) throws -> [String] { try load(text).says.map {
   @Test func `many circles and many unknown names are answered in time`() throws {
     var text = "sources: { s: { use: stdin } }\noperators:\n"
     for pair in 0..<2000 { text += "  a\(pair): { use: pass, from: b\(pair) }\n  b\(pair): { use: pass, from: a\(pair) }\n" }
-    #expect(try load(text + "sinks: { o: { use: drop, from: s } }").says.count == 101)
+    let says = try load(text + "sinks: { o: { use: drop, from: s } }").says
+    #expect(says.count == 100)
     let names = (0..<20_000).map { "unknown\($0)" }.joined(separator: ", ")
     #expect(try load("sources: { s: { use: stdin } }\nsinks: { o: { use: drop, from: [\(names)] } }").says.count == 101)
   }

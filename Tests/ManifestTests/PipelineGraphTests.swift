@@ -10,7 +10,7 @@ import Testing
         sources: { s: { use: stdin }, g: { use: generate } }
         operators:
           w: { use: window, from: s }
-          j: { use: join, from: { left: w, right: g }, with: { on: x } }
+          j: { use: join, from: { left: w, right: g }, with: { on: value } }
         sinks:
           out: { use: stdout, from: j }
           late: { use: drop, from: w.late }

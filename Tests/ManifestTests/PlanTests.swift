@@ -42,17 +42,17 @@ import Testing
         4 sink out: stdio/stdout {"format":"json"} writes json
         5 sink keep: file/file {"path":"good.jsonl","format":"json"} writes json verbatim
         6 sink dead: file/file {"path":"dead.jsonl","format":"json"} writes json
-        sensors.out -> good.in @16:29
-        good.out -> totals.in @19:12
-        clock.out -> totals.in @19:18
-        totals.out -> out.in @23:30
-        good.out -> keep.in @24:30
-        sensors.dead -> dead.in @25:29
-        clock.dead -> dead.in @25:29
-        good.dead -> dead.in @25:29
-        totals.dead -> dead.in @25:29
-        out.dead -> dead.in @25:29
-        keep.dead -> dead.in @25:29
+        sensors.out -> good.in @15:29
+        clock.out -> totals.in @18:18
+        good.out -> totals.in @18:12
+        totals.out -> out.in @22:29
+        good.out -> keep.in @23:29
+        sensors.dead -> dead.in @24:28
+        clock.dead -> dead.in @24:28
+        good.dead -> dead.in @24:28
+        totals.dead -> dead.in @24:28
+        out.dead -> dead.in @24:28
+        keep.dead -> dead.in @24:28
         """#)
   }
 
@@ -142,7 +142,7 @@ import Testing
       let place = plan.location(node: node, path: path)
       return "\(place.line):\(place.column)"
     }
-    #expect(places == ["7:18", "9:27", "9:11", "9:9", "10:28", "7:7", "7:7", "7:18"])
+    #expect(places == ["7:18", "9:29", "9:11", "9:9", "10:30", "7:7", "7:7", "7:18"])
     let plain = plan.location(node: try #require(plan.node(named: "p")).index, path: "any.thing")
     #expect(plain == .init(line: 11, column: 13))
     #expect(plan.location(node: 99) == .init(line: 1, column: 1))

@@ -64,7 +64,7 @@ import Testing
     try drain(try create(bench, [.init("rate", .double(3)), .init("count", .int(4))]))
     let frame = FrameView(bench.commits[0].frame.pointer)
     let start: Int64 = 1_767_225_600_000_000_000
-    #expect((0..<4).map { frame.column(0).time($0) - start } == [0, 333_333_333, 666_666_666, 1_000_000_000])
+    #expect((0..<4).map { frame.column(0).time($0) - start } == [0, 333_333_333, 666_666_667, 1_000_000_000])
     #expect(frame.column(role: .eventTime)?.index == 0)
     #expect(frame.column(role: .source)?.string(3) == "sensor-3")
   }

@@ -7,6 +7,11 @@ public enum Tidemill {
     public var end: Child.End
     public var output: String
     public var errors: String
+    public init(end: Child.End, output: String, errors: String) {
+      self.end = end
+      self.output = output
+      self.errors = errors
+    }
     /// -1 when a signal ended it.
     public var exitCode: Int32 {
       if case .exit(let code) = end { return code }
