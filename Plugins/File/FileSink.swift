@@ -1,7 +1,7 @@
 import Glibc
 import PluginKit
 
-/// Sink `file`: writes every row as one line, from an empty file.
+/// Sink `file`: writes every row as one line, from an empty file; after a restart it goes on at the end.
 struct FileSink: Sink, Stateful, TimerHandler {
   static let path = Option("path", .path, doc: "The file to write. What it held before is lost when the first row arrives.")
 
@@ -27,7 +27,8 @@ struct FileSink: Sink, Stateful, TimerHandler {
   private var codec: Codec?
   private var file: Descriptor?
   private var buffer: [UInt8] = []
-  private var truncated = false
+  /// The file is positioned: emptied, cut to the restored length, or at its end.
+  private var begun = false
   /// Length to go on from, after a restore.
   private var restored: UInt64?
   private var timerSet = false
@@ -52,6 +53,7 @@ struct FileSink: Sink, Stateful, TimerHandler {
 
   mutating func process(_ batch: Batch, _ out: inout Output) throws {
     guard let codec else { throw PluginError.fatal("process before open") }
+    try begin()
     let bytes = try codec.encode(batch)
     if buffer.isEmpty && bytes.count >= Self.writeBytes {
       try write(bytes)
@@ -103,19 +105,25 @@ struct FileSink: Sink, Stateful, TimerHandler {
     swap(&bytes, &buffer)
   }
 
-  /// The file is emptied by the first write and not by `open`: by then every source has opened its input and would have refused
-  /// a file that is this one.
   private mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
     guard let file else { throw PluginError.fatal("write before open") }
-    if !truncated {
-      if try file.isRegular() {
-        let length = off_t(clamping: restored ?? 0)
-        guard ftruncate(file.number, length) == 0, lseek(file.number, length, SEEK_SET) >= 0 else {
-          throw FileFailure.writing(path, errno)
-        }
-      }
-      truncated = true
-    }
+    try begin()
     try file.write(bytes)
+  }
+
+  /// The file is emptied by the first batch and not by `open`: by then every source has opened its input and would have refused
+  /// a file that is this one. An instance that stands in for one that failed keeps what that one wrote.
+  private mutating func begin() throws {
+    guard !begun, let file else { return }
+    begun = true
+    guard try file.isRegular() else { return }
+    if restored == nil && host.info.attempt > 0 {
+      guard lseek(file.number, 0, SEEK_END) >= 0 else { throw FileFailure.writing(path, errno) }
+      return
+    }
+    let length = off_t(clamping: restored ?? 0)
+    guard ftruncate(file.number, length) == 0, lseek(file.number, length, SEEK_SET) >= 0 else {
+      throw FileFailure.writing(path, errno)
+    }
   }
 }

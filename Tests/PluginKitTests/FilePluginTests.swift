@@ -137,6 +137,24 @@ import Testing
     #expect(folder.read("out") == "a\nc\nd\n")
   }
 
+  @Test func `a sink that is restarted after a failure goes on behind what it wrote`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("out", "old\n")
+    let bench = try PluginBench(library: "tidemill-file")
+    bench.offersTimers = false
+    let options = ConfigValue.map([.init("path", .string("\(folder.path)/out"))])
+    let first = try bench.create(.sink, "file", with: options)
+    try first.open()
+    try first.process(try frame("text", ["a"]).pointer)
+    first.close()
+    bench.info.attempt = 1
+    let second = try bench.create(.sink, "file", with: options)
+    try second.open()
+    try second.process(try frame("text", ["b"]).pointer)
+    second.close()
+    #expect(folder.read("out") == "a\nb\n")
+  }
+
   @Test func `a restored sink cuts off what came after the checkpoint`() throws {
     let folder = try TemporaryFolder()
     let bench = try PluginBench(library: "tidemill-file")
