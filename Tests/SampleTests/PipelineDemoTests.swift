@@ -3,13 +3,16 @@ import Testing
 
 /// The manifests of `samples/`, those of `make demo` among them, with the plugins that they name.
 struct PipelineDemoTests {
-  /// A directory with both plugins of the demo, compiled as `scripts/demo` does.
-  static func plugins() throws -> TemporaryDirectory {
-    let directory = try TemporaryDirectory()
+  /// Compiles the demo's plugin in C, as `scripts/demo` does.
+  static func compileBetween(into directory: TemporaryDirectory) throws {
     let source = ProjectPaths.path("samples/plugins/between/between.c")
     let headers = ProjectPaths.path("include")
     let compiler = try Child("cc", ["-shared", "-fPIC", "-O2", "-I", headers, "-o", directory.file("between.so"), source])
     try #require(try compiler.finish() == .exit(0), "\(compiler.errorText)")
+  }
+
+  /// Compiles the demo's plugin in Swift, as `scripts/demo` does.
+  static func buildCelsius(into directory: TemporaryDirectory) throws {
     let folder = try directory.directory("celsius")
     let original = ProjectPaths.path("samples/plugins/celsius")
     for file in try Files.names(original) where file.hasSuffix(".swift") {
@@ -18,11 +21,12 @@ struct PipelineDemoTests {
     let built = try Tidemill.run(["plugin", "build", "."], in: folder)
     try #require(built.exitCode == 0, "\(built.errors)")
     try Files.copy("\(folder)/celsius.so", directory.file("celsius.so"))
-    return directory
   }
 
   @Test func `events pass both plugins of the demo, and the books account for every one`() throws {
-    let directory = try Self.plugins()
+    let directory = try TemporaryDirectory()
+    try Self.compileBetween(into: directory)
+    try Self.buildCelsius(into: directory)
     let environment: [String: String?] = ["DEMO": directory.path]
     let events = ["generate", "--sources", "1", "--count", "20000", "--seed", "7", "--start", "2026-05-04T08:00:00Z"]
     let made = try Tidemill.run(events + ["-o", directory.file("events.jsonl")])
@@ -41,7 +45,8 @@ struct PipelineDemoTests {
   }
 
   @Test func `live readings reach standard output, and those that are not zero a file`() throws {
-    let directory = try Self.plugins()
+    let directory = try TemporaryDirectory()
+    try Self.compileBetween(into: directory)
     // Nine rounds half a second apart in the demo; three, close together, here.
     let manifest = try Files.text(ProjectPaths.path("samples/demo/live.yaml"))
       .replacing("every: 500ms, count: 9", with: "every: 100ms, count: 3")
@@ -56,7 +61,9 @@ struct PipelineDemoTests {
   }
 
   @Test func `every manifest of the samples validates, plans and can be drawn`() throws {
-    let plugins = try Self.plugins()
+    let plugins = try TemporaryDirectory()
+    try Self.compileBetween(into: plugins)
+    try Self.buildCelsius(into: plugins)
     #expect(PipelineSample.manifests.count >= 5)
     for manifest in PipelineSample.manifests {
       let folder = String(manifest.split(separator: "/")[0])

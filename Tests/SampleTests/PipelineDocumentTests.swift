@@ -1,0 +1,87 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// What the documents show is what happens: their files are written, their commands run, their outputs compared.
+struct PipelineDocumentTests {
+  @Test(arguments: ["README.md", "docs/getting-started.md"])
+  func `a reader who follows a document sees what it shows`(document: String) throws {
+    let walk = try Walk()
+    var shown = 0
+    for block in Self.blocks(try Files.text(ProjectPaths.path(document))) {
+      switch block.language {
+      case "yaml", "c": try walk.directory.write(try #require(block.file, "a file without a name: \(block.text)"), block.text)
+      case "sh" where !Self.concernsTheClone(block.text): try walk.run(block.text)
+      case "":
+        for line in block.text.split(separator: "\n") {
+          shown += 1
+          #expect(walk.hasPrinted(line), "\(document): not printed: \(line)\n\(walk.printed)")
+        }
+      default: break
+      }
+    }
+    #expect(shown > 10)
+  }
+
+  /// Building and installing, which whoever runs this test has done, and the way to a directory of one's own.
+  private static func concernsTheClone(_ commands: String) -> Bool {
+    commands.contains("make ") || commands.contains("ln -s ")
+  }
+
+  struct Block {
+    var language: String
+    /// The file that the text before the block last named.
+    var file: String?
+    var text: String
+  }
+
+  static func blocks(_ document: String) -> [Block] {
+    var blocks: [Block] = []
+    var isInside = false
+    var file: String?
+    for line in document.split(separator: "\n", omittingEmptySubsequences: false) {
+      if line.hasPrefix("```") {
+        if !isInside { blocks.append(Block(language: String(line.dropFirst(3)), file: file, text: "")) }
+        isInside.toggle()
+      } else if isInside {
+        blocks[blocks.count - 1].text += line + "\n"
+      } else {
+        let quoted = line.split(separator: "`", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }
+        let named = quoted.last { $0.element.hasSuffix(".yaml") || $0.element.hasSuffix(".c") }
+        if let named { file = String(named.element) }
+      }
+    }
+    return blocks
+  }
+}
+
+/// A reader's directory, with the clone's `include` and `samples` at hand and the command in PATH.
+final class Walk {
+  let directory: TemporaryDirectory
+  /// Everything that the commands printed so far.
+  private(set) var printed = ""
+  private var lines: Set<Substring> = []
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    for name in ["include", "samples"] { symlink(ProjectPaths.path(name), directory.file(name)) }
+  }
+
+  func run(_ commands: String) throws {
+    let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+    let shell = try Child(
+      "/bin/sh", ["-c", "exec 2>&1\n" + commands], in: directory.path,
+      environment: Tidemill.environment(["PATH": "\(ProjectPaths.release):\(path)"]))
+    try shell.finish()
+    printed += shell.outputText
+    lines.formUnion(shell.outputText.split(separator: "\n"))
+  }
+
+  /// Whether a line was printed; of how long a run took, any time will do.
+  func hasPrinted(_ line: Substring) -> Bool {
+    if lines.contains(line) { return true }
+    let timing = line.split(separator: " rows in ")
+    guard timing.count == 2, let end = timing[1].split(separator: "; ").last else { return false }
+    return lines.contains { $0.hasPrefix("\(timing[0]) rows in ") && $0.hasSuffix("; \(end)") }
+  }
+}
