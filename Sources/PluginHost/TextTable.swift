@@ -1,15 +1,36 @@
 /// Rows of cells as text: columns as wide as their widest cell, two spaces between them, no space at the ends of lines.
-enum TextTable {
-  static func render(_ rows: [[String]], indent: Int = 0) -> String {
+public struct TextTable {
+  private var rows: [[String]]
+  private let rightAligned: Set<Int>
+
+  /// `right`: columns of numbers.
+  public init(_ header: [String], right: Set<Int> = []) {
+    rows = [header]
+    rightAligned = right
+  }
+
+  public mutating func add(_ row: [String]) { rows.append(row) }
+
+  public var lines: [String] {
     let columns = rows.map(\.count).max() ?? 0
     let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
     return rows.map { row in
       let cells = row.enumerated().map { column, cell in
-        column == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
+        let blank = String(repeating: " ", count: widths[column] - cell.count)
+        return rightAligned.contains(column) ? blank + cell : cell + blank
       }
-      let line = String(repeating: " ", count: indent) + cells.joined(separator: "  ")
-      return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
-    }.joined()
+      return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
+    }
+  }
+
+  /// The lines, each with its end.
+  public var text: String { lines.map { $0 + "\n" }.joined() }
+
+  static func render(_ rows: [[String]], indent: Int = 0) -> String {
+    var table = TextTable([])
+    table.rows = rows
+    let margin = String(repeating: " ", count: indent)
+    return table.lines.map { ($0.isEmpty ? "" : margin + $0) + "\n" }.joined()
   }
 
   /// Breaks text between words so that lines stay within a width where words allow; lines of the text stay lines.

@@ -1,4 +1,5 @@
 import Engine
+import PluginHost
 import PluginManifest
 
 /// The books of a run, for people and for programs.

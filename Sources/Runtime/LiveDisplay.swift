@@ -1,5 +1,6 @@
 import CHost
 import Engine
+import PluginHost
 import Synchronization
 
 /// The progress of a run on a terminal: rates, lag and books of every node, redrawn in place. Control thread only, but for being

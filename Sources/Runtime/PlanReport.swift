@@ -1,5 +1,6 @@
 import Engine
 import Manifest
+import PluginHost
 import Rings
 
 /// How a pipeline would run: chains, threads, edges, what buffers may hold, and what becomes of records.

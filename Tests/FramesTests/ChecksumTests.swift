@@ -1,5 +1,6 @@
 import CHost
 import Frames
+import TestSupport
 import Testing
 
 struct ChecksumTests {
@@ -20,7 +21,7 @@ struct ChecksumTests {
   }
 
   @Test func `CRC32C of pieces is that of the whole`() {
-    var random = SplitMix64(seed: 0x7EED_0003)
+    var random = SplitMix(seed: 0x7EED_0003)
     for _ in 0..<500 {
       let bytes = (0..<Int.random(in: 0..<200, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
       let cut = Int.random(in: 0...bytes.count, using: &random)
@@ -35,7 +36,7 @@ struct ChecksumTests {
 
   @Test func `UTF-8 is judged as the standard library judges it`() {
     let seed: UInt64 = 0x7EED_0004
-    var random = SplitMix64(seed: seed)
+    var random = SplitMix(seed: seed)
     let pieces: [[UInt8]] =
       ["a", "é", "€", "𝄞", "\u{0}", "\u{7FF}", "\u{800}", "\u{FFFF}", "\u{10FFFF}", "\u{D7FF}", "\u{E000}"].map {
         Array($0.utf8)

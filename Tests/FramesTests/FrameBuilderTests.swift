@@ -1,11 +1,12 @@
 import CTidemill
 import Frames
+import TestSupport
 import Testing
 
 struct FrameBuilderTests {
   @Test func `every type, encoding and null comes back as it was put`() throws {
     let seed: UInt64 = 0x7EED_0001
-    var random = SplitMix64(seed: seed)
+    var random = SplitMix(seed: seed)
     var encodings: Set<ColumnEncoding> = []
     for round in 0..<200 {
       let rows = [1, 2, 7, 64, 255, 300, 1030].randomElement(using: &random)!
@@ -19,7 +20,7 @@ struct FrameBuilderTests {
   }
 
   @Test func `a builder is reused from frame to frame, also after a failure`() throws {
-    var random = SplitMix64(seed: 0x7EED_0002)
+    var random = SplitMix(seed: 0x7EED_0002)
     let builder = FrameBuilder()
     var model = FrameModel.random(rows: 400, using: &random)
     model.columns = model.columns.filter { $0.shape == .rows }

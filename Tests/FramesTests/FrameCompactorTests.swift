@@ -1,5 +1,6 @@
 import CTidemill
 import Frames
+import TestSupport
 import Testing
 
 struct FrameCompactorTests {
@@ -17,7 +18,7 @@ struct FrameCompactorTests {
 
   @Test func `the selected rows and nothing else come along, in every encoding`() throws {
     let seed: UInt64 = 0x7EED_0007
-    var random = SplitMix64(seed: seed)
+    var random = SplitMix(seed: seed)
     for round in 0..<200 {
       let rows = Int.random(in: 1...500, using: &random)
       let model = FrameModel.random(rows: rows, using: &random)

@@ -1,11 +1,12 @@
 import CTidemill
 import Frames
+import TestSupport
 import Testing
 
 struct FrameEditorTests {
   @Test func `a frame gains a row watermark and keeps everything else`() throws {
     let seed: UInt64 = 0x7EED_0005
-    var random = SplitMix64(seed: seed)
+    var random = SplitMix(seed: seed)
     for round in 0..<100 {
       let rows = Int.random(in: 1...300, using: &random)
       let model = FrameModel.random(rows: rows, using: &random)
@@ -33,7 +34,7 @@ struct FrameEditorTests {
   }
 
   @Test func `a row watermark can be added in place, and replaced`() throws {
-    var random = SplitMix64(seed: 0x7EED_0006)
+    var random = SplitMix(seed: 0x7EED_0006)
     let model = FrameModel.random(rows: 100, using: &random)
     let plain = try model.bytes()
     let room = AlignedBytes(count: plain.count + 4096)

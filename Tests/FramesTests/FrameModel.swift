@@ -1,5 +1,6 @@
 import CTidemill
 import Frames
+import TestSupport
 
 /// One value as a test thinks of it.
 enum Value: Equatable {
@@ -36,11 +37,11 @@ struct FrameModel {
     + [0x1C, 0, 0, 0, 0, 0, 0, 0x04, 0x40]
 
   /// Every type in every shape that it has, with nulls in about every fourth place of nullable columns.
-  static func random(rows: Int, using random: inout SplitMix64) -> FrameModel {
+  static func random(rows: Int, using random: inout SplitMix) -> FrameModel {
     var model = FrameModel(rows: rows)
     let withNulls = Bool.random(using: &random)
     let distinct = [1, 3, 40, 100_000].randomElement(using: &random)!
-    func add(_ name: String, _ type: ColumnType, _ role: ColumnRole?, _ shape: Shape, using random: inout SplitMix64) {
+    func add(_ name: String, _ type: ColumnType, _ role: ColumnRole?, _ shape: Shape, using random: inout SplitMix) {
       var values: [Value] = []
       let fixed = Self.value(type, distinct: distinct, using: &random)
       let step = Int64.random(in: -1000...1000, using: &random)
@@ -75,7 +76,7 @@ struct FrameModel {
     return model
   }
 
-  static func value(_ type: ColumnType, distinct: Int, using random: inout SplitMix64) -> Value {
+  static func value(_ type: ColumnType, distinct: Int, using random: inout SplitMix) -> Value {
     switch type {
     case .bool: return .bool(Bool.random(using: &random))
     case .int:

@@ -1,13 +1,14 @@
 import CTidemill
 import Frames
 import Glibc
+import TestSupport
 import Testing
 
 struct FrameMutationTests {
   @Test(.timeLimit(.minutes(5)))
   func `200,000 mutated frames are refused or can be read in full`() throws {
     let seed: UInt64 = 0x7EED_F00D
-    var random = SplitMix64(seed: seed)
+    var random = SplitMix(seed: seed)
     let sample = try SampleFrame()
     let work = sample.bytes.copy()
     let table = Int(sample.header.pointee.desc) + 48 * Int(sample.header.pointee.cols)
@@ -31,7 +32,7 @@ struct FrameMutationTests {
   }
 
   /// One change: half of them to the header or a descriptor, where a small number does most harm.
-  private func mutate(_ bytes: AlignedBytes, table: Int, using random: inout SplitMix64) {
+  private func mutate(_ bytes: AlignedBytes, table: Int, using random: inout SplitMix) {
     let structure = Bool.random(using: &random)
     let at = Int.random(in: 0..<(structure ? table : bytes.count), using: &random)
     switch Int.random(in: 0..<4, using: &random) {

@@ -1,4 +1,5 @@
 import Manifest
+import TestSupport
 import Testing
 
 /// The edges of a plan, `from.port>to.input`.

@@ -1,4 +1,5 @@
 import Manifest
+import TestSupport
 import Testing
 
 /// Whatever happens to a manifest's text, it is planned or refused with a place, and never more.

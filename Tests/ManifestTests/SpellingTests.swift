@@ -1,4 +1,5 @@
 import PluginManifest
+import TestSupport
 import Testing
 
 @Suite struct SpellingTests {

@@ -1,4 +1,5 @@
 import PluginHost
+import TestSupport
 import Testing
 
 @Suite struct ElfFileTests {
@@ -37,7 +38,7 @@ import Testing
 
   @Test func `two thousand damaged files do no harm`() throws {
     let bytes = try Workspace.bytes(try Fixture().build())
-    var random = Seeded(seed: 20_240_611)
+    var random = SplitMix(seed: 20_240_611)
     print("seed 20240611")
     let interesting: [UInt8] = [0, 1, 0x7F, 0x80, 0xFF]
     let table = Self.sectionTable(bytes)
@@ -94,18 +95,5 @@ import Testing
     _ = try? elf.dynamic()
     _ = try? elf.exports("tidemill_plugin_1")
     _ = try? elf.undefinedSymbols()
-  }
-}
-
-/// SplitMix64: a sequence that its seed repeats.
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
   }
 }
