@@ -6,7 +6,15 @@ import Testing
 struct PipelineDocumentTests {
   @Test(arguments: ["README.md", "docs/getting-started.md"])
   func `a reader who follows a document sees what it shows`(document: String) throws {
-    let walk = try Walk()
+    try follow(document, Walk())
+  }
+
+  @Test(arguments: PipelineSample.all)
+  func `a reader who follows a sample's README sees what it shows`(name: String) throws {
+    try follow("samples/\(name)/README.md", Walk(sample: name))
+  }
+
+  private func follow(_ document: String, _ walk: Walk) throws {
     var shown = 0
     for block in Self.blocks(try Files.text(ProjectPaths.path(document))) {
       switch block.language {
@@ -58,19 +66,36 @@ struct PipelineDocumentTests {
 /// A reader's directory, with the clone's `include` and `samples` at hand and the command in PATH.
 final class Walk {
   let directory: TemporaryDirectory
+  /// Where the commands run.
+  private let place: String
   /// Everything that the commands printed so far.
   private(set) var printed = ""
   private var lines: Set<Substring> = []
 
   init() throws {
     directory = try TemporaryDirectory()
+    place = directory.path
     for name in ["include", "samples"] { symlink(ProjectPaths.path(name), directory.file(name)) }
+  }
+
+  /// In a sample's folder, where it stands in a clone, with nothing compiled and nothing written yet.
+  init(sample name: String) throws {
+    directory = try TemporaryDirectory()
+    symlink(ProjectPaths.path("include"), directory.file("include"))
+    _ = try directory.directory("samples")
+    place = try directory.directory("samples/\(name)")
+    for folder in ["input", "out"] { try Files.makeDirectory("\(place)/\(folder)") }
+    let original = ProjectPaths.path("samples/\(name)")
+    for file in try Files.tree(original) where !file.hasPrefix("out/") && !file.hasPrefix("expected/") && !file.hasSuffix(".so")
+    {
+      try Files.copy("\(original)/\(file)", "\(place)/\(file)")
+    }
   }
 
   func run(_ commands: String) throws {
     let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
     let shell = try Child(
-      "/bin/sh", ["-c", "exec 2>&1\n" + commands], in: directory.path,
+      "/bin/sh", ["-c", "exec 2>&1\n" + commands], in: place,
       environment: Tidemill.environment(["PATH": "\(ProjectPaths.release):\(path)"]))
     try shell.finish()
     printed += shell.outputText
