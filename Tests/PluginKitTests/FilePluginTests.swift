@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test func `reads several files in sorted order, each as one partition`() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     try folder.write("b.log", "three\nfour")
     try folder.write("a.log", "one\ntwo\n")
     try folder.write("c.log", "")
@@ -34,7 +34,7 @@ import Testing
 
   @Test(arguments: [1, 7, Int.max])
   func `finds every record whatever the decoder takes at a time`(recordsPerDecode: Int) throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let lines = (0..<20_000).map { "line \($0) " + String(repeating: "x", count: $0 % 300) }
     try folder.write("many", lines.joined(separator: "\n") + "\n")
     let bench = try PluginBench(library: "tidemill-file")
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func `grows its buffer for a record of several chunks and refuses one beyond the limit`() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let long = String(repeating: "y", count: 3 << 20)
     try folder.write("long", "a\n\(long)\nb\n")
     let bench = try PluginBench(library: "tidemill-file")
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test func `goes on at the byte where a checkpoint stood`() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     try folder.write("a", "1\n2\n3\n")
     try folder.write("b", "4\n5\n")
     let bench = try PluginBench(library: "tidemill-file")
@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test func `says what is wrong with a path`() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     try folder.write("packed.gz", [0x1F, 0x8B, 8, 0, 0])
     try folder.write("wide.txt", [0xFF, 0xFE, 0x41, 0])
     mkfifo("\(folder.path)/pipe", 0o600)
@@ -103,7 +103,7 @@ import Testing
   }
 
   @Test func `skips a byte order mark`() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     try folder.write("bom", [0xEF, 0xBB, 0xBF, 0x61, 0x0A])
     let bench = try PluginBench(library: "tidemill-file")
     try drain(try source(bench, .init("path", .string("\(folder.path)/bom"))))
@@ -121,7 +121,7 @@ import Testing
   }
 
   @Test func `a sink writes every row, and empties the file at the first one`() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     try folder.write("out", "old\n")
     let bench = try PluginBench(library: "tidemill-file")
     let sink = try bench.create(.sink, "file", with: .map([.init("path", .string("\(folder.path)/out"))]))
@@ -138,7 +138,7 @@ import Testing
   }
 
   @Test func `a sink that is restarted after a failure goes on behind what it wrote`() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     try folder.write("out", "old\n")
     let bench = try PluginBench(library: "tidemill-file")
     bench.offersTimers = false
@@ -156,7 +156,7 @@ import Testing
   }
 
   @Test func `a restored sink cuts off what came after the checkpoint`() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let bench = try PluginBench(library: "tidemill-file")
     bench.offersTimers = false
     let options = ConfigValue.map([.init("path", .string("\(folder.path)/out"))])
@@ -176,7 +176,7 @@ import Testing
   }
 
   @Test func `a sink never writes over a file that the pipeline reads`() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     try folder.write("data", "1\n")
     let bench = try PluginBench(library: "tidemill-file")
     let options = ConfigValue.map([.init("path", .string("\(folder.path)/data"))])
@@ -196,7 +196,7 @@ import Testing
   }
 
   @Test func `a sink says when the directory is missing or the disk is full`() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let bench = try PluginBench(library: "tidemill-file")
     let missing = try bench.create(.sink, "file", with: .map([.init("path", .string("\(folder.path)/no/such/out"))]))
     #expect(throws: PluginBench.Failure.self) { try missing.open() }

@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  private func write(_ folder: TemporaryFolder, cpu: String, disk: String, network: String, ticks: String) throws {
+  private func write(_ folder: TemporaryDirectory, cpu: String, disk: String, network: String, ticks: String) throws {
     try folder.write("stat", "cpu  \(cpu) 0 0 0 0\ncpu0 \(cpu) 0 0 0 0\ncpu1 broken line\ncpux\nintr 5\n")
     try folder.write("meminfo", "MemTotal:  1000 kB\nMemAvailable:   400 kB\nSwapTotal: 10 kB\nSwapFree: 4 kB\nOdd\n")
     try folder.write("loadavg", "0.50 1.25 x 1/100 999\n")
@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func `reports what changed between two rounds of a fixture`() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     try write(folder, cpu: "100 0 100 800", disk: "2", network: "1000", ticks: "100 100")
     let bench = try PluginBench(library: "tidemill-system")
     bench.nowStep = 0
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test func `keeps its rhythm and ends after so many rounds`() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     try write(folder, cpu: "1 1 1 1", disk: "2", network: "1000", ticks: "1 1")
     let bench = try PluginBench(library: "tidemill-system")
     bench.nowStep = 0
@@ -111,7 +111,7 @@ import Testing
     bench.now += 1_000_000_000
     try live.poll()
     #expect(rows(bench).contains { $0.type == "memory" && $0.metric == "used" && $0.value > 0 })
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let none = try bench.create(
       .source, "system",
       with: .map([.init("every", .int(1_000_000)), .init("processes", .int(3)), .init("proc", .string(folder.path))]))

@@ -116,12 +116,21 @@ public final class TemporaryDirectory: Sendable {
   /// A path in the directory.
   public func file(_ name: String) -> String { path + "/" + name }
 
-  /// Writes a file in the directory and gives its path.
+  /// Writes a file in the directory, making the directories on its way, and gives its path.
   @discardableResult
-  public func write(_ name: String, _ text: String) throws -> String {
-    try Files.write(file(name), text)
+  public func write(_ name: String, _ text: String) throws -> String { try write(name, Array(text.utf8)) }
+
+  /// The same with bytes.
+  @discardableResult
+  public func write(_ name: String, _ bytes: [UInt8]) throws -> String {
+    let parts = name.split(separator: "/").dropLast()
+    for count in parts.indices { _ = try directory(parts[...count].joined(separator: "/")) }
+    try Files.write(file(name), bytes)
     return file(name)
   }
+
+  /// The text of a file in the directory, nil when there is none.
+  public func read(_ name: String) -> String? { try? Files.text(file(name)) }
 
   /// Makes a directory in it and gives its path.
   public func directory(_ name: String) throws -> String {
