@@ -21,7 +21,7 @@ TIDE_MANIFEST(JSON({
     ],
     "inputs": [{ "option": "field", "type": "double", "required": true }],
     "outputs": { "same": true },
-    "example": "name: mild\nsources:\n  readings: { use: generate, with: { kind: sensors, count: 200, paced: false, seed: 7 } }\noperators:\n  mild: { use: between, from: readings, with: { field: value, low: 20, high: 21 } }\nsinks:\n  out: { use: stdout, from: mild }\n"
+    "example": "name: mild\nsources:\n  readings: { use: generate, with: { kind: sensors, count: 200, paced: false, seed: 7 } }\noperators:\n  mild: { use: between, from: readings, with: { field: value, low: 0, high: 50 } }\nsinks:\n  out: { use: stdout, from: mild }\n"
   }]
 }));
 

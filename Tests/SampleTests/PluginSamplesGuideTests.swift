@@ -1,0 +1,48 @@
+import TestSupport
+import Testing
+
+/// The guides of `docs/plugins/` work for a reader who does what they say, from an empty directory and a new home.
+struct PluginSamplesGuideTests {
+  @Test(arguments: ["c.md", "swift.md", "README.md"])
+  func `a guide's commands succeed and show what stands below them`(page: String) throws {
+    let place = try TemporaryDirectory()
+    let home = try place.directory("home")
+    let directory = try place.directory("work")
+    let steps = try PluginGuide("docs/plugins/\(page)").steps
+    #expect(steps.count > 3)
+    for step in steps {
+      switch step {
+      case .save(let name, let text):
+        if let slash = name.lastIndex(of: "/") { try Files.makeDirectory("\(directory)/\(name[..<slash])") }
+        try Files.write("\(directory)/\(name)", text)
+      case .run(let command, let shown):
+        let result = try Shell.run(command, in: directory, home: home)
+        try #require(result.exitCode == 0, "\(command)\(result.errors)")
+        Self.expect(shown ?? "", in: result.output + result.errors, of: command)
+      }
+    }
+  }
+
+  /// A page leaves out lines, but shows none that does not come, and keeps their order.
+  private static func expect(_ shown: String, in all: String, of command: String) {
+    var rest = all.split(separator: "\n")[...]
+    for line in shown.split(separator: "\n") {
+      guard let found = rest.firstIndex(of: line) else {
+        Issue.record("'\(line)' is not what follows in\n\(all)of\n\(command)")
+        return
+      }
+      rest = rest[(found + 1)...]
+    }
+  }
+
+  @Test func `the steps of a page are its files, its commands and their answers`() throws {
+    let steps = try PluginGuide("docs/plugins/c.md").steps
+    guard case .save("has.c", let source) = steps[1], case .run(let build, let shown?) = steps[2] else {
+      Issue.record("\(steps.prefix(3))")
+      return
+    }
+    #expect(source.hasPrefix("/* Operator `has`") && source.hasSuffix("}\n"))
+    #expect(build.hasPrefix("cc -O2 -shared"))
+    #expect(shown.hasPrefix("NAME "))
+  }
+}
