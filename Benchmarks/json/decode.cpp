@@ -1,7 +1,7 @@
 // How fast records become frames, against a bare simdjson loop over the same lines.
 //   clang++ -O2 -std=c++17 -ISources/CJson/include -Iinclude Sources/CJson/*.cpp Benchmarks/json/decode.cpp -lsimdjson -o decode
 //   clang++ -O3 -march=native -std=c++17 -o yardstick Benchmarks/json/yardstick.cpp -lsimdjson
-// See README.md.
+// See ../README.md.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -46,7 +46,7 @@ uint32_t select(const tide_frame *frame, std::vector<uint16_t> &into) {
 int main(int argc, char **argv) {
   if (argc != 3) return 2;
   bool w3 = strcmp(argv[1], "w3") == 0, rewrite = strcmp(argv[1], "rewrite") == 0;
-  cjson_column four[] = {column("ts", TIDE_TIME, TIDE_ROLE_EVENT_TIME), column("source", TIDE_UTF8, TIDE_ROLE_KEY),
+  cjson_column four[] = {column("time", TIDE_TIME, TIDE_ROLE_EVENT_TIME), column("source", TIDE_UTF8, TIDE_ROLE_KEY),
                          column("value", TIDE_F64), column("quality", TIDE_UTF8)};
   cjson_plan plan = {};
   plan.columns = w3 ? four + 2 : four;

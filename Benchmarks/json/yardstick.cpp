@@ -18,7 +18,7 @@ static double cpu_seconds() {
   return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
 }
 
-// yardstick fields|w3 FILE: reads ts, source, value and quality; or value alone, and copies the lines with value > 60.
+// yardstick fields|w3 FILE: reads time, source, value and quality; or value alone, and copies the lines with value > 60.
 int main(int argc, char **argv) {
   if (argc != 3) return 2;
   bool w3 = strcmp(argv[1], "w3") == 0;
@@ -38,7 +38,7 @@ int main(int argc, char **argv) {
       size_t end = static_cast<size_t>(static_cast<const char *>(found) - buffer.data());
       ondemand::document document;
       if (parser.iterate(buffer.data() + at, end - at, buffer.size() - at).get(document)) return 1;
-      int64_t ts = 0;
+      int64_t time = 0;
       double value = 0;
       std::string_view source, quality;
       if (w3) {
@@ -49,11 +49,11 @@ int main(int argc, char **argv) {
         }
       } else {
         ondemand::object object;
-        if (document.get_object().get(object) || object["ts"].get(ts) || object["source"].get(source) ||
+        if (document.get_object().get(object) || object["time"].get(time) || object["source"].get(source) ||
             object["value"].get(value) || object["quality"].get(quality))
           return 1;
       }
-      check += static_cast<unsigned long long>(ts) + source.size() + quality.size() + static_cast<unsigned long long>(value);
+      check += static_cast<unsigned long long>(time) + source.size() + quality.size() + static_cast<unsigned long long>(value);
       rows++;
       at = end + 1;
     }
