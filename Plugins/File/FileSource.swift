@@ -83,8 +83,9 @@ struct FileSource: Source, Stateful {
       inputs[input].position = reader.position
       if !unfinished {
         current = nil
-        if order.isEmpty { return .end }
-        // A file that is done must not hold back the watermark of those that follow.
+        guard let next = order.last else { return .end }
+        // A file that is done must not hold back the watermark of those that follow, of which the next counts from now on.
+        try out.watermark(.min, partition: inputs[next].partition)
         try out.idle(partition: inputs[input].partition)
       }
     } while host.now < deadline

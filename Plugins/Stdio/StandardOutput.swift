@@ -45,9 +45,9 @@ final class StandardOutput {
 
   private static func failure(_ code: Int32) -> PluginError {
     switch code {
-    case EPIPE: .fatal("stdout: the reader is gone")
+    case EPIPE: PluginError(.unsupported, "stdout: the reader is gone")
     case ENOSPC, EDQUOT: .fatal("stdout: the disk is full (\(errnoText(code)))")
-    case EBADF: .fatal("stdout: is closed")
+    case EBADF: PluginError(.unsupported, "stdout: is closed")
     default: .fatal("stdout: cannot be written: \(errnoText(code))")
     }
   }

@@ -146,10 +146,11 @@ final class Chain: @unchecked Sendable {
     return true
   }
 
-  /// Waits between calls until all edges have room; false after a forced stop.
-  private func awaitCredit() -> Bool {
+  /// Waits between calls until all edges have room, and begins the next call; false after a forced stop.
+  func awaitCredit() -> Bool {
     while !pipeline.isForced {
       if hasCredit {
+        beginCall()
         flushWatermarks()
         return true
       }

@@ -1,3 +1,5 @@
+import Rings
+
 /// Which nodes run on which thread, and which edges need a queue for it.
 ///
 /// Nodes fuse: a node joins the chain of its inputs when all of them come from one chain. It starts a chain of its own, with a ring
@@ -51,14 +53,20 @@ public struct ChainPlan: Sendable, Equatable {
   /// Least byte credit that an edge is shrunk to.
   public static let leastBufferBytes = 64 << 10
 
-  /// Gives every edge its share of `limit` when together they ask for more.
+  /// Bytes that the queues hold at most, what a call in progress may push beyond its credit included.
+  public var boundBytes: Int { buffers.reduce(0) { $0 + ($1.map { $0.bytes + FrameRing.overdraftBytes } ?? 0) } }
+
+  /// Gives every edge its least credit and its share of what is left of `limit`, when together they ask for more. What does not
+  /// fit even so stays too much: compare `boundBytes`.
   private mutating func shrink(to limit: Int) {
-    let asked = buffers.reduce(0) { $0 + ($1?.bytes ?? 0) }
-    guard asked > limit, asked > 0 else { return }
+    let least = buffers.reduce(0) { $0 + ($1.map { min($0.bytes, Self.leastBufferBytes) + FrameRing.overdraftBytes } ?? 0) }
+    let asked = boundBytes - least
+    let free = max(limit - least, 0)
+    guard asked > free else { return }
     for index in buffers.indices {
-      guard let buffer = buffers[index] else { continue }
-      let share = Int(Double(buffer.bytes) / Double(asked) * Double(limit))
-      buffers[index]?.bytes = max(Self.leastBufferBytes, share)
+      guard let bytes = buffers[index]?.bytes else { continue }
+      let base = min(bytes, Self.leastBufferBytes)
+      buffers[index]?.bytes = base + Int(Double(bytes - base) / Double(asked) * Double(free))
     }
   }
 }

@@ -114,8 +114,8 @@ extension Node {
       Node.from(out).setWatermark(time, partition: partition)
       return TIDE_OK
     }
-    host.pointee.idle = { out, _ in
-      Node.from(out).sendIdle()
+    host.pointee.idle = { out, partition in
+      Node.from(out).setIdle(partition: partition)
       return TIDE_OK
     }
   }

@@ -67,8 +67,8 @@ extension Node {
       case TIDE_OK:
         return
       case TIDE_MORE:
-        if pipeline.isForced { return cancelled(batch) }
         flushDeadLetters()
+        guard chain.awaitCredit() else { return cancelled(batch) }
         attempt = 0
       case TIDE_E_CANCELLED where pipeline.isForced:
         return cancelled(batch)
@@ -93,7 +93,9 @@ extension Node {
   /// Restarts a failed instance, or gives it up and stops the pipeline.
   func recover(from failure: Failure) {
     let error = PipelineError(node: spec.name, message: failure.message, configPath: failure.configPath)
-    guard spec.onError == .deadLetter, spec.kind != .source, counters.read(Count.restarts) < UInt64(Backoff.maxRestarts) else {
+    guard spec.onError == .deadLetter, spec.kind != .source, failure.isWorthRestart,
+      counters.read(Count.restarts) < UInt64(Backoff.maxRestarts)
+    else {
       isBroken = true
       return pipeline.fail(error)
     }
@@ -120,7 +122,9 @@ extension Node {
       let status = body()
       switch status {
       case TIDE_OK, TIDE_IDLE, TIDE_END: return
-      case TIDE_MORE: attempt = 0
+      case TIDE_MORE:
+        guard chain.awaitCredit() else { return }
+        attempt = 0
       case TIDE_E_RETRY where call.effects == 0 && attempt < Backoff.limit:
         let failure = takeFailure(status, during: name)
         log(.warning, "\(failure.message); attempt \(attempt + 1) of \(Backoff.limit)")

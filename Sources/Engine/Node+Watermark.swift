@@ -15,7 +15,7 @@ extension Node {
     let rows = Int(frame.pointee.rows)
     if lateScratch.count < rows { lateScratch = Array(repeating: .min, count: max(rows, 1024)) }
     var state = partitions[partition] ?? SourceWatermark(delayNanoseconds: delay)
-    let before = state.watermark
+    let before = state.watermark, wasIdle = state.isIdle
     let anyLate = lateScratch.withUnsafeMutableBufferPointer { late in
       if let times = tide_time_vec(frame, column) { return state.see(times, count: rows, late: late.baseAddress!) }
       let times = (0..<UInt32(rows)).map { tide_i64(frame, column, $0) }
@@ -27,12 +27,12 @@ extension Node {
         addRowWatermark(to: block, .perRow(UnsafeBufferPointer(rebasing: $0[0..<rows])))
       }
     }
-    return state.watermark > before
+    return state.watermark > before || wasIdle
   }
 
-  /// Sends the least watermark over the partitions on, when it moved.
+  /// Sends the least watermark over the partitions that are not idle on, when it moved.
   func sendSourceWatermark() {
-    guard let least = partitions.values.map(\.watermark).min(), least > sentWatermark else { return }
+    guard let least = partitions.values.filter({ !$0.isIdle }).map(\.watermark).min(), least > sentWatermark else { return }
     sentWatermark = least
     for edges in outputs { for edge in edges { edge.send(watermark: least) } }
   }
@@ -52,7 +52,16 @@ extension Node {
     }
   }
 
-  func sendIdle() { for edges in outputs { for edge in edges { edge.sendIdle() } } }
+  /// host->idle: takes a source's partition out of its minimum, and the node out of its readers' when nothing is left of it.
+  func setIdle(partition: UInt32) {
+    guard spec.kind == .source else { return sendIdle() }
+    var state = partitions[partition] ?? SourceWatermark(delayNanoseconds: spec.watermarkDelayNanoseconds ?? 0)
+    state.isIdle = true
+    partitions[partition] = state
+    if partitions.values.allSatisfy(\.isIdle) { sendIdle() } else { sendSourceWatermark() }
+  }
+
+  private func sendIdle() { for edges in outputs { for edge in edges { edge.sendIdle() } } }
 
   // MARK: Operators and sinks
 

@@ -27,6 +27,9 @@ final class Node: @unchecked Sendable {
     var code: tide_status
     var message: String
     var configPath: String
+
+    /// A new instance might do better; with the same configuration on the same host it cannot.
+    var isWorthRestart: Bool { code != TIDE_E_CONFIG && code != TIDE_E_UNSUPPORTED }
   }
 
   /// What the call in progress has done so far.

@@ -7,6 +7,8 @@ import CTidemill
 struct SourceWatermark {
   let delayNanoseconds: Int64
   private(set) var watermark = Int64.min
+  /// Out of the minimum over the partitions until its next row or watermark.
+  var isIdle = false
 
   /// Watermark after an event at `time`; saturates at the least time.
   private func after(_ time: Int64) -> Int64 {
@@ -17,6 +19,7 @@ struct SourceWatermark {
   /// Sees the event times of a frame's rows. When rows are behind, `late` receives for each row the watermark before it (Int64.min
   /// for a row that is not behind) and the result is true; else `late` is not touched beyond what it was given for.
   mutating func see(_ times: UnsafePointer<Int64>, count: Int, late: UnsafeMutablePointer<Int64>) -> Bool {
+    isIdle = false
     var current = watermark
     var anyLate = false
     var row = 0
@@ -37,5 +40,8 @@ struct SourceWatermark {
   }
 
   /// A watermark that the source itself set; never goes back.
-  mutating func advance(to value: Int64) { if value > watermark { watermark = value } }
+  mutating func advance(to value: Int64) {
+    isIdle = false
+    if value > watermark { watermark = value }
+  }
 }

@@ -46,6 +46,11 @@ public struct Diagnostic: Sendable, Equatable {
     self.message = message
     self.fix = fix
   }
+
+  /// By place; those of one place stay in the order they came in.
+  public static func inOrderOfText(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    diagnostics.enumerated().sorted { ($0.element.location, $0.offset) < ($1.element.location, $1.offset) }.map(\.element)
+  }
 }
 
 extension Diagnostic: CustomStringConvertible {

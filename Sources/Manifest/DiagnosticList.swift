@@ -53,8 +53,7 @@ final class DiagnosticList {
 
   /// All of it in the order of the text, with one last note when some were left out.
   func sorted() -> [Diagnostic] {
-    var result = diagnostics.enumerated().sorted { ($0.element.location, $0.offset) < ($1.element.location, $1.offset) }.map(
-      \.element)
+    var result = Diagnostic.inOrderOfText(diagnostics)
     if dropped > 0, let last = result.last {
       result.append(
         Diagnostic(file: file, location: last.location, severity: .note, message: "\(dropped) more problems are not shown"))

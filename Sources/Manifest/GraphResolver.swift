@@ -10,6 +10,8 @@ struct GraphResolver {
   private var indices: [String: Int] = [:]
   /// Per node, where its edges lead.
   private var below: [[Int]]
+  /// Per node, edges into it.
+  private var inputs: [Int]
   private var isFull = false
 
   init(_ drafts: [NodeDraft], isPartial: Bool, diagnostics: DiagnosticList) {
@@ -17,6 +19,7 @@ struct GraphResolver {
     self.isPartial = isPartial
     self.diagnostics = diagnostics
     below = [[Int]](repeating: [], count: drafts.count)
+    inputs = [Int](repeating: 0, count: drafts.count)
     for (index, draft) in drafts.enumerated() { indices[draft.name] = index }
   }
 
@@ -197,6 +200,15 @@ struct GraphResolver {
     guard edges.count < ManifestLimits.edges else {
       if !isFull { diagnostics.error(edge.location, "the pipeline has more than \(ManifestLimits.edges) connections") }
       isFull = true
+      return
+    }
+    inputs[edge.to] += 1
+    guard inputs[edge.to] <= ManifestLimits.inputs else {
+      if inputs[edge.to] == ManifestLimits.inputs + 1 {
+        diagnostics.error(
+          edge.location, "'\(drafts[edge.to].name)' has more than \(ManifestLimits.inputs) inputs",
+          "merge some of them in operators before it")
+      }
       return
     }
     edges.append(edge)

@@ -10,10 +10,12 @@ public enum ManifestLimits {
   public static let nodes = 4096
   /// Most connections between nodes.
   public static let edges = 65_536
+  /// Most connections into one node.
+  public static let inputs = 1024
   /// Longest name of a pipeline, node or port, in characters.
   public static let nameLength = 64
   /// Most columns that a source's records can have.
-  public static let columns = 1024
+  public static let columns = 240
   /// Longest name of a field, in bytes: that of a column in a frame.
   public static let fieldNameBytes = 255
   /// Most bytes that environment values add to a manifest.

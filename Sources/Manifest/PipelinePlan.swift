@@ -8,6 +8,8 @@ public struct PipelinePlan: Sendable, Equatable {
   public var delivery: Delivery
   /// Bound of all buffers together, in bytes; nil = none.
   public var maxMemoryBytes: Int64?
+  /// Place of that bound.
+  public var maxMemoryLocation: SourceLocation
   /// In topological order: every edge leads from a lower to a higher index. `nodes[i].index == i`.
   public var nodes: [NodePlan]
   /// In order of (to, input port, from, output port).

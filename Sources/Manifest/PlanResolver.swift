@@ -16,8 +16,7 @@ extension PipelinePlan {
     let (source, problems) = PipelineSource.parse(text: text, file: file, environment: environment)
     guard let source else { return (nil, problems) }
     let (plan, more) = resolve(source, catalog: catalog)
-    let all = (problems + more).enumerated().sorted { ($0.element.location, $0.offset) < ($1.element.location, $1.offset) }
-    return (plan, all.map(\.element))
+    return (plan, Diagnostic.inOrderOfText(problems + more))
   }
 }
 
@@ -159,7 +158,8 @@ struct PlanResolver {
     return PipelinePlan(
       file: source.file, name: source.name?.value ?? Self.name(ofFile: source.file),
       delivery: source.delivery?.value ?? .atMostOnce,
-      maxMemoryBytes: source.maxMemoryBytes?.value, nodes: nodes, edges: edges)
+      maxMemoryBytes: source.maxMemoryBytes?.value, maxMemoryLocation: source.maxMemoryBytes?.location ?? .start, nodes: nodes,
+      edges: edges)
   }
 
   private func node(_ draft: NodeDraft, _ index: Int, _ edges: [[Int]]) -> NodePlan? {

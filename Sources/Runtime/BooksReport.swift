@@ -24,21 +24,31 @@ public struct BooksReport {
         Quantities.grouped(node.rejected), Quantities.fixed(node.errorPercent, 2), outs.joined(separator: ", "),
       ])
     }
-    var text = table.text
+    return table.text + lines.filter { $0.node == nil }.map { $0.text + "\n" }.joined()
+  }
+
+  /// The same as lines of a log: one a node, then what was dropped on edges, then whether the books hold.
+  public var lines: [(node: String?, text: String)] {
+    var lines: [(node: String?, text: String)] = books.nodes.map { node in
+      let outs = node.out.map { ", \($0.name) \($0.rows)" }.joined()
+      return (node.name, "in \(node.rowsIn), taken \(node.taken), late \(node.late), rejected \(node.rejected)\(outs)")
+    }
     for edge in books.edges where edge.dropped + edge.queued > 0 {
       let percent = edge.pushed == 0 ? 0 : Double(edge.dropped) * 100 / Double(edge.pushed)
-      text += "\(edge.name): dropped \(edge.dropped) (\(Quantities.fixed(percent, 2)) %), queued \(edge.queued)\n"
+      lines.append((nil, "\(edge.name): dropped \(edge.dropped) (\(Quantities.fixed(percent, 2)) %), queued \(edge.queued)"))
     }
     for node in books.nodes where node.mismatches > 0 {
-      text += "\(node.name): \(Quantities.grouped(node.mismatches)) values did not fit their column and stayed in the rest\n"
+      lines.append(
+        (nil, "\(node.name): \(Quantities.grouped(node.mismatches)) values did not fit their column and stayed in the rest"))
     }
     let seconds = Double(elapsedNanoseconds) / 1e9
     let rate = seconds > 0 ? Double(rowsRead) / seconds : 0
-    text += "\(Quantities.grouped(rowsRead)) rows in \(Quantities.duration(nanoseconds: elapsedNanoseconds))"
-    text += " (\(Quantities.short(rate))/s, \(Quantities.duration(nanoseconds: cpuNanoseconds)) of CPU); "
+    let read = "\(Quantities.grouped(rowsRead)) \(rowsRead == 1 ? "row" : "rows")"
+    let times = "\(Quantities.short(rate))/s, \(Quantities.duration(nanoseconds: cpuNanoseconds)) of CPU"
     let wrong = books.discrepancies()
-    text += wrong.isEmpty ? "the books hold to the row\n" : "THE BOOKS ARE OFF:\n" + wrong.map { "  \($0)\n" }.joined()
-    return text
+    let verdict = wrong.isEmpty ? "the books hold to the row" : "THE BOOKS ARE OFF:"
+    lines.append((nil, "\(read) in \(Quantities.duration(nanoseconds: elapsedNanoseconds)) (\(times)); \(verdict)"))
+    return lines + wrong.map { (nil, "  \($0)") }
   }
 
   /// One JSON object on one line.

@@ -33,23 +33,27 @@ public struct ManifestLoader {
   /// Reads and resolves a manifest; `-` is standard input. No code of a plugin runs.
   public func load(_ file: String) -> LoadedManifest {
     let name = file == "-" ? "<stdin>" : file
-    let text: String
     do {
-      text = try Self.read(file)
+      let bytes = try Self.read(file)
+      return resolve(
+        PipelineSource.parse(bytes: bytes, file: name, environment: environment), text: String(decoding: bytes, as: UTF8.self),
+        name: name)
     } catch {
       return LoadedManifest(
         file: name, text: "", diagnostics: [Diagnostic(file: name, location: .start, message: error.sentence, fix: error.fix)],
         plan: nil)
     }
-    return load(text: text, name: name)
   }
 
   /// Reads and resolves a manifest that is given as text; `name` stands in diagnostics. No code of a plugin runs.
   public func load(text: String, name: String) -> LoadedManifest {
-    let (source, problems) = PipelineSource.parse(text: text, file: name, environment: environment)
-    guard let source else { return LoadedManifest(file: name, text: text, diagnostics: problems, plan: nil) }
+    resolve(PipelineSource.parse(text: text, file: name, environment: environment), text: text, name: name)
+  }
+
+  private func resolve(_ parsed: (PipelineSource?, [Diagnostic]), text: String, name: String) -> LoadedManifest {
+    guard let source = parsed.0 else { return LoadedManifest(file: name, text: text, diagnostics: parsed.1, plan: nil) }
     let (plan, more) = PipelinePlan.resolve(source, catalog: catalog)
-    let diagnostics = problems + more
+    let diagnostics = Diagnostic.inOrderOfText(parsed.1 + more)
     let failed = diagnostics.contains { $0.severity == .error }
     return LoadedManifest(file: name, text: text, diagnostics: diagnostics, plan: failed ? nil : plan)
   }
@@ -66,7 +70,22 @@ public struct ManifestLoader {
       }
     }
     guard problems.isEmpty else { return (nil, problems) }
-    return (GraphBinder.graph(of: plan) { tables[$0.index]! }, [])
+    let graph = GraphBinder.graph(of: plan) { tables[$0.index]! }
+    let chains = ChainPlan(graph)
+    if let limit = graph.maxMemoryBytes, chains.boundBytes > limit {
+      let queues = Quantities.count(chains.buffers.count { $0 != nil }, "queue")
+      let least = Quantities.bytes(chains.boundBytes)
+      return (
+        nil,
+        [
+          Diagnostic(
+            file: plan.file, location: plan.maxMemoryLocation,
+            message: "max_memory: \(queues) between threads hold up to \(least)",
+            fix: "allow at least \(chains.boundBytes) bytes, or use fewer nodes that need a thread of their own")
+        ]
+      )
+    }
+    return (graph, [])
   }
 
   private func load(_ node: NodePlan) throws(PluginError) -> UnsafePointer<tide_component> {
@@ -97,14 +116,12 @@ public struct ManifestLoader {
     return plan.diagnostic(node: index, path: error.configPath, message: "\(error.node): \(error.message)")
   }
 
-  private static func read(_ file: String) throws(PluginError) -> String {
-    let data: Data
+  private static func read(_ file: String) throws(PluginError) -> Data {
     do {
-      data = try file == "-" ? StandardInput.readAll(limit: ManifestLimits.bytes + 1) : Data(contentsOf: URL(filePath: file))
+      return try file == "-" ? StandardInput.readAll(limit: ManifestLimits.bytes + 1) : Data(contentsOf: URL(filePath: file))
     } catch {
       throw PluginError("cannot read it: \(reason(error))", fix: "give the path of a pipeline manifest")
     }
-    return String(decoding: data, as: UTF8.self)
   }
 
   private static func reason(_ error: any Error) -> String {
@@ -112,6 +129,7 @@ public struct ManifestLoader {
       switch cocoa.code {
       case .fileReadNoSuchFile, .fileNoSuchFile: return "there is no such file"
       case .fileReadNoPermission: return "permission denied"
+      case .fileReadUnknown, .fileReadInvalidFileName: return "it is no regular file"
       default: break
       }
     }

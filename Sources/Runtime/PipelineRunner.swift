@@ -15,6 +15,8 @@ public struct PipelineRunner {
     public var validatesFrames = false
     /// Print the books at the end.
     public var printsBooks = true
+    /// Print them as lines of the log and not as a table.
+    public var logsBooks = false
     public init(logger: Logger) { self.logger = logger }
   }
 
@@ -61,12 +63,12 @@ public struct PipelineRunner {
 
   private func drive(_ pipeline: Pipeline) -> Result {
     let buffers = Quantities.bytes(pipeline.bufferBoundBytes)
-    options.logger.info(
-      "\(pipeline.name): \(pipeline.books.nodes.count) nodes on \(pipeline.chainPlan.chains.count) threads, buffers \(buffers) at most"
-    )
+    let nodes = Quantities.count(pipeline.books.nodes.count, "node")
+    let threads = Quantities.count(pipeline.chainPlan.chains.count, "thread")
+    options.logger.info("\(pipeline.name): \(nodes) on \(threads), buffers \(buffers) at most")
     let started = tide_steady_ns()
     let watch = SignalWatch()
-    watch.start(pipeline, drainNanoseconds: options.drainNanoseconds)
+    watch.start(pipeline, drainNanoseconds: options.drainNanoseconds) { [logger = options.logger] in logger.notice("\($0)") }
     let display = options.showsProgress ? LiveDisplay(colored: options.colored) : nil
     let outcome = pipeline.run(tickNanoseconds: 200_000_000) { display?.draw(pipeline) }
     let elapsed = tide_steady_ns() - started
@@ -75,7 +77,13 @@ public struct PipelineRunner {
     watch.finish()
     let report = BooksReport(
       pipeline: pipeline.name, books: pipeline.books, elapsedNanoseconds: elapsed, cpuNanoseconds: pipeline.cpuNanoseconds)
-    if options.printsBooks { StandardError.write(report.text) }
+    if options.printsBooks {
+      if options.logsBooks {
+        for line in report.lines { options.logger.info("\(line.text)", metadata: line.node.map { ["node": "\($0)"] }) }
+      } else {
+        StandardError.write(report.text)
+      }
+    }
     return Result(exitCode: exitCode(outcome, watch, report), report: report)
   }
 

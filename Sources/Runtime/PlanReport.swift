@@ -6,7 +6,8 @@ import Rings
 /// How a pipeline would run: chains, threads, edges, what buffers may hold, and what becomes of records.
 public enum PlanReport {
   public static func text(_ plan: PipelinePlan, chains: ChainPlan) -> String {
-    var text = "pipeline \(plan.name): \(plan.nodes.count) nodes, \(chains.chains.count) threads\n"
+    var text =
+      "pipeline \(plan.name): \(Quantities.count(plan.nodes.count, "node")), \(Quantities.count(chains.chains.count, "thread"))\n"
     for (index, members) in chains.chains.enumerated() {
       let names = members.map { plan.nodes[$0].name }.joined(separator: " -> ")
       text += "\nthread \(index + 1): \(names)\n"

@@ -5,8 +5,8 @@ import PluginManifest
 public enum SchemaReport {
   /// A `fields:` block, with the share of records that have each field where not all do, and the field that looks like the time.
   public static func yaml(_ schema: SchemaInference, path: String) -> String {
-    let rejected = schema.rejected > 0 ? ", \(schema.rejected) lines are no JSON objects" : ""
-    var text = "# \(schema.records) records of \(path)\(rejected)\nformat: json\n"
+    let rejected = schema.rejected > 0 ? ", \(Quantities.count(schema.rejected, "line")) no JSON object" : ""
+    var text = "# \(Quantities.count(schema.records, "record")) of \(path)\(rejected)\nformat: json\n"
     if let time = schema.timeField { text += "time: \(scalar(time))\n" }
     if let unit = schema.timeUnit { text += "time_unit: \(unit.rawValue)\n" }
     text += "fields:\n"

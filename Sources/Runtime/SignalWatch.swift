@@ -29,23 +29,26 @@ public final class SignalWatch: Sendable {
   }
 
   /// Watches on behalf of a pipeline until `finish`.
-  public func start(_ pipeline: Pipeline, drainNanoseconds: Int64) {
+  public func start(_ pipeline: Pipeline, drainNanoseconds: Int64, note: @escaping @Sendable (String) -> Void) {
     final class Context: Sendable {
       let watch: SignalWatch
       let pipeline: Pipeline
       let drainNanoseconds: Int64
-      init(_ watch: SignalWatch, _ pipeline: Pipeline, _ drainNanoseconds: Int64) {
+      let note: @Sendable (String) -> Void
+      init(_ watch: SignalWatch, _ pipeline: Pipeline, _ drainNanoseconds: Int64, _ note: @escaping @Sendable (String) -> Void)
+      {
         self.watch = watch
         self.pipeline = pipeline
         self.drainNanoseconds = drainNanoseconds
+        self.note = note
       }
     }
     let body: @convention(c) (UnsafeMutableRawPointer?) -> Void = { raw in
       let context = Unmanaged<Context>.fromOpaque(raw!).takeRetainedValue()
-      context.watch.loop(context.pipeline, drainNanoseconds: context.drainNanoseconds)
+      context.watch.loop(context.pipeline, drainNanoseconds: context.drainNanoseconds, note: context.note)
     }
     var thread: UInt64 = 0
-    let context = Unmanaged.passRetained(Context(self, pipeline, drainNanoseconds))
+    let context = Unmanaged.passRetained(Context(self, pipeline, drainNanoseconds, note))
     if tide_thread_start(body, context.toOpaque(), 256 << 10, "tm-signals", &thread) == 0 {
       pthread_detach(pthread_t(thread))
     } else {
@@ -53,7 +56,7 @@ public final class SignalWatch: Sendable {
     }
   }
 
-  private func loop(_ pipeline: Pipeline, drainNanoseconds: Int64) {
+  private func loop(_ pipeline: Pipeline, drainNanoseconds: Int64, note: (String) -> Void) {
     var deadline = Int64.max
     while !done.load(ordering: .acquiring) {
       var set = Self.signals()
@@ -62,14 +65,14 @@ public final class SignalWatch: Sendable {
       if number > 0 {
         if received.exchange(number, ordering: .sequentiallyConsistent) == 0 {
           deadline = tide_steady_ns() &+ drainNanoseconds
-          StandardError.write("stopping: draining what was read; a second signal stops at once\n")
+          note("stopping: draining what was read; a second signal stops at once")
           pipeline.stop()
         } else {
           force(pipeline)
         }
       }
       if tide_steady_ns() >= deadline {
-        StandardError.write("the drain took longer than its limit\n")
+        note("the drain took longer than its limit")
         deadline = .max
         force(pipeline)
       }

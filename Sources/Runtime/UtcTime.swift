@@ -33,6 +33,9 @@ public enum Quantities {
     return text
   }
 
+  /// `1 row`, `2 rows`.
+  public static func count(_ value: Int, _ noun: String) -> String { "\(value) \(noun)\(value == 1 ? "" : "s")" }
+
   /// Three significant digits with a unit: `950`, `12.3k`, `4.56M`.
   public static func short(_ value: Double) -> String {
     let units: [(Double, String)] = [(1e9, "G"), (1e6, "M"), (1e3, "k")]

@@ -64,13 +64,14 @@ struct LogOptions: ParsableArguments {
     }
   }
 
+  func chosenFormat() throws -> LogFormat { try logFormat ?? EnvironmentTwin.value("TIDEMILL_LOG_FORMAT") ?? .text }
+
   func logger() throws -> Logger {
     let level = try logLevel ?? EnvironmentTwin.value("TIDEMILL_LOG_LEVEL") ?? "info"
     guard let known = Logger.Level(rawValue: level) else {
       throw ValidationError("'\(level)' is not a log level; give debug, info, warning or error")
     }
-    let format = try logFormat ?? EnvironmentTwin.value("TIDEMILL_LOG_FORMAT") ?? .text
-    let handler = StderrLogHandler(format: format, level: known, colored: try isColored())
+    let handler = StderrLogHandler(format: try chosenFormat(), level: known, colored: try isColored())
     return Logger(label: "tidemill") { _ in handler }
   }
 }

@@ -33,8 +33,7 @@ struct GraphCommand: ParsableCommand {
 
   func run() throws {
     let (plan, _) = try ManifestArgument.resolve(file, plugins)
-    let format = try format ?? EnvironmentTwin.value("TIDEMILL_FORMAT") ?? .text
-    print(PipelineGraph(plan).render(format), terminator: "")
+    print(PipelineGraph(plan).render(format ?? .text), terminator: "")
   }
 }
 

@@ -102,7 +102,7 @@ private func setEnabled(_ name: String, _ isEnabled: Bool, _ plugins: PluginOpti
 struct PluginBuildCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "build", abstract: "Compile a plugin from a C or C++ file or a folder of Swift, and seal it.",
-    discussion: "Leaves NAME.so in the current directory, NAME being that of the file or folder.")
+    discussion: "Leaves NAME.so beside the file or in the folder, NAME being that of the file or folder.")
   @Argument(help: "A .c or .cpp file, or a folder with Swift sources.", completion: .file()) var path: String
   @OptionGroup var plugins: PluginOptions
 

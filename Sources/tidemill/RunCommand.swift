@@ -38,6 +38,7 @@ struct RunCommand: ParsableCommand {
     options.drainNanoseconds =
       try (drainTimeout ?? EnvironmentTwin.value("TIDEMILL_DRAIN_TIMEOUT"))?.nanoseconds ?? options.drainNanoseconds
     options.validatesFrames = try plugins.isDevelopment()
+    options.logsBooks = try log.chosenFormat() != .text
     options.printsBooks = try !(quiet || EnvironmentTwin.flag("TIDEMILL_QUIET"))
 
     let manifest = loader.load(file)

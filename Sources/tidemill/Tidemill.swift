@@ -12,7 +12,8 @@ struct Tidemill: ParsableCommand {
     abstract: "A real-time stream processor whose sources, operators and sinks are plugins.",
     discussion: """
       A pipeline is a YAML file that names components of plugins and joins them. Data goes to standard output, everything else \
-      to standard error. Every option --NAME has an environment variable TIDEMILL_NAME.
+      to standard error. What stays the same from run to run can be set in the environment: --log-format is \
+      TIDEMILL_LOG_FORMAT, and so for the options of run, validate and plugin, and for --plugins, --safe, --dev and --color.
 
       Exit codes: 0 ok, 1 failed, 2 wrong usage, 78 bad configuration, 130 or 143 stopped by force.
       """,

@@ -33,9 +33,10 @@ struct ValidateCommand: ParsableCommand {
       let warnings = manifest.diagnostics.filter { $0.severity == .warning }.count
       if errors > 0 || manifest.plan == nil || (denies && warnings > 0) {
         failed = true
-        StandardError.write("\(manifest.file): \(errors) errors, \(warnings) warnings\n")
+        StandardError.write(
+          "\(manifest.file): \(Quantities.count(errors, "error")), \(Quantities.count(warnings, "warning"))\n")
       } else {
-        print("\(manifest.file): ok\(warnings > 0 ? ", \(warnings) warnings" : "")")
+        print("\(manifest.file): ok\(warnings > 0 ? ", " + Quantities.count(warnings, "warning") : "")")
       }
     }
     if failed { throw ExitCode(ExitStatus.badConfiguration) }

@@ -15,7 +15,7 @@ struct InspectionTests {
     }
   }
 
-  @Test func `graph draws text, Mermaid and Graphviz, and has an environment twin`() throws {
+  @Test func `graph draws text, Mermaid and Graphviz`() throws {
     let story = try Story()
     try story.file("pipeline.yaml", Story.readings)
     let text = try story.run("graph", "pipeline.yaml").output
@@ -23,7 +23,7 @@ struct InspectionTests {
     let mermaid = try story.run("graph", "pipeline.yaml", "--format", "mermaid").output
     #expect(mermaid.hasPrefix("flowchart"))
     #expect(mermaid.contains("threshold"))
-    let dot = try story.run("graph", "pipeline.yaml", environment: ["TIDEMILL_FORMAT": "dot"]).output
+    let dot = try story.run("graph", "pipeline.yaml", "--format", "dot").output
     #expect(dot.hasPrefix("digraph") && dot.contains("->"))
     #expect(try story.run("graph", "pipeline.yaml", "--format", "png").exitCode == 2)
     #expect(try story.run("graph", "absent.yaml").exitCode == 78)

@@ -57,6 +57,28 @@ struct ValidateTests {
     #expect(result.errors.contains("'valeu'"))
   }
 
+  @Test func `memory that the queues cannot keep to is refused, with what they need`() throws {
+    let story = try Story()
+    try story.file("pipeline.yaml", Story.readings + "max_memory: 1MiB\n")
+    let result = try story.run("validate", "pipeline.yaml")
+    #expect(result.exitCode == 78)
+    #expect(result.errors.contains("pipeline.yaml:12:13: max_memory: "))
+    #expect(result.errors.contains("allow at least "))
+    try story.file("pipeline.yaml", Story.readings + "max_memory: 64MiB\n")
+    #expect(try story.run("validate", "pipeline.yaml").exitCode == 0)
+  }
+
+  @Test func `a manifest that is not UTF-8, and one that is a directory, are refused`() throws {
+    let story = try Story()
+    try story.directory.write("latin.yaml", Array("name: caf".utf8) + [0xE9, 0x0A])
+    let latin = try story.run("validate", "latin.yaml")
+    #expect(latin.exitCode == 78)
+    #expect(latin.errors.hasPrefix("latin.yaml:1:10: the manifest is not UTF-8 from here on"))
+    let directory = try story.run("validate", ".")
+    #expect(directory.exitCode == 78)
+    #expect(directory.errors.contains("no regular file") && !directory.errors.contains("Error"))
+  }
+
   @Test func `several manifests are all checked`() throws {
     let story = try Story()
     try story.file("good.yaml", Story.readings)

@@ -113,6 +113,19 @@ import Testing
     #expect(books.discrepancies().isEmpty)
   }
 
+  @Test(arguments: [TIDE_E_CONFIG, TIDE_E_UNSUPPORTED])
+  func `a failure that a new instance cannot mend ends the pipeline without restarts`(status: tide_status) throws {
+    var bench = PipelineBench()
+    let broken = ScriptedComponent("broken")
+    broken.process = { me, _, _ in me.fail(status, "the reader is gone") }
+    let first = bench.add(.source, source("source", events(10), frame: 1))
+    bench.add(.sink, broken, from: first)
+    let (outcome, books) = try bench.run()
+    #expect(outcome == .failed([PipelineError(node: "broken", message: "the reader is gone")]))
+    #expect(books.nodes[1].restarts == 0)
+    #expect(books.discrepancies().isEmpty)
+  }
+
   @Test func `a node that keeps failing is given up, and the rest is drained with nothing uncounted`() throws {
     var bench = PipelineBench()
     let broken = ScriptedComponent("broken")

@@ -160,7 +160,13 @@ import Testing
     let b = bench.add(.source, source("b", []))
     bench.add(.sink, Collector().component("c"), from: [(a, 0), (b, 0)])
     #expect(plan(bench).buffers.map { $0!.bytes } == [4 << 20, 4 << 20])
-    #expect(plan(bench, memory: 2 << 20).buffers.map { $0!.bytes } == [1 << 20, 1 << 20])
-    #expect(plan(bench, memory: 1).buffers.map { $0!.bytes } == [ChainPlan.leastBufferBytes, ChainPlan.leastBufferBytes])
+    #expect(plan(bench).boundBytes == 16 << 20)
+    let fitted = plan(bench, memory: 10 << 20)
+    #expect(fitted.buffers.map { $0!.bytes } == [1 << 20, 1 << 20])
+    #expect(fitted.boundBytes == 10 << 20)
+    // What a call in progress may push beyond a credit does not shrink.
+    let least = plan(bench, memory: 1)
+    #expect(least.buffers.map { $0!.bytes } == [ChainPlan.leastBufferBytes, ChainPlan.leastBufferBytes])
+    #expect(least.boundBytes == 2 * (ChainPlan.leastBufferBytes + 4 << 20))
   }
 }

@@ -53,6 +53,29 @@ import Testing
     #expect(Set(collector.watermarks).isSubset(of: [100, 200, 250, 300, 500, .max]))
   }
 
+  @Test func `an idle partition is left out of the minimum until its next row`() throws {
+    var bench = PipelineBench()
+    let collector = Collector()
+    let files = ScriptedComponent("files")
+    files.poll = { me, _, out in
+      me.step += 1
+      switch me.step {
+      case 1: return me.commit([Event(time: 100, value: 0)], partition: 0, out)
+      case 2: return me.commit([Event(time: 500, value: 1)], partition: 1, out)
+      case 3: return me.host.pointee.idle(out, 0)
+      case 4: return me.commit([Event(time: 200, value: 2)], partition: 0, out)
+      case 5: return me.commit([Event(time: 900, value: 3)], partition: 1, out)
+      case 6: return me.commit([Event(time: 800, value: 4)], partition: 0, out)
+      default: return TIDE_END
+      }
+    }
+    let first = bench.add(.source, files) { $0.watermarkDelayNanoseconds = 0 }
+    bench.add(.sink, collector.component(), from: first)
+    #expect(try bench.run().outcome == .completed)
+    #expect(collector.watermarks == [100, 500, 800, .max])
+    #expect(collector.rowWatermarks == [.min, .min, .min, .min, .min])
+  }
+
   @Test func `an operator flushes before anyone below hears of the end`() throws {
     var bench = PipelineBench()
     let collector = Collector()

@@ -10,11 +10,11 @@ private func path(_ yaml: String, environment: [String: String] = environment) t
 
 @Suite struct EnvironmentTests {
   @Test(arguments: [
-    ("\"${HOME}/in\"", "/tide/home/in"), ("\"${MISSING:/tmp}/in\"", "/tmp/in"), ("\"${MISSING:}in\"", "in"),
-    ("\"${HOME:/tmp}\"", "/tide/home"),
+    ("\"${HOME}/in\"", "/tide/in"), ("\"${MISSING:/tmp}/in\"", "/tmp/in"), ("\"${MISSING:}in\"", "in"),
+    ("\"${HOME:/tmp}\"", "/tide"),
     ("\"a${EMPTY}b${EMPTY:x}c\"", "abc"), ("\"$${HOME}\"", "${HOME}"), ("\"$$${HOME}\"", "$${HOME}"),
     ("\"$HOME $5 $\"", "$HOME $5 $"),
-    ("\"${MISSING:a:b}\"", "a:b"), ("\"${MISSING:-5}\"", "-5"), ("'${HOME}'", "/tide/home"),
+    ("\"${MISSING:a:b}\"", "a:b"), ("\"${MISSING:-5}\"", "-5"), ("'${HOME}'", "/tide"),
   ]) func `values are put into texts`(yaml: String, text: String) throws {
     #expect(try path(yaml) == .string(text))
   }

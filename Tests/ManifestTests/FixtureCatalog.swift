@@ -122,4 +122,4 @@ struct FixtureCatalog: ComponentCatalog {
     """#
 }
 
-let environment = ["HOME": "/tide/home", "PORT": "8080", "EMPTY": "", "TOKEN": "12345", "FRAMES": "32"]
+let environment = ["HOME": "/tide", "PORT": "8080", "EMPTY": "", "TOKEN": "12345", "FRAMES": "32"]

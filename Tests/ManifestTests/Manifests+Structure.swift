@@ -109,7 +109,7 @@ extension Manifests {
     Manifest(
       "every key that is not built yet",
       #"""
-      sources: { s: { use: stdin, watermark: { delay: 1s, periodic: 1s, idle: 30s }, timeouts: { open: 1s } } }
+      sources: { s: { use: stdin, with: { time: t }, watermark: { delay: 1s, periodic: 1s, idle: 30s }, timeouts: { open: 1s } } }
       operators:
         p: { use: pass, from: s, lanes: 2, isolation: process, order: event_time, state: { bytes: 1GiB } }
         f: { function: { library: libm.so.6, symbol: hypot }, from: p }
@@ -125,9 +125,9 @@ extension Manifests {
       isolation: process
       """#,
       says: #"""
-        1:53: 'periodic' is not built yet in this version of tidemill; remove it
-        1:67: 'idle' is not built yet in this version of tidemill; remove it
-        1:80: 'timeouts' is not built yet in this version of tidemill; remove it
+        1:72: 'periodic' is not built yet in this version of tidemill; remove it
+        1:86: 'idle' is not built yet in this version of tidemill; remove it
+        1:99: 'timeouts' is not built yet in this version of tidemill; remove it
         3:35: 'lanes: 2' is not built yet in this version of tidemill; write lanes: 1, or remove it
         3:49: 'isolation: process' is not built yet in this version of tidemill; write isolation: thread
         3:58: 'order' is not built yet in this version of tidemill; remove it

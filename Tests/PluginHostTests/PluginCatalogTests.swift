@@ -181,7 +181,7 @@ import Testing
     let directories = PluginSearchPath.directories(options: ["/o1", "/o2"], environment: environment)
     #expect(
       directories.map(\.path) == [
-        "/o1", "/o2", "/e1", "/e2", space.path + "/home/.local/share/tidemill/plugins", space.path + "/bin",
+        "/o1", "/o2", "/e1", "/e2", space.path + "/user/.local/share/tidemill/plugins", space.path + "/bin",
         space.path + "/lib/tidemill", "/usr/local/lib/tidemill/plugins", "/usr/lib/tidemill/plugins",
       ])
     #expect(
@@ -191,7 +191,7 @@ import Testing
     let data = PluginSearchPath.directories(environment: space.environment(["XDG_DATA_HOME": "/data"]))
     #expect(data.first?.path == "/data/tidemill/plugins")
     let relative = PluginSearchPath.directories(environment: space.environment(["XDG_DATA_HOME": "data"]))
-    #expect(relative.first?.path == space.path + "/home/.local/share/tidemill/plugins")
+    #expect(relative.first?.path == space.path + "/user/.local/share/tidemill/plugins")
   }
 
   @Test func `with elevated privileges the environment names no directory`() throws {

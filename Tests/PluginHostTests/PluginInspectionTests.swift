@@ -167,7 +167,7 @@ import Testing
   @Test func `without plugins the directories that were searched are shown`() throws {
     let space = try Workspace()
     let text = PluginListing.text(space.scan())
-    #expect(text.hasPrefix("No plugins. Searched:\n  \(space.path)/home/.local/share/tidemill/plugins (user)\n"))
+    #expect(text.hasPrefix("No plugins. Searched:\n  \(space.path)/user/.local/share/tidemill/plugins (user)\n"))
   }
 
   @Test func `the JSON has reasons, fixes and clashes`() throws {

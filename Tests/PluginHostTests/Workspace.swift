@@ -47,11 +47,11 @@ final class Workspace {
     var all = ["PATH": String(cString: getenv("PATH")), "XDG_CACHE_HOME": path + "/cache", "XDG_STATE_HOME": path + "/state"]
     all.merge(variables) { $1 }
     return HostEnvironment(
-      variables: all, executable: path + "/bin/tidemill", home: path + "/home", isPrivileged: isPrivileged)
+      variables: all, executable: path + "/bin/tidemill", home: path + "/user", isPrivileged: isPrivileged)
   }
 
   /// The user's plugin directory.
-  var user: String { "home/.local/share/tidemill/plugins" }
+  var user: String { "user/.local/share/tidemill/plugins" }
 
   func settings(
     _ variables: [String: String] = [:], directories: [String] = [], isDevelopment: Bool = false, isSafe: Bool = false

@@ -367,7 +367,6 @@ static inline uint32_t tide_row(const uint16_t *selection, uint32_t k) { return 
 /* ---- hashes and keys ----------------------------------------------------------------------------------------------------- */
 
 #define TIDE_KEY_GROUPS 128u
-
 /* Key group of key bytes: 0..127, the same on every host. */
 static inline uint32_t tide_key_group(const void *key, uint64_t length) { return (uint32_t)(tide_xxh64(key, length, 0) >> 57); }
 
