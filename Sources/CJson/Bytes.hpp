@@ -10,6 +10,10 @@
 
 namespace cjson {
 
+// Both compilers have them, and ISO C++ has not.
+__extension__ typedef __int128 int128;
+__extension__ typedef unsigned __int128 uint128;
+
 class Bytes {
 public:
   // Bytes behind `size` that may be written and read: copies and loads go by words.

@@ -2,9 +2,9 @@
 
 namespace cjson {
 
-void put_decimal(Bytes &into, __int128 value, uint32_t scale) {
+void put_decimal(Bytes &into, int128 value, uint32_t scale) {
   if (scale > 38) scale = 38;
-  unsigned __int128 size = value < 0 ? 0 - static_cast<unsigned __int128>(value) : static_cast<unsigned __int128>(value);
+  uint128 size = value < 0 ? 0 - static_cast<uint128>(value) : static_cast<uint128>(value);
   char text[48];
   char *p = text + sizeof text;
   uint32_t count = 0;

@@ -14,7 +14,7 @@ template <class T> inline void put_integer(Bytes &into, T value) {
 }
 
 // value * 10^-scale, all digits of it; a scale above 38 counts as 38.
-void put_decimal(Bytes &into, __int128 value, uint32_t scale);
+void put_decimal(Bytes &into, int128 value, uint32_t scale);
 
 } // namespace cjson
 #endif

@@ -33,7 +33,7 @@ void Encoder::value(const tide_column &column, uint32_t i, uint32_t depth) {
   case TIDE_I8: return put_integer(out_, load_at<int8_t>(data, i));
   case TIDE_F32: return write_float(out_, load_at<float>(data, i));
   case TIDE_U64: return put_integer(out_, load_at<uint64_t>(data, i));
-  case TIDE_DECIMAL128: return put_decimal(out_, load_at<__int128>(data, i), column.param & 0xFF);
+  case TIDE_DECIMAL128: return put_decimal(out_, load_at<int128>(data, i), column.param & 0xFF);
   case TIDE_FIXED:
     out_.append("\"", 1);
     write_base64(out_, data + static_cast<uint64_t>(i) * column.param, column.param);

@@ -83,7 +83,7 @@ private:
   uint64_t seed_;
 
   static uint64_t mix(uint64_t a, uint64_t b) {
-    unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
+    uint128 product = static_cast<uint128>(a) * b;
     return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
   }
   uint64_t hash_of(const Head &head, const uint8_t *text, size_t length) const {

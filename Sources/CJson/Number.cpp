@@ -91,8 +91,8 @@ bool to_scaled(const Number &number, int32_t shift, int64_t &value) {
   int64_t left = 0; // digits of the literal before the shifted point
   for (const uint8_t *q = p; q < number.end && (is_digit(*q) || *q == '.'); q++) left += *q != '.';
   left += static_cast<int64_t>(number.exponent) + shift;
-  unsigned __int128 whole = 0;
-  constexpr unsigned __int128 limit = static_cast<unsigned __int128>(1) << 64;
+  uint128 whole = 0;
+  constexpr uint128 limit = static_cast<uint128>(1) << 64;
   bool below = false;
   for (; p < number.end && (is_digit(*p) || *p == '.'); p++) {
     if (*p == '.') continue;
@@ -110,20 +110,20 @@ bool to_scaled(const Number &number, int32_t shift, int64_t &value) {
   }
   if (number.negative) {
     whole += below;
-    if (whole > static_cast<unsigned __int128>(INT64_MAX) + 1) return false;
+    if (whole > static_cast<uint128>(INT64_MAX) + 1) return false;
     value = static_cast<int64_t>(0 - static_cast<uint64_t>(whole));
     return true;
   }
-  if (whole > static_cast<unsigned __int128>(INT64_MAX)) return false;
+  if (whole > static_cast<uint128>(INT64_MAX)) return false;
   value = static_cast<int64_t>(whole);
   return true;
 }
 
-bool to_i128(const Number &number, __int128 &value) {
+bool to_i128(const Number &number, int128 &value) {
   if (!number.integer) return false;
   const uint8_t *p = number.begin + number.negative;
   if (number.end - p > 38) return false;
-  __int128 whole = 0;
+  int128 whole = 0;
   for (; p < number.end; p++) whole = whole * 10 + (*p - '0');
   value = number.negative ? -whole : whole;
   return true;

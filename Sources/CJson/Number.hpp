@@ -97,7 +97,7 @@ bool is_exact(const Number &number, double value);
 bool to_scaled(const Number &number, int32_t shift, int64_t &value);
 
 // An integer literal of at most 38 digits; false for others.
-bool to_i128(const Number &number, __int128 &value);
+bool to_i128(const Number &number, int128 &value);
 
 } // namespace cjson
 #endif

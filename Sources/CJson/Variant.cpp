@@ -59,7 +59,7 @@ void VariantWriter::null(Bytes &heap) { heap.append(primitive_header(Primitive::
 
 void VariantWriter::number(const Number &number, Bytes &heap) {
   int64_t integer;
-  __int128 large;
+  int128 large;
   double nearest;
   if (to_i64(number, integer)) {
     if (integer == static_cast<int8_t>(integer))

@@ -100,7 +100,7 @@ bool put_primitive(Bytes &into, Slice value) {
   case float32: write_float(into, number<float>(p)); return true;
   case decimal4: put_decimal(into, number<int32_t>(p + 1), p[0]); return true;
   case decimal8: put_decimal(into, number<int64_t>(p + 1), p[0]); return true;
-  case decimal16: put_decimal(into, number<__int128>(p + 1), p[0]); return true;
+  case decimal16: put_decimal(into, number<int128>(p + 1), p[0]); return true;
   case date: put_text(into, text, write_date(text, number<int32_t>(p))); return true;
   case timestamp:
   case timestamp_local: put_timestamp(into, number<int64_t>(p), 1000, type == timestamp); return true;
