@@ -40,7 +40,9 @@ enum FilePaths {
     if path.hasPrefix("/") { return path }
     guard let here = getcwd(nil, 0) else { return path }
     defer { free(here) }
-    return join(String(cString: here), path)
+    var rest = Substring(path)
+    while rest.hasPrefix("./") { rest = rest.dropFirst(2).drop { $0 == "/" } }
+    return rest.isEmpty || rest == "." ? String(cString: here) : join(String(cString: here), String(rest))
   }
 
   /// What stands at the path, links followed; nil when nothing does.

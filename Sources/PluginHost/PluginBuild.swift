@@ -40,7 +40,12 @@ public struct PluginBuild: Sendable {
     let fresh = FilePaths.join(directory, ".\(FilePaths.name(of: sources.product)).\(getpid()).so")
     defer { unlink(fresh) }
     let messages = try compile(sources, sdk, into: fresh)
-    try seal.seal(fresh)
+    do throws(PluginError) {
+      try seal.seal(fresh)
+    } catch {
+      // The file that people know.
+      throw PluginError(error.sentence.replacing(fresh, with: sources.product), fix: error.fix)
+    }
     var entry = PluginCatalog.examine(fresh, settings)
     if case .refused(let refusal) = entry.status {
       let sentence = ([refusal.sentence] + entry.problems.dropFirst().map { "  \($0)" }).joined(separator: "\n")

@@ -1,8 +1,8 @@
 import CTidemill
 import Glibc
 
-/// Asks a plugin that describes itself in code (`tide.manifest/1`) for its manifest. Runs the plugin's code: only the child
-/// process of sealing does this.
+/// Loads a plugin for its manifest, of its section or in code (`tide.manifest/1`), and holds its table against it. Runs the
+/// plugin's code: only the child process of sealing does this.
 public enum PluginDescription {
   private typealias Extension = @convention(c) (OpaquePointer?, UnsafePointer<CChar>?) -> UnsafeRawPointer?
 
@@ -22,11 +22,23 @@ public enum PluginDescription {
     guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
       throw PluginError("\(path) cannot be loaded: \(PluginLibrary.loaderMessage())", fix: "build it again")
     }
-    let components = try PluginTable.components(of: try PluginTable.entry(handle, path), file: path)
+    let table = try PluginTable.entry(handle, path)
+    let text = try text(of: try PluginTable.components(of: table, file: path), path)
+    if let manifest = PluginManifestReader().read(json: text).manifest {
+      _ = try PluginTable.components(of: table, manifest: manifest, file: path)
+    }
+    return text
+  }
+
+  private static func text(of components: [UnsafePointer<tide_component>], _ path: String) throws(PluginError) -> String {
     guard let first = components.first, tide_has_extension(first) != 0,
       let ask = first.pointer(to: \.extension)!.pointee,
       let answer = ask(nil, TIDE_MANIFEST_EXTENSION)
     else {
+      // A C plugin has its manifest from the compiler and says nothing in code.
+      if let section = (try? ElfFile(path: path).contents(ofSection: PluginFileReader.section)) ?? nil {
+        return String(decoding: section.filter { $0 != 0 }, as: UTF8.self)
+      }
       throw PluginError(
         "\(path) does not describe itself", fix: "write its manifest with TIDE_MANIFEST, or offer \(TIDE_MANIFEST_EXTENSION)")
     }

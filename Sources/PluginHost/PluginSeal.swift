@@ -28,14 +28,7 @@ public struct PluginSeal: Sendable {
   public func seal(_ file: String) throws(PluginError) -> Outcome {
     let path = FilePaths.resolved(file) ?? FilePaths.absolute(file)
     let (section, isAllocated) = try look(path)
-    let described: String
-    do throws(PluginError) {
-      described = try describe(path)
-    } catch {
-      // A C plugin has its manifest from the compiler and says nothing in code.
-      guard section != nil, PluginCatalog.examine(path, settings).problems.isEmpty else { throw error }
-      return .alreadySealed
-    }
+    let described = try describe(path)
     try check(described, path)
     if let section, section.filter({ $0 != 0 }) == Array(described.utf8) { return .alreadySealed }
     guard !isAllocated else {
@@ -73,7 +66,7 @@ public struct PluginSeal: Sendable {
     }
     guard result.status == 0 else {
       let why = result.errors.split(separator: "\n").last.map(String.init) ?? "exit code \(result.status)"
-      throw PluginError("\(path) cannot be sealed: \(why)")
+      throw PluginError(why.hasPrefix(path) ? why : "\(path) cannot be sealed: \(why)")
     }
     return String(result.output.reversed().drop { $0.isWhitespace }.reversed())
   }

@@ -1,13 +1,14 @@
 import FoundationEssentials
 import Glibc
 import PluginHost
+import TestSupport
 import Testing
 
 @Suite struct PluginBuildTests {
   func builder(_ space: Workspace) throws -> PluginBuild {
     try space.directory("bin/sdk")
     symlink(Compiler.include, space.path + "/bin/sdk/include")
-    return PluginBuild(settings: space.settings(), executable: try PluginSealTests.describer())
+    return PluginBuild(settings: space.settings(), executable: ProjectPaths.tidemill)
   }
 
   @Test func `a C file becomes a plugin beside it`() throws {
@@ -31,6 +32,15 @@ import Testing
     let space = try Workspace()
     let file = try space.write("told.c", Fixture(manifest: "", describes: PluginSealTests.told).source)
     #expect(try builder(space).build(file).entry.name == "told")
+  }
+
+  @Test func `a table that differs from its manifest is found by the build, at the file that people know`() throws {
+    let space = try Workspace()
+    let source = Fixture(name: "apart").source
+    let file = try space.write("apart.c", source.replacing(".id = \"pass\"", with: ".id = \"other\""))
+    #expect(try Files.text(file) != source)
+    let error = #expect(throws: PluginError.self) { try builder(space).build(file) }
+    #expect(error?.sentence.contains("/apart.so has 'other' as component 0, its manifest 'pass'") == true, "\(error!)")
   }
 
   @Test func `a folder of C files becomes one plugin in it`() throws {
