@@ -143,6 +143,32 @@ static int32_t check_time_range(check *c) {
   return 0;
 }
 
+/* Part of rule 12: the names of the event's columns lie in the frame. */
+static int32_t check_names_inside(check *c) {
+  for (uint32_t i = 0; i < c->f->top; i++) {
+    c->column = (int32_t)i;
+    if ((uint64_t)c->columns[i].name + c->columns[i].name_len > c->length)
+      return reject(c, 12, offset_of(c, &c->columns[i].name), "a column's name leaves the frame");
+  }
+  c->column = -1;
+  return 0;
+}
+
+int32_t tide_validate_head(const uint8_t *bytes, uint64_t available, uint64_t limit, tide_validation *why) {
+  check c = {.bytes = bytes, .f = (const tide_frame *)(const void *)bytes, .column = -1, .why = why};
+  int32_t time;
+  if (why) *why = (tide_validation){.column = -1, .reason = ""};
+  if (available < TIDE_FRAME_HEADER) return reject(&c, 1, 0, "there are fewer than 128 bytes");
+  if (check_envelope(&c, available, limit)) return -1;
+  if (c.f->kind != TIDE_KIND_DATA && c.f->kind != TIDE_KIND_ERROR)
+    return reject(&c, 6, FIELD(kind), "the frame carries no rows");
+  if (check_structure(&c) || check_roles(&c) || check_names_inside(&c) || check_riders(&c)) return -1;
+  time = tide_role(c.f, TIDE_ROLE_EVENT_TIME);
+  if (time < 0) return 0;
+  c.column = time;
+  return tide_check_column_(&c, c.columns + time);
+}
+
 int32_t tide_validate(const uint8_t *bytes, uint64_t available, uint64_t limit, tide_validation *why) {
   check c = {.bytes = bytes, .f = (const tide_frame *)(const void *)bytes, .column = -1, .why = why};
   if (why) *why = (tide_validation){.column = -1, .reason = ""};

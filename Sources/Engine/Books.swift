@@ -3,6 +3,8 @@ public struct Books: Sendable, Equatable {
   /// Rows of one node: `in = taken + late + rejected + pending`.
   public struct Node: Sendable, Equatable {
     public var name: String
+    /// Rows come from outside; what it rejects never became a row.
+    public var isSource = false
     public var rowsIn: UInt64 = 0
     public var taken: UInt64 = 0
     public var late: UInt64 = 0
@@ -38,17 +40,21 @@ public struct Books: Sendable, Equatable {
     public var queued: UInt64 = 0
     public var queuedFrames: UInt64 = 0
     public var capacityFrames: Int?
+    /// Number of the node that it leaves, of its output port, and of the node that it leads to.
+    public var from = 0, output = 0, to = 0
     public init(name: String) { self.name = name }
   }
   public var nodes: [Node] = []
   public var edges: [Edge] = []
+  /// No thread works any more: nothing may be queued or pending.
+  public var hasEnded = false
   public init() {}
 
   /// What does not add up, a sentence each; empty when every row is accounted for. Exact once the pipeline has ended: while it
   /// runs the counters are read one after the other.
   public func discrepancies() -> [String] {
     var found: [String] = []
-    for node in nodes where node.rowsIn != node.taken + node.late + node.rejected + node.pending && node.rowsIn > 0 {
+    for node in nodes where !node.isSource && node.rowsIn != node.taken + node.late + node.rejected + node.pending {
       found.append(
         "node \(node.name): in \(node.rowsIn) != taken \(node.taken) + late \(node.late) + rejected \(node.rejected)"
           + " + pending \(node.pending)")
@@ -56,6 +62,23 @@ public struct Books: Sendable, Equatable {
     for edge in edges where edge.pushed != edge.popped + edge.dropped + edge.queued {
       found.append(
         "edge \(edge.name): pushed \(edge.pushed) != popped \(edge.popped) + dropped \(edge.dropped) + queued \(edge.queued)")
+    }
+    return found + (hasEnded ? atTheEnd() : [])
+  }
+
+  /// What has to hold besides when no thread works any more.
+  private func atTheEnd() -> [String] {
+    var found: [String] = []
+    var arrived = [UInt64](repeating: 0, count: nodes.count)
+    for edge in edges {
+      arrived[edge.to] += edge.popped
+      let sent = nodes[edge.from].out[edge.output].rows
+      if edge.pushed != sent { found.append("edge \(edge.name): pushed \(edge.pushed) of the \(sent) rows of its port") }
+      if edge.queued != 0 { found.append("edge \(edge.name): \(edge.queued) rows are still queued") }
+    }
+    for (node, rows) in zip(nodes, arrived) {
+      if node.pending != 0 { found.append("node \(node.name): \(node.pending) rows are still pending") }
+      if node.rowsIn != rows { found.append("node \(node.name): in \(node.rowsIn), but its edges brought \(rows)") }
     }
     return found
   }

@@ -21,8 +21,6 @@ final class Chain: @unchecked Sendable {
   private var incoming: [Edge] = []
   /// Edges with a ring that leave the chain.
   private var outgoing: [Edge] = []
-  private var overdraftFrames = 0
-  private var overdraftBytes = 0
   private var thread: UInt64 = 0
   /// CPU time of the thread, once it has ended.
   private(set) var cpuNanoseconds: Int64 = 0
@@ -76,7 +74,6 @@ final class Chain: @unchecked Sendable {
         continue
       }
       source.wakeRequested.store(false, ordering: .sequentiallyConsistent)
-      beginCall()
       let status = source.pollSource(deadline: now &+ Self.pollNanoseconds)
       flushWatermarks()
       switch status {
@@ -99,7 +96,6 @@ final class Chain: @unchecked Sendable {
 
   private func endSource(_ source: Node) {
     guard !pipeline.isForced else { return }
-    beginCall()
     source.finish()
     flushWatermarks()
   }
@@ -130,7 +126,6 @@ final class Chain: @unchecked Sendable {
     tide_parker_clear(parker.words, UInt32(edge.input))
     var taken = 0
     while taken < Self.entriesPerTurn, hasCredit, !pipeline.isForced {
-      beginCall()
       guard edge.drainOne() else { return taken > 0 }
       taken += 1
     }
@@ -146,11 +141,10 @@ final class Chain: @unchecked Sendable {
     return true
   }
 
-  /// Waits between calls until all edges have room, and begins the next call; false after a forced stop.
+  /// Waits between calls until all edges have room; false after a forced stop.
   func awaitCredit() -> Bool {
     while !pipeline.isForced {
       if hasCredit {
-        beginCall()
         flushWatermarks()
         return true
       }
@@ -159,23 +153,14 @@ final class Chain: @unchecked Sendable {
     return false
   }
 
-  private func beginCall() {
-    overdraftFrames = 0
-    overdraftBytes = 0
-  }
-
-  /// Lets a call in progress push beyond the credit of a full edge, up to its overdraft; beyond that it waits here. False after a
-  /// forced stop.
+  /// Lets a call in progress push beyond the credit of a full edge, up to the edge's overdraft; beyond that it waits here. False
+  /// after a forced stop.
   func holdOverdraft(_ ring: FrameRing, bytes: Int) -> Bool {
-    if ring.hasCredit { return true }
-    overdraftFrames += 1
-    overdraftBytes += bytes
-    if overdraftFrames < FrameRing.overdraftFrames, overdraftBytes <= FrameRing.overdraftBytes { return true }
+    if ring.hasCredit || ring.mayOverdraw(bytes: bytes) { return true }
     while !ring.hasCredit {
       if pipeline.isForced { return false }
       parker.park { ring.hasCredit || pipeline.isForced }
     }
-    beginCall()
     return true
   }
 
@@ -188,7 +173,7 @@ final class Chain: @unchecked Sendable {
 
   /// Puts what was announced since the last call into the rings.
   private func flushWatermarks() {
-    for edge in outgoing where edge.ring!.hasCredit { edge.flushWatermark() }
+    for edge in outgoing where edge.ring!.hasCredit { edge.flushControl() }
   }
 
   /// True when an operator or sink of the chain asked to be polled.
@@ -201,7 +186,7 @@ final class Chain: @unchecked Sendable {
     var served = false
     for node in nodes where node.spec.kind != .source && node.wakeRequested.load(ordering: .relaxed) {
       node.wakeRequested.store(false, ordering: .sequentiallyConsistent)
-      beginCall()
+      guard awaitCredit() else { return served }
       node.pollOperator(deadline: pipeline.clock.now &+ Self.pollNanoseconds)
       served = true
     }

@@ -20,11 +20,18 @@ final class Edge: @unchecked Sendable {
   private let pushedCounters = Counters(count: Count.total)
   /// Written by the consumer's thread.
   private let poppedCounters = Counters(count: Count.total)
+  /// Where the edge starts and ends: numbers of nodes and of the output port.
+  let from: Int, output: Int, to: Int
   /// Watermark that the next entry must be preceded by; producer's.
   private var pendingWatermark: Int64?
+  /// Idleness that nothing has ended yet: it follows the watermark; producer's.
+  private var pendingIdle = false
 
-  init(name: String, target: Node, input: Int, port: UInt32, ring: FrameRing?) {
+  init(name: String, from: Node, output: Int, target: Node, input: Int, port: UInt32, ring: FrameRing?) {
     self.name = name
+    self.from = from.index
+    self.output = output
+    to = target.index
     self.target = target
     self.input = input
     self.port = port
@@ -41,12 +48,16 @@ final class Edge: @unchecked Sendable {
       here.batch.port = port
       return target.deliver(&here, input: input)
     }
-    guard chain.holdOverdraft(ring, bytes: Int(passed.pointee.batch.frame.pointee.frame_len)),
-      let entry = Self.entry(of: passed, pool: chain.pool)
-    else {
+    guard chain.holdOverdraft(ring, bytes: Int(passed.pointee.batch.frame.pointee.frame_len)) else {
       pushedCounters.add(Count.dropped, rows)
       return false
     }
+    guard let entry = Self.entry(of: passed, pool: chain.pool) else {
+      pushedCounters.add(Count.dropped, rows)
+      chain.pipeline.fail(PipelineError(node: target.spec.name, message: "out of memory for what waits on \(name)"))
+      return true
+    }
+    pendingIdle = false
     flushWatermark()
     guard ring.push(entry) else { preconditionFailure("edge \(name): credit and overdraft exceed the ring") }
     return true
@@ -87,25 +98,29 @@ final class Edge: @unchecked Sendable {
       target.receive(watermark: watermark, input: input)
     } else {
       pendingWatermark = watermark
+      pendingIdle = false
     }
   }
 
-  /// Puts the announced watermark into the ring. Producer only.
-  func flushWatermark() {
+  /// Puts what was announced into the ring: a watermark, and idleness behind it. Producer only, within the credit.
+  func flushControl() {
+    flushWatermark()
+    guard pendingIdle, let ring else { return }
+    pendingIdle = false
+    guard ring.push(tide_entry(ref: 0, len: 0, kind: UInt16(TIDE_ENTRY_IDLE), flags: 0)) else {
+      preconditionFailure("edge \(name): no room for idleness")
+    }
+  }
+
+  private func flushWatermark() {
     guard let watermark = pendingWatermark, let ring else { return }
     pendingWatermark = nil
     let entry = tide_entry(ref: UInt64(bitPattern: watermark), len: 0, kind: UInt16(TIDE_ENTRY_WATERMARK), flags: 0)
     guard ring.push(entry) else { preconditionFailure("edge \(name): no room for a watermark") }
   }
 
-  /// Takes the edge out of the target's minimum until its next row. Producer only.
-  func sendIdle() {
-    guard let ring else { return target.receiveIdle(input: input) }
-    flushWatermark()
-    guard ring.push(tide_entry(ref: 0, len: 0, kind: UInt16(TIDE_ENTRY_IDLE), flags: 0)) else {
-      preconditionFailure("edge \(name): no room for idleness")
-    }
-  }
+  /// Takes the edge out of the target's minimum until its next row; in a ring, when the call in progress has returned. Producer only.
+  func sendIdle() { if ring == nil { target.receiveIdle(input: input) } else { pendingIdle = true } }
 
   /// Ends the edge: nothing follows. Producer only.
   func sendEnd() {
@@ -165,6 +180,7 @@ final class Edge: @unchecked Sendable {
     books.dropped = pushedCounters.read(Count.dropped) + poppedCounters.read(Count.dropped)
     books.pushed = pushedCounters.read(Count.pushed)
     books.queued = ring == nil ? 0 : books.pushed &- books.popped &- books.dropped
+    (books.from, books.output, books.to) = (from, output, to)
     books.queuedFrames = ring.map { tide_ring_queued($0.ring) } ?? 0
     books.capacityFrames = ring?.capacityFrames
     return books

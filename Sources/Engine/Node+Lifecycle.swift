@@ -5,9 +5,13 @@ extension Node {
   /// Makes the instance from its configuration; no I/O happens.
   func create() throws(PipelineError) {
     var made: OpaquePointer?
+    failure.withLock { $0 = nil }
+    counters.set(Count.inCall, 1)
     let status = table.pointee.create(table, host, &made)
-    guard status >= 0, let made else {
-      let failure = takeFailure(status, during: "create")
+    counters.set(Count.inCall, 0)
+    guard status == TIDE_OK, let made else {
+      var failure = takeFailure(status, during: "create")
+      if status == TIDE_OK { failure.message = "create returned OK but gave no instance" }
       throw PipelineError(
         node: spec.name, message: failure.message, configPath: failure.configPath, isConfiguration: status == TIDE_E_CONFIG)
     }
@@ -20,8 +24,11 @@ extension Node {
       isOpen = true
       return
     }
+    failure.withLock { $0 = nil }
+    counters.set(Count.inCall, 1)
     let status = table.pointee.open(instance)
-    guard status >= 0 else {
+    counters.set(Count.inCall, 0)
+    guard status == TIDE_OK else {
       let failure = takeFailure(status, during: "open")
       throw PipelineError(
         node: spec.name, message: failure.message, configPath: failure.configPath, isConfiguration: status == TIDE_E_CONFIG)

@@ -1,77 +1,113 @@
 import CHost
 import CTidemill
 import Frames
+import Synchronization
 
 extension Node {
   /// Largest frame that a plugin may commit.
   static let maxFrameBytes: UInt64 = 16 << 20
 
-  static func block(of slot: UnsafeMutablePointer<tide_slot>) -> UnsafeMutablePointer<tide_block>? {
-    UnsafeMutablePointer(bitPattern: UInt(slot.pointee.handle))
-  }
+  /// Frames that one call may have reserved at a time.
+  static let maxSlots = 1024
 
   func reserve(port: UInt32, bytes: UInt64, slot: UnsafeMutablePointer<tide_slot>?) -> tide_status {
     guard let slot else { return refuse(TIDE_E_FATAL, "reserve without a slot") }
-    guard Int(port) < deadPort else {
-      return refuse(TIDE_E_FATAL, "there is no output port \(port): '\(spec.name)' has \(spec.outputs.count)")
+    guard slot.pointee.size >= UInt32(MemoryLayout<tide_slot>.size) else {
+      return refuse(TIDE_E_FATAL, "reserve: slot.size is \(slot.pointee.size), set it to sizeof(tide_slot) before")
     }
-    guard bytes <= Self.maxFrameBytes else {
-      return refuse(TIDE_E_FATAL, "a frame of \(bytes) bytes exceeds the limit of \(Self.maxFrameBytes): make several")
+    if let refused = refusal(port: port) ?? refusal(bytes: bytes) { return refused }
+    guard slots.count < Self.maxSlots else {
+      return refuse(TIDE_E_FATAL, "\(Self.maxSlots) slots are reserved: commit or cancel some")
     }
     guard let block = chain.pool.take(Int(bytes)) else { return refuse(TIDE_E_RETRY, "out of memory for a frame") }
+    slotNumber &+= 1
+    slots.append(OpenSlot(block: block, port: Int(port), number: slotNumber))
     slot.pointee.port = port
+    slot.pointee.used = 0
+    slot.pointee.handle = UInt64(slotNumber)
+    describe(block, in: slot)
+    return TIDE_OK
+  }
+
+  private func describe(_ block: UnsafeMutablePointer<tide_block>, in slot: UnsafeMutablePointer<tide_slot>) {
     slot.pointee.bytes = tide_block_bytes(block)
     slot.pointee.capacity = block.pointee.capacity
-    slot.pointee.used = 0
-    slot.pointee.handle = UInt64(UInt(bitPattern: block))
-    return TIDE_OK
+  }
+
+  private func refusal(port: UInt32) -> tide_status? {
+    if Int(port) < deadPort { return nil }
+    return refuse(TIDE_E_FATAL, "there is no output port \(port): '\(spec.name)' has \(spec.outputs.count)")
+  }
+
+  private func refusal(bytes: UInt64) -> tide_status? {
+    if bytes <= Self.maxFrameBytes { return nil }
+    return refuse(TIDE_E_FATAL, "a frame of \(bytes) bytes exceeds the limit of \(Self.maxFrameBytes): make several")
+  }
+
+  /// Where the reservation behind a slot stands; of what the plugin holds, only the handle is believed.
+  private func place(of slot: UnsafeMutablePointer<tide_slot>?) -> Int? {
+    guard let slot, slot.pointee.handle > 0 else { return nil }
+    return slots.lastIndex { UInt64($0.number) == slot.pointee.handle }
   }
 
   func grow(slot: UnsafeMutablePointer<tide_slot>?, bytes: UInt64) -> tide_status {
-    guard let slot, let old = Self.block(of: slot) else { return refuse(TIDE_E_FATAL, "grow of a slot that is spent") }
-    if bytes <= slot.pointee.capacity { return TIDE_OK }
-    guard bytes <= Self.maxFrameBytes else {
-      return refuse(TIDE_E_FATAL, "a frame of \(bytes) bytes exceeds the limit of \(Self.maxFrameBytes): make several")
-    }
+    guard let slot, let place = place(of: slot) else { return refuse(TIDE_E_FATAL, "grow of a slot that is spent") }
+    let old = slots[place].block
+    if bytes <= old.pointee.capacity { return TIDE_OK }
+    if let refused = refusal(bytes: bytes) { return refused }
     guard let new = chain.pool.take(Int(bytes)) else { return refuse(TIDE_E_RETRY, "out of memory for a frame") }
-    UnsafeMutableRawPointer(tide_block_bytes(new)).copyMemory(
-      from: tide_block_bytes(old), byteCount: Int(slot.pointee.capacity))
+    UnsafeMutableRawPointer(tide_block_bytes(new)).copyMemory(from: tide_block_bytes(old), byteCount: Int(old.pointee.capacity))
     tide_block_release(old)
-    slot.pointee.bytes = tide_block_bytes(new)
-    slot.pointee.capacity = new.pointee.capacity
-    slot.pointee.handle = UInt64(UInt(bitPattern: new))
+    slots[place].block = new
+    describe(new, in: slot)
     return TIDE_OK
   }
 
-  func commit(slot: UnsafeMutablePointer<tide_slot>?) -> tide_status {
-    guard let slot, let block = Self.block(of: slot) else { return refuse(TIDE_E_FATAL, "commit of a slot that is spent") }
+  func cancel(slot: UnsafeMutablePointer<tide_slot>?) {
+    guard let slot, let place = place(of: slot) else { return }
+    tide_block_release(slots.remove(at: place).block)
     slot.pointee.handle = 0
-    guard !call.mixedRowWatermarks else {
-      tide_block_release(block)
-      return refuse(TIDE_E_FATAL, "the manifest says that outputs are the same as inputs, but the component built a frame")
-    }
-    if let problem = problem(in: block, used: slot.pointee.used) {
-      tide_block_release(block)
-      return refuse(TIDE_E_FATAL, "a malformed frame was committed: \(problem)")
-    }
-    return publish(block, port: Int(slot.pointee.port))
   }
 
-  /// What is wrong with a committed frame. The header is always looked at; all of it when the pipeline validates its plugins.
+  /// Gives back what a call has reserved and neither committed nor cancelled.
+  func closeSlots() {
+    log(.warning, "\(slots.count) reserved frames were neither committed nor cancelled by the end of the call")
+    for slot in slots { tide_block_release(slot.block) }
+    slots.removeAll(keepingCapacity: true)
+  }
+
+  func commit(slot: UnsafeMutablePointer<tide_slot>?) -> tide_status {
+    guard let slot, let place = place(of: slot) else { return refuse(TIDE_E_FATAL, "commit of a slot that is spent") }
+    let open = slots.remove(at: place)
+    slot.pointee.handle = 0
+    guard !spec.forwardsOnly else {
+      tide_block_release(open.block)
+      return refuse(TIDE_E_FATAL, "the manifest says that outputs are the same as inputs, but the component built a frame")
+    }
+    if let problem = problem(in: open.block, used: slot.pointee.used) {
+      tide_block_release(open.block)
+      return refuse(TIDE_E_FATAL, "a malformed frame was committed: \(problem)")
+    }
+    return publish(open.block, port: open.port)
+  }
+
+  /// What is wrong with a committed frame: of what the host itself relies on, and all of it when the pipeline validates its plugins.
   private func problem(in block: UnsafeMutablePointer<tide_block>, used: UInt64) -> String? {
     let frame = tide_block_frame(block)!
-    guard used >= 128, used <= block.pointee.capacity, used % 64 == 0 else { return "\(used) bytes used" }
-    guard frame.pointee.magic == TIDE_FRAME_MAGIC, frame.pointee.frame_len == UInt32(used) else {
-      return "magic or frame_len do not fit"
+    guard used >= 128, used <= block.pointee.capacity else { return "\(used) bytes used of \(block.pointee.capacity)" }
+    guard frame.pointee.frame_len == UInt32(used) else { return "frame_len is \(frame.pointee.frame_len), used \(used)" }
+    var why = tide_validation()
+    if pipeline.validatesFrames {
+      guard tide_validate(tide_block_bytes(block), used, Self.maxFrameBytes, &why) != 0 else {
+        let right = tide_schema_id(frame)
+        let stated = frame.pointee.schema_id
+        return stated == 0 || stated == right ? nil : "schema_id is \(stated), the columns give \(right): leave it 0"
+      }
+    } else {
+      guard tide_validate_head(tide_block_bytes(block), used, Self.maxFrameBytes, &why) != 0 else { return nil }
     }
-    guard frame.pointee.rows >= 1, frame.pointee.rows <= TIDE_MAX_ROWS else { return "\(frame.pointee.rows) rows" }
-    guard pipeline.validatesFrames else { return nil }
-    do {
-      try FrameValidator.validate(UnsafeRawBufferPointer(start: frame, count: Int(used)))
-      return nil
-    } catch {
-      return "\(error)"
-    }
+    let column = why.column < 0 ? "" : ", descriptor \(why.column)"
+    return "frame refused at byte \(why.offset)\(column): \(String(cString: why.reason)) (rule \(why.rule))"
   }
 
   /// Completes a frame that this node made and sends it on. Takes over the block's reference.
@@ -99,14 +135,18 @@ extension Node {
   func forward(
     port: UInt32, batch: UnsafePointer<tide_batch>?, selection: UnsafePointer<UInt16>?, count: UInt32
   ) -> tide_status {
-    guard let batch else { return refuse(TIDE_E_FATAL, "forward without a batch") }
-    guard Int(port) < deadPort else {
-      return refuse(TIDE_E_FATAL, "there is no output port \(port): '\(spec.name)' has \(spec.outputs.count)")
+    guard let batch, isHandedOut(batch) else {
+      return refuse(TIDE_E_FATAL, "forward takes the batch that the call was given, by its own pointer, or a retained one")
     }
+    if let refused = refusal(port: port) { return refused }
     var passed = UnsafeRawPointer(batch).assumingMemoryBound(to: tide_passed.self).pointee
     if let selection {
-      guard tide_selection_ok(selection, count, passed.batch.frame.pointee.rows) != 0 else {
-        return refuse(TIDE_E_FATAL, "forward: a selection holds row numbers of the frame, strictly ascending")
+      let whole = passed.batch.count
+      let fits =
+        passed.batch.selection.map { tide_selection_within(selection, count, $0, whole) }
+        ?? tide_selection_ok(selection, count, whole)
+      guard fits != 0 else {
+        return refuse(TIDE_E_FATAL, "forward: a selection holds row numbers of the batch, strictly ascending")
       }
       passed.batch.selection = selection
       passed.batch.count = count
@@ -115,8 +155,15 @@ extension Node {
     return emit(&passed, port: Int(port))
   }
 
+  /// True for a batch of the host's own: what `process` was handed, or a retained one.
+  func isHandedOut(_ batch: UnsafePointer<tide_batch>) -> Bool {
+    call.batch == batch || kept.withLock { $0[UInt(bitPattern: batch)] != nil }
+  }
+
   /// Hands rows to everyone who reads the port.
   func emit(_ passed: UnsafeMutablePointer<tide_passed>, port: Int) -> tide_status {
+    // After a forced stop nobody is called any more; rows that are written off still reach the books.
+    guard !pipeline.isForced || port == deadPort else { return TIDE_E_CANCELLED }
     call.effects += 1
     counters.add(Count.ports + 2 * port, Int(passed.pointee.batch.count))
     counters.add(Count.ports + 2 * port + 1, 1)
@@ -145,4 +192,12 @@ extension Node {
     tide_block_release(block)
     return wider
   }
+}
+
+/// A frame that a plugin has reserved.
+struct OpenSlot {
+  var block: UnsafeMutablePointer<tide_block>
+  var port: Int
+  /// The slot's handle, unique on the node for a long time.
+  var number: UInt32
 }

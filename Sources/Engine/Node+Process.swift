@@ -11,7 +11,7 @@ extension Node {
     if frame.pointee.row_wm == 0 {
       process(passed)
     } else if spec.forwardsOnly || spec.kind == .sink {
-      process(passed, mixed: true)
+      process(passed)
     } else {
       processRuns(passed)
     }
@@ -38,11 +38,10 @@ extension Node {
   }
 
   /// One batch through the component: all its calls, retries and what becomes of a failure.
-  private func process(_ passed: UnsafeMutablePointer<tide_passed>, rowWatermark: Int64 = .min, mixed: Bool = false) {
+  private func process(_ passed: UnsafeMutablePointer<tide_passed>, rowWatermark: Int64 = .min) {
     let rows = Int(passed.pointee.batch.count)
     call = Call()
     call.rowWatermark = rowWatermark
-    call.mixedRowWatermarks = mixed
     counters.set(Count.pending, rows)
     if isBroken {
       withUnsafePointer(to: passed.pointee.batch) {
@@ -59,10 +58,12 @@ extension Node {
 
   private func callProcess(_ passed: UnsafeMutablePointer<tide_passed>) {
     let batch = UnsafeRawPointer(passed).assumingMemoryBound(to: tide_batch.self)
+    call.batch = batch
     var attempt = 0
     while true {
+      if pipeline.isForced { return cancelled(batch) }
       call.effects = 0
-      let status = table.pointee.process(instance, batch, output)
+      let status = calling { table.pointee.process(instance, batch, output) }
       switch status {
       case TIDE_OK:
         return
@@ -79,7 +80,7 @@ extension Node {
         attempt += 1
       default:
         let failure = takeFailure(status, during: "process")
-        rejectRest(of: batch, code: StatusName.text(of: status), reason: failure.message)
+        rejectRest(of: batch, code: StatusName.code(of: status), reason: failure.message)
         return recover(from: failure)
       }
     }
@@ -119,7 +120,7 @@ extension Node {
     var attempt = 0
     while !pipeline.isForced {
       call.effects = 0
-      let status = body()
+      let status = calling(body)
       switch status {
       case TIDE_OK, TIDE_IDLE, TIDE_END: return
       case TIDE_MORE:

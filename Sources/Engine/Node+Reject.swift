@@ -7,8 +7,11 @@ extension Node {
   private static let loggedRejects = 5
 
   func reject(batch: UnsafePointer<tide_batch>?, row: UInt32, reason: String) -> tide_status {
-    guard let batch, row < batch.pointee.frame.pointee.rows else {
-      return refuse(TIDE_E_FATAL, "reject of row \(row), which the frame does not have")
+    guard let batch, batch == call.batch else {
+      return refuse(TIDE_E_UNSUPPORTED, "reject takes rows of the batch that `process` was given, during that call")
+    }
+    guard tide_selection_holds(batch.pointee.selection, batch.pointee.count, row) != 0 else {
+      return refuse(TIDE_E_FATAL, "reject of row \(row), which the batch does not hold")
     }
     guard call.rejectedRows.insert(row).inserted else { return TIDE_OK }
     call.effects += 1

@@ -8,10 +8,15 @@ extension Node {
   /// Advances the partition's watermark over a frame's event times and marks its late rows. True when the source's watermark may
   /// have moved.
   func assignWatermark(to block: inout UnsafeMutablePointer<tide_block>, partition: UInt32) -> Bool {
-    guard let delay = spec.watermarkDelayNanoseconds else { return false }
+    let delay = spec.watermarkDelayNanoseconds
+    guard delay != nil || partitions[partition] != nil else { return false }
     let frame = tide_block_frame(block)!
     let column = tide_role(frame, UInt32(TIDE_ROLE_EVENT_TIME))
-    guard column >= 0, frame.pointee.row_wm == 0 else { return false }
+    guard column >= 0, frame.pointee.row_wm == 0 else {
+      guard partitions[partition]?.isIdle == true else { return false }
+      partitions[partition]?.isIdle = false
+      return true
+    }
     let rows = Int(frame.pointee.rows)
     if lateScratch.count < rows { lateScratch = Array(repeating: .min, count: max(rows, 1024)) }
     var state = partitions[partition] ?? SourceWatermark(delayNanoseconds: delay)
@@ -42,7 +47,7 @@ extension Node {
   /// host->watermark: of a source's partition, or a bound on what an operator forwards.
   func setWatermark(_ time: Int64, partition: UInt32) {
     if spec.kind == .source {
-      var state = partitions[partition] ?? SourceWatermark(delayNanoseconds: spec.watermarkDelayNanoseconds ?? 0)
+      var state = partitions[partition] ?? SourceWatermark(delayNanoseconds: spec.watermarkDelayNanoseconds)
       state.advance(to: time)
       partitions[partition] = state
       sendSourceWatermark()
@@ -55,7 +60,7 @@ extension Node {
   /// host->idle: takes a source's partition out of its minimum, and the node out of its readers' when nothing is left of it.
   func setIdle(partition: UInt32) {
     guard spec.kind == .source else { return sendIdle() }
-    var state = partitions[partition] ?? SourceWatermark(delayNanoseconds: spec.watermarkDelayNanoseconds ?? 0)
+    var state = partitions[partition] ?? SourceWatermark(delayNanoseconds: spec.watermarkDelayNanoseconds)
     state.isIdle = true
     partitions[partition] = state
     if partitions.values.allSatisfy(\.isIdle) { sendIdle() } else { sendSourceWatermark() }
@@ -110,13 +115,17 @@ extension Node {
     inputs[input].ended = true
     inputs[input].idle = false
     inputs[input].watermark = .max
-    if inputs.allSatisfy(\.ended) { finish() } else { advance() }
+    if inputs.allSatisfy(\.ended) { return finish() }
+    if inputs.contains(where: { !$0.idle && !$0.ended }) { advance() } else { sendIdle() }
   }
 
   /// End of input: the last watermark, then flush, and only then the same for everyone below, who would else find late what a
   /// flush emits.
   func finish() {
     guard !hasEnded else { return }
+    if spec.kind != .source, wakeRequested.exchange(false, ordering: .sequentiallyConsistent) {
+      pollOperator(deadline: pipeline.clock.now &+ Chain.pollNanoseconds)
+    }
     if spec.kind != .source, tide_has_on_watermark(table) != 0 { announce(.max) }
     if tide_has_flush(table) != 0 { complete("flush") { table.pointee.flush(instance, output) } }
     flushDeadLetters()

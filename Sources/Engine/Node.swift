@@ -10,8 +10,10 @@ import Synchronization
 final class Node: @unchecked Sendable {
   enum Count {
     static let rowsIn = 0, taken = 1, late = 2, rejected = 3, pending = 4, mismatches = 5, restarts = 6, lastTime = 7
+    /// 1 while a call of the plugin is running.
+    static let inCall = 8
     /// Rows and frames of port p stand at ports + 2p.
-    static let ports = 8
+    static let ports = 9
   }
 
   /// What is known of one incoming edge.
@@ -40,8 +42,8 @@ final class Node: @unchecked Sendable {
     var rejectedRows: Set<UInt32> = []
     /// Row watermark that the rows of this call carry; Int64.min = none.
     var rowWatermark = Int64.min
-    /// The batch holds several row watermarks, so nothing may be built from it.
-    var mixedRowWatermarks = false
+    /// What `process` was handed: the only batch, beside kept ones, that may be forwarded, and the only one to reject from.
+    var batch: UnsafePointer<tide_batch>?
   }
 
   let index: Int
@@ -67,6 +69,15 @@ final class Node: @unchecked Sendable {
   var call = Call()
   let wakeRequested = Atomic<Bool>(false)
   let failure = Mutex<Failure?>(nil)
+  /// Batches that the instance retains, by address, with how often.
+  let kept = Mutex<[UInt: Int]>([:])
+  /// Frames that the instance has reserved and not yet committed.
+  var slots: [OpenSlot] = []
+  var slotNumber: UInt32 = 0
+  /// A call that was given `output` is running.
+  var isInCall = false
+  /// Why the last poll failed.
+  var pollFailure: Failure?
 
   /// Minimum over the inputs, as the instance knows it.
   var watermark = Int64.min
@@ -130,6 +141,19 @@ final class Node: @unchecked Sendable {
     fillHostTable()
   }
 
+  /// Runs a call of the plugin that may use `output`. What it has reserved by its end and not committed is given back.
+  func calling<R>(_ body: () -> R) -> R {
+    if failure.withLock({ $0 != nil }) { failure.withLock { $0 = nil } }
+    isInCall = true
+    counters.set(Count.inCall, 1)
+    defer {
+      counters.set(Count.inCall, 0)
+      isInCall = false
+      if !slots.isEmpty { closeSlots() }
+    }
+    return body()
+  }
+
   /// The output handle of calls on this instance.
   var output: OpaquePointer { OpaquePointer(Unmanaged.passUnretained(self).toOpaque()) }
 
@@ -151,6 +175,7 @@ final class Node: @unchecked Sendable {
   /// Rows so far. Any thread.
   var books: Books.Node {
     var books = Books.Node(name: spec.name)
+    books.isSource = spec.kind == .source
     // Read in the opposite order of writing, so that a row in flight shows as pending rather than as a gap.
     books.taken = counters.read(Count.taken)
     books.late = counters.read(Count.late)
@@ -202,6 +227,9 @@ enum StatusName {
     default: "the unknown status \(status)"
     }
   }
+
+  /// A stable word for dead letters: what is not known counts as fatal.
+  static func code(of status: tide_status) -> String { (-6 ... -1).contains(status) ? text(of: status) : text(of: TIDE_E_FATAL) }
 }
 
 extension String {

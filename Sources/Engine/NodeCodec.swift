@@ -10,7 +10,8 @@ enum NodeCodec {
     table.initialize(to: tide_codec())
     table.pointee.size = UInt32(MemoryLayout<tide_codec>.size)
     table.pointee.decode = { context, _, partition, bytes, length, readable, offset, flags, consumed in
-      let node = Node.from(context)
+      guard let node = Node.from(context) else { return TIDE_E_FATAL }
+      guard node.isInCall else { return node.refuse(TIDE_E_FATAL, "decode publishes rows, so it belongs in a call with an output") }
       guard let bytes, let consumed else { return node.refuse(TIDE_E_FATAL, "decode without bytes") }
       var taken = 0
       let status = node.decode(
@@ -20,7 +21,7 @@ enum NodeCodec {
       return status
     }
     table.pointee.encode = { context, batch, into in
-      let node = Node.from(context)
+      guard let node = Node.from(context) else { return TIDE_E_FATAL }
       guard let batch, let into, let encoder = node.encoder else {
         return node.refuse(TIDE_E_UNSUPPORTED, "the manifest does not say codec: encode")
       }
@@ -30,7 +31,7 @@ enum NodeCodec {
       return TIDE_OK
     }
     table.pointee.max_record = { context in
-      UInt64(Node.from(context).spec.recordPlan?.maxRecordBytes ?? RecordPlan().maxRecordBytes)
+      UInt64(Node.from(context)?.spec.recordPlan?.maxRecordBytes ?? RecordPlan().maxRecordBytes)
     }
     return table
   }()

@@ -20,6 +20,7 @@ public final class Pipeline: @unchecked Sendable {
   private let stopping = Atomic<Bool>(false)
   private let forced = Atomic<Bool>(false)
   private let live = Atomic<Int>(0)
+  private let hasEnded = Atomic<Bool>(false)
   private let failures = Mutex<[PipelineError]>([])
   private let jobs = Mutex<[ControlJob]>([])
   /// The control thread's; on the machine's clock, for it serves people and signals.
@@ -60,7 +61,7 @@ public final class Pipeline: @unchecked Sendable {
       }
       let output = spec.output == EdgeSpec.dead ? "dead" : from.spec.outputs[spec.output]
       let edge = Edge(
-        name: "\(from.spec.name).\(output) -> \(to.spec.name)", target: to, input: to.inputs.count, port: UInt32(spec.input),
+        name: "\(from.spec.name).\(output) -> \(to.spec.name)", from: from, output: port, target: to, input: to.inputs.count, port: UInt32(spec.input),
         ring: ring)
       to.inputs.append(Node.Input(port: UInt32(spec.input)))
       from.outputs[port].append(edge)
@@ -87,7 +88,10 @@ public final class Pipeline: @unchecked Sendable {
   /// Opens every instance, sinks first, so that nobody produces for someone who is not there.
   public func open() throws(PipelineError) {
     for node in nodes.reversed() {
-      do { try node.open() } catch {
+      do throws(PipelineError) {
+        guard !isForced else { throw PipelineError(node: node.spec.name, message: "the pipeline was stopped before it ran") }
+        try node.open()
+      } catch {
         close()
         throw error
       }
@@ -122,6 +126,7 @@ public final class Pipeline: @unchecked Sendable {
     runJobs()
     for chain in started { chain.join() }
     if isForced { for edge in edges { edge.discardQueued() } }
+    hasEnded.store(true, ordering: .releasing)
     let problems = failures.withLock { $0 }
     if !problems.isEmpty { return .failed(problems) }
     return isForced ? .forced : .completed
@@ -159,6 +164,9 @@ public final class Pipeline: @unchecked Sendable {
     if isNew { log(.error, node: error.node, error.message) }
     stop()
   }
+
+  /// Names of the nodes that are inside of a call of their plugin now. Any thread.
+  public var nodesInCalls: [String] { nodes.filter { $0.counters.read(Node.Count.inCall) != 0 }.map(\.spec.name) }
 
   // MARK: Control thread
 
@@ -205,6 +213,7 @@ public final class Pipeline: @unchecked Sendable {
     var books = Books()
     books.edges = edges.map(\.books)
     books.nodes = nodes.map(\.books)
+    books.hasEnded = hasEnded.load(ordering: .acquiring)
     return books
   }
 

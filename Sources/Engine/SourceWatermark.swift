@@ -5,14 +5,17 @@ import CTidemill
 /// It is exclusive: no row before it is expected any more. A row that is behind the watermark which stood before it is late for
 /// that partition, whatever the frame size; those watermarks are what the row watermark column carries.
 struct SourceWatermark {
-  let delayNanoseconds: Int64
+  /// nil = only the source itself advances it.
+  let delayNanoseconds: Int64?
   private(set) var watermark = Int64.min
   /// Out of the minimum over the partitions until its next row or watermark.
   var isIdle = false
+  /// The source has set it itself, so event times do not.
+  private(set) var isOwned = false
 
   /// Watermark after an event at `time`; saturates at the least time.
-  private func after(_ time: Int64) -> Int64 {
-    let (value, overflow) = time.subtractingReportingOverflow(delayNanoseconds)
+  private func after(_ time: Int64, _ delay: Int64) -> Int64 {
+    let (value, overflow) = time.subtractingReportingOverflow(delay)
     return overflow ? .min : value
   }
 
@@ -20,6 +23,7 @@ struct SourceWatermark {
   /// for a row that is not behind) and the result is true; else `late` is not touched beyond what it was given for.
   mutating func see(_ times: UnsafePointer<Int64>, count: Int, late: UnsafeMutablePointer<Int64>) -> Bool {
     isIdle = false
+    let delay = isOwned ? nil : delayNanoseconds
     var current = watermark
     var anyLate = false
     var row = 0
@@ -30,8 +34,7 @@ struct SourceWatermark {
         anyLate = true
       } else {
         late[row] = .min
-        let next = after(time)
-        if next > current { current = next }
+        if let delay { current = max(current, after(time, delay)) }
       }
       row &+= 1
     }
@@ -39,9 +42,10 @@ struct SourceWatermark {
     return anyLate
   }
 
-  /// A watermark that the source itself set; never goes back.
+  /// A watermark that the source itself set; never goes back. The least time only makes the partition known.
   mutating func advance(to value: Int64) {
     isIdle = false
+    if value > .min { isOwned = true }
     if value > watermark { watermark = value }
   }
 }

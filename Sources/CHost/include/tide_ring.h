@@ -91,6 +91,15 @@ static inline int tide_ring_has_credit(tide_ring *ring) {
   return frames < ring->credit_frames && bytes < ring->credit_bytes && entries <= 2 * ring->credit_frames;
 }
 
+/* 1 when a frame of `len` bytes stays within the credit and the given overdraft of frames and bytes, and leaves room for a
+ * watermark before it and for a last watermark and the end. [producer] */
+static inline int tide_ring_may_overdraw(tide_ring *ring, uint64_t len, uint64_t frames, uint64_t bytes) {
+  uint64_t queued = ring->pushed_frames - tide_load_relaxed(&ring->popped_frames);
+  uint64_t held = ring->pushed_bytes - tide_load_relaxed(&ring->popped_bytes);
+  uint64_t entries = ring->w - tide_load_acquire(&ring->r);
+  return entries + 4 <= ring->mask + 1 && queued < ring->credit_frames + frames && held + len <= ring->credit_bytes + bytes;
+}
+
 static inline uint64_t tide_ring_queued(const tide_ring *ring) {
   return tide_load_acquire(&ring->w) - tide_load_acquire(&ring->r);
 }

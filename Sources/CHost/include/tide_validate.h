@@ -30,6 +30,10 @@ typedef struct tide_validation {
  * stack; the bytes must not change meanwhile. [any] */
 int32_t tide_validate(const uint8_t *bytes, uint64_t available, uint64_t limit, tide_validation *why);
 
+/* The part of those rules that the host itself relies on when it passes a frame of rows on: envelope, descriptors, roles, names,
+ * riders, and the column of the event time. Takes time by the number of columns, whatever the rows. */
+int32_t tide_validate_head(const uint8_t *bytes, uint64_t available, uint64_t limit, tide_validation *why);
+
 /* Checks a Parquet Variant metadata blob with sorted keys; *keys receives their number. NULL when it is good, else what is
  * wrong with it, a static sentence. [any] */
 const char *tide_variant_check_keys(const uint8_t *metadata, uint64_t length, uint32_t *keys);
