@@ -69,14 +69,23 @@ struct KeyTests {
 
   @Test func `doubles that are integers are integers, and there is one NaN`() {
     let rows = KeyRows()
-    func key(_ row: UInt32) -> [UInt8] {
-      var into = [UInt8](repeating: 0, count: 9)
-      let length = tide_key_bytes(rows.frame, rows.extremes, row, &into, 9)
-      return Array(into[..<Int(length)])
-    }
-    #expect(key(0) == [3, 0, 0, 0, 0, 0, 0, 0, 0])
-    #expect(key(1)[0] == 4)
-    #expect(key(2) == [4, 0, 0, 0, 0, 0, 0, 0xF8, 0x7F])
+    #expect(rows.key(rows.extremes, 0) == [3, 0, 0, 0, 0, 0, 0, 0, 0])
+    #expect(rows.key(rows.extremes, 1)[0] == 4)
+    #expect(rows.key(rows.extremes, 2) == [4, 0, 0, 0, 0, 0, 0, 0xF8, 0x7F])
+  }
+
+  @Test func `a duration is the integer that it holds`() {
+    let rows = KeyRows()
+    rows.setType(of: rows.int, to: TIDE_DURATION)
+    #expect(rows.key(rows.int, 0) == [3, 42, 0, 0, 0, 0, 0, 0, 0])
+    #expect(rows.key(rows.int, 1) == [3] + [UInt8](repeating: 0xFF, count: 8))
+  }
+
+  @Test(arguments: [TIDE_FIXED, TIDE_LIST, TIDE_STRUCT, TIDE_U64, TIDE_DECIMAL128])
+  func `a value of a type that is not read counts as absent`(type: Int32) {
+    let rows = KeyRows()
+    rows.setType(of: rows.int, to: type)
+    #expect(rows.key(rows.int, 0) == [0])
   }
 
   @Test func `a composite key has a length before each part, and a single one has none`() {
@@ -130,4 +139,16 @@ private final class KeyRows {
   }
 
   deinit { memory.deallocate() }
+
+  /// Key bytes of a value of at most eight bytes.
+  func key(_ column: Int32, _ row: UInt32) -> [UInt8] {
+    var into = [UInt8](repeating: 0, count: 9)
+    let length = tide_key_bytes(frame, column, row, &into, 9)
+    return Array(into[..<Int(length)])
+  }
+
+  /// Gives a column another type than it was built with.
+  func setType(of column: Int32, to type: Int32) {
+    UnsafeMutablePointer(mutating: tide_col(frame, column))!.pointee.type = UInt8(type)
+  }
 }
