@@ -72,6 +72,12 @@ public final class FrameBuilder {
     }
   }
 
+  /// Source partition that the rows belong to, 0 unless set: for this frame and the next ones, until it is set again.
+  public var stream: UInt32 {
+    get { core.pointee.stream }
+    set { core.pointee.stream = newValue }
+  }
+
   /// `endRow` reports a full frame at this many rows; 1024 unless set, at most 65536.
   public var maxRows: Int {
     get { Int(core.pointee.max_rows) }
@@ -115,6 +121,6 @@ public final class FrameBuilder {
     tide_finish(core, host, output, port)
   }
 
-  /// Drops rows and failure; keeps columns, constants and memory.
+  /// Drops rows and failure; keeps columns, constants, `stream` and memory.
   public func reset() { tide_b_reset(core) }
 }

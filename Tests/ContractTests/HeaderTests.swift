@@ -24,6 +24,13 @@ struct HeaderTests {
   }
 
   @Test(arguments: Compiler.all)
+  func `all headers compile where implicit conversions are warned of`(compiler: Compiler) {
+    let includes = contractHeaders().map { "#include \"\($0)\"\n" }.joined()
+    let file = ScratchFile(suffix: ".c", text: includes + Self.program)
+    #expect(compiler.run(["-Wconversion", "-Wsign-conversion", "-fsyntax-only", file.path]) == "")
+  }
+
+  @Test(arguments: Compiler.all)
   func `what lies beyond the size of a table is absent`(compiler: Compiler) {
     let program = ScratchFile(suffix: ".out")
     #expect(compiler.run(["-O1", "-o", program.path, Compiler.root + "/Tests/Programs/truncated.c"]) == "")

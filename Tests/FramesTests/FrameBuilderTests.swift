@@ -19,6 +19,22 @@ struct FrameBuilderTests {
     #expect(encodings == Set(ColumnEncoding.allCases))
   }
 
+  @Test func `frames are of the partition that was set last, and of 0 before`() throws {
+    let builder = FrameBuilder()
+    let value = try builder.addColumn("value", .int)
+    var streams: [UInt32] = []
+    for partition in [nil, 7, nil, UInt32.max] as [UInt32?] {
+      if let partition { builder.stream = partition }
+      builder.put(value, 1)
+      builder.endRow()
+      let bytes = AlignedBytes(count: builder.byteCount)
+      #expect(builder.write(into: bytes.memory, capacity: builder.byteCount) == builder.byteCount)
+      streams.append(try FrameValidator.validate(bytes.raw).stream)
+      builder.reset()
+    }
+    #expect(streams == [0, 7, 7, .max])
+  }
+
   @Test func `a builder is reused from frame to frame, also after a failure`() throws {
     var random = SplitMix(seed: 0x7EED_0002)
     let builder = FrameBuilder()

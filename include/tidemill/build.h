@@ -55,7 +55,7 @@ static inline void tide_b_free(tide_builder *b) {
   tide_b_init(b);
 }
 
-/* Drops the rows and the failure; keeps columns, constants and memory. */
+/* Drops the rows and the failure; keeps columns, constants, `stream` and memory. */
 static inline void tide_b_reset(tide_builder *b) {
   uint32_t i;
   for (i = 0; i < b->count; i++) {
@@ -64,7 +64,7 @@ static inline void tide_b_reset(tide_builder *b) {
     if (c->dictionary) {
       if (c->distinct) memset(c->table, 0, 4u * (size_t)c->slots);
       if (c->form == TIDE_B_ROWS && c->pause) c->pause--;
-      c->form = c->pause ? TIDE_B_ROWS : TIDE_B_CODES;
+      c->form = (uint8_t)(c->pause ? TIDE_B_ROWS : TIDE_B_CODES);
     }
     c->count = c->nulls = c->distinct = 0;
     c->heap_len = 0;
@@ -111,7 +111,7 @@ static inline int32_t tide_b_col(tide_builder *b, const char *name, uint32_t typ
   b->columns[column].name = b->names_len;
   b->columns[column].name_len = (uint16_t)length;
   b->columns[column].role = (uint8_t)role;
-  b->columns[column].flags = role == TIDE_ROLE_EVENT_TIME ? 0u : (uint8_t)TIDE_NULLABLE;
+  b->columns[column].flags = (uint8_t)(role == TIDE_ROLE_EVENT_TIME ? 0u : TIDE_NULLABLE);
   if (role != TIDE_NO_ROLE) b->role[role] = (uint8_t)column;
   if (length) memcpy(b->names + b->names_len, name, length);
   b->names_len += (uint32_t)length;

@@ -64,6 +64,7 @@ typedef struct tide_builder {
   uint8_t kind;                 /* TIDE_KIND_DATA or TIDE_KIND_ERROR */
   uint8_t role[8];
   uint8_t reserved[3];
+  uint32_t stream; /* source partition that the rows belong to; 0 unless set, before a frame is finished */
 } tide_builder;
 
 /* Remembers the first failure. */

@@ -132,6 +132,7 @@ static inline uint64_t tide_b_lay_(const tide_builder *b, uint8_t *out) {
   header.kind = b->kind;
   header.frame_len = header.raw_len = (uint32_t)length;
   header.header_len = TIDE_FRAME_HEADER;
+  header.stream = b->stream;
   header.log_pos = ~(uint64_t)0;
   header.rows = b->rows;
   header.cols = (uint16_t)cols;
