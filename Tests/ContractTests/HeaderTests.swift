@@ -31,6 +31,21 @@ struct HeaderTests {
   }
 
   @Test(arguments: Compiler.all)
+  func `parts of a manifest may stand on one line, and on the same line of two files`(compiler: Compiler) throws {
+    let library = ScratchFile(suffix: ".so")
+    let source = Compiler.root + "/Tests/Programs/manifest_parts.c"
+    try #require(compiler.run(["-O2", "-shared", "-fPIC", "-o", library.path, source]) == "")
+    #expect(contents(of: library.path).firstRange(of: Array("a\0b\0c\0d\0e\0".utf8)) != nil)
+  }
+
+  private func contents(of path: String) -> [UInt8] {
+    guard let file = fopen(path, "r") else { return [] }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 20)
+    return Array(bytes[..<fread(&bytes, 1, bytes.count, file)])
+  }
+
+  @Test(arguments: Compiler.all)
   func `what lies beyond the size of a table is absent`(compiler: Compiler) {
     let program = ScratchFile(suffix: ".out")
     #expect(compiler.run(["-O1", "-o", program.path, Compiler.root + "/Tests/Programs/truncated.c"]) == "")

@@ -295,7 +295,19 @@ static inline tide_string tide_text(const char *data, uint64_t length) {
 #endif
 #endif
 #define TIDE_KEEP_ __attribute__((section(".tidemill"), used, TIDE_RETAIN_ TIDE_IN_ORDER_ aligned(1)))
-#define TIDE_MANIFEST(json) TIDE_KEEP_ static const char TIDE_JOIN(tide_manifest_, __LINE__)[] = json
+/* Each part has a name of its own, by __COUNTER__, which a new clang calls an extension of older languages. */
+#define TIDE_NAMED_
+#define TIDE_NAMED_END_
+#if defined(__clang__) && defined(__has_warning)
+#if __has_warning("-Wc2y-extensions")
+#undef TIDE_NAMED_
+#undef TIDE_NAMED_END_
+#define TIDE_NAMED_ _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Wc2y-extensions\"")
+#define TIDE_NAMED_END_ _Pragma("clang diagnostic pop")
+#endif
+#endif
+#define TIDE_MANIFEST(json)                                                                                                \
+  TIDE_NAMED_ TIDE_KEEP_ static const char TIDE_JOIN(tide_manifest_, __COUNTER__)[] = json TIDE_NAMED_END_
 
 #ifdef __cplusplus
 }
