@@ -38,8 +38,9 @@ typedef int32_t tide_status;
 #define TIDE_IDLE 2             /* source: nothing now; wait for wake(), the timer or `poll_every` */
 #define TIDE_END 3              /* source: finished, poll is not called again */
 #define TIDE_E_CONFIG (-1)      /* the configuration cannot work */
-#define TIDE_E_RETRY (-2)       /* transient: the host backs off and repeats the call with the same input. Only before the call's
-                                   first commit, forward or reject; after one it counts as TIDE_E_FATAL */
+#define TIDE_E_RETRY (-2)       /* transient: the host repeats the call with the same input, up to 8 times with growing pauses;
+                                   then the call has failed. Only before the call's first commit, forward or reject; after one
+                                   it counts as TIDE_E_FATAL */
 #define TIDE_E_FATAL (-3)       /* this instance is unusable */
 #define TIDE_E_UNSUPPORTED (-4) /* the host, or the plugin, cannot do this */
 #define TIDE_E_STATE (-5)       /* a snapshot that this version cannot read */
@@ -58,7 +59,7 @@ typedef int32_t tide_status;
 
 /* A plugin's own instance data, opaque to the host. */
 typedef struct tide_instance tide_instance;
-/* Where a call's results go; valid during the call that it was passed to. */
+/* Where a call's results go. Valid only during the call that it was passed to and on its thread: elsewhere the host refuses. */
 typedef struct tide_output tide_output;
 
 /* One frame as this instance sees it. Everything it points to is borrowed and immutable until the call returns. */
@@ -71,7 +72,10 @@ typedef struct tide_batch {
   uint32_t reserved;
 } tide_batch;
 
-/* Room in a pooled frame, given by reserve. What the bytes hold is undefined: padding and null slots must be written as zero. */
+/* Room in a pooled frame, given by reserve. What the bytes hold is undefined: padding and null slots must be written as zero.
+ * `port`, `capacity` and `handle` are the host's and are not changed; what reserve filled in is what grow, commit and cancel
+ * take, not a copy with other values. A slot ends with the call that it was reserved in: what is then neither committed nor
+ * cancelled is given back. */
 typedef struct tide_slot {
   uint32_t size;
   uint32_t port;     /* output port */
@@ -147,9 +151,10 @@ typedef struct tide_host {
   const tide_batch *(*retain)(void *context, const tide_batch *batch);
   void (*release)(void *context, const tide_batch *batch); /* [any] */
   /* Sets the watermark of a source partition (sources), or of the output (operators, partition 0): no row before `ts` is
-   * expected any more. Never goes back. [worker] */
+   * expected any more. Never goes back: an earlier `ts` is ignored and answers TIDE_OK. [worker] */
   tide_status (*watermark)(tide_output *out, uint32_t partition, int64_t ts);
-  /* Takes the partition out of the minimum until its next row. [worker] */
+  /* Takes the partition out of the minimum until its next row. Of an operator: the whole output; `partition` is ignored.
+   * [worker] */
   tide_status (*idle)(tide_output *out, uint32_t partition);
   /* Enlarges a slot to at least `bytes`; what was written stays, slot->bytes may move. [worker] */
   tide_status (*grow)(tide_output *out, tide_slot *slot, uint64_t bytes);
@@ -159,10 +164,12 @@ typedef struct tide_host {
   tide_status (*commit)(tide_output *out, tide_slot *slot);
   /* Gives an unused slot back. [worker] */
   void (*cancel)(tide_output *out, tide_slot *slot);
-  /* Passes rows of an input on without copying them: `selection` is a subset of the batch's (NULL = all of the batch's, count
-   * then being ignored), copied before the call returns. [worker] */
+  /* Passes rows of an input on without copying them. `batch` is the pointer that the call was given, or one from retain; never
+   * a copy of the struct. `selection` is a strictly ascending subset of the batch's rows (NULL = all of them, count then being
+   * ignored), copied before the call returns. [worker] */
   tide_status (*forward)(tide_output *out, uint32_t port, const tide_batch *batch, const uint16_t *selection, uint32_t count);
-  /* Sends one row of the input to the dead-letter port, with the reason; `row` is a frame row. [worker] */
+  /* Sends one row to the dead-letter port, with the reason. `batch` is that of the process call in progress, `row` a frame row
+   * that it visits. A row that is rejected twice counts once. [worker] */
   tide_status (*reject)(tide_output *out, const tide_batch *batch, uint32_t row, tide_string why);
 } tide_host;
 
@@ -182,7 +189,9 @@ struct tide_component {
   void (*close)(tide_instance *self); /* [control] */
   /* Operators and sinks: takes one batch. TIDE_MORE: call again with the same batch. [worker] */
   tide_status (*process)(tide_instance *self, const tide_batch *in, tide_output *out);
-  /* Sources, and whoever called wake: produces until about deadline_ns (a reading of now). [worker] */
+  /* Sources, and whoever called wake: produces until about deadline_ns (a reading of now). Of a source TIDE_OK and TIDE_MORE
+   * mean: call again. Of an operator or sink TIDE_MORE does; TIDE_OK, TIDE_IDLE and TIDE_END mean: not before the next wake.
+   * [worker] */
   tide_status (*poll)(tide_instance *self, int64_t deadline_ns, tide_output *out);
   /* The watermark of an input port, then of TIDE_PORT_ALL. NULL: the host forwards it. [worker] */
   tide_status (*on_watermark)(tide_instance *self, uint32_t port, int64_t ts, tide_output *out);
