@@ -56,6 +56,10 @@ static inline uint64_t tide_parker_ready(const tide_parker *p, uint32_t word) {
 /* Clears an input's mark; read its ring afterwards, never before. */
 static inline void tide_parker_clear(tide_parker *p, uint32_t input) {
   __atomic_fetch_and(&p->ready[input >> 6], ~(1ull << (input & 63u)), __ATOMIC_SEQ_CST);
+  /* The order of the read-modify-write binds its own store only: where it is made of load-acquire and store-release (arm64), the
+   * ring's write index, a plain acquire load, may be read before that store. A producer that pushed in between would still see
+   * the mark and leave it, and its entry would wait for the next one. */
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 #endif
