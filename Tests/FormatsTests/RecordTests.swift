@@ -125,6 +125,18 @@ import Testing
     #expect(outcome.lines == ["{}", "{}"] && outcome.blanks == 4 && outcome.dead == [])
   }
 
+  @Test func `a byte order mark is passed over once, at offset 0, however the bytes arrive`() throws {
+    let input = [0xEF, 0xBB, 0xBF] + Array("{\"v\":1}\n{\"v\":2}\n".utf8)
+    for step in 1...input.count {
+      let outcome = try decode(input, plan(.init("v", .int)), cuts: Array(stride(from: step, to: input.count, by: step)))
+      #expect(outcome.lines.count == 2 && outcome.dead == [], "steps of \(step)")
+    }
+    let alone = try decode([0xEF, 0xBB, 0xBF] as [UInt8], plan())
+    #expect(alone.lines == [] && alone.dead == [])
+    let twice = try decode([0xEF, 0xBB, 0xBF] + input, plan())
+    #expect(twice.lines.count == 1 && twice.dead.map(\.offset) == [3])
+  }
+
   @Test func `line ends may be CR LF and a byte order mark may come first`() throws {
     let input = [0xEF, 0xBB, 0xBF] + Array("{\"v\":1}\r\n {\"v\":2}\r\n{\"v\":3}".utf8)
     let outcome = try decode(input, plan(.init("v", .int)) { $0.verbatim = true }) { frame in
