@@ -2,11 +2,15 @@
 enum Trampolines {
   typealias Reference = Instance.Reference
 
+  /// Bytes of the host's first table, whose entries the kit uses without asking. What came later is asked for where it is used,
+  /// so that a plugin of a newer kit loads in an older host.
+  static let firstHostBytes = MemoryLayout<tide_host>.offset(of: \.reject)! + MemoryLayout<UnsafeRawPointer>.size
+
   static let create:
     @convention(c) (UnsafePointer<tide_component>?, UnsafePointer<tide_host>?, UnsafeMutablePointer<OpaquePointer?>?)
       -> tide_status = { component, host, into in
         guard let user = component?.pointee.user, let host, let into else { return TIDE_E_FATAL }
-        guard Int(host.pointee.size) >= MemoryLayout<tide_host>.size else { return TIDE_E_UNSUPPORTED }
+        guard Int(host.pointee.size) >= firstHostBytes else { return TIDE_E_UNSUPPORTED }
         let loaded = Unmanaged<LoadedComponent>.fromOpaque(user)
         do {
           into.pointee = OpaquePointer(try Instance.create(loaded, Host(host)))
