@@ -66,6 +66,13 @@ public struct Books: Sendable, Equatable {
     return found + (hasEnded ? atTheEnd() : [])
   }
 
+  /// An instance failed, and nothing reads the rows that went down with it.
+  public var hasLostRows: Bool {
+    nodes.enumerated().contains { index, node in
+      node.restarts > 0 && node.rejected > 0 && !edges.contains { $0.from == index && $0.output == node.out.count - 1 }
+    }
+  }
+
   /// What has to hold besides when no thread works any more.
   private func atTheEnd() -> [String] {
     var found: [String] = []

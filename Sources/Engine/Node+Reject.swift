@@ -21,16 +21,22 @@ extension Node {
 
   /// Sends every row of a batch that is not rejected yet to the dead-letter port.
   func rejectRest(of batch: UnsafePointer<tide_batch>, code: String, reason: String) {
+    var rows = 0
     for k in 0..<batch.pointee.count {
       let row = tide_row(batch.pointee.selection, k)
       guard call.rejectedRows.insert(row).inserted else { continue }
-      writeOff(batch.pointee.frame, row: row, code: code, reason: reason)
+      rows += 1
+      writeOff(batch.pointee.frame, row: row, code: code, reason: reason, isOneOfMany: true)
     }
+    if rows > 0 { say("\(rows) \(rows == 1 ? "row" : "rows") \(code): \(reason)", code: code, reason: reason) }
     flushDeadLetters()
   }
 
-  private func writeOff(_ frame: UnsafePointer<tide_frame>, row: UInt32, code: String, reason: String) {
-    noteRejection(code: code, reason: reason)
+  private func writeOff(
+    _ frame: UnsafePointer<tide_frame>, row: UInt32, code: String, reason: String, isOneOfMany: Bool = false
+  ) {
+    counters.add(Count.rejected, 1)
+    if !isOneOfMany { say("row \(code): \(reason)", code: code, reason: reason) }
     guard !outputs[deadPort].isEmpty else { return }
     deadLetters.append(
       frame, row: row, code: code, reason: reason, attempt: Int64(info.pointee.attempt), time: pipeline.clock.now)
@@ -39,7 +45,8 @@ extension Node {
 
   /// A record that never became a row (sources).
   func writeOff(record: UnsafeRawBufferPointer, offset: UInt64, code: String, reason: String) {
-    noteRejection(code: code, reason: "at byte \(offset): \(reason)")
+    counters.add(Count.rejected, 1)
+    say("row \(code): at byte \(offset): \(reason)", code: code, reason: "at byte \(offset): \(reason)")
     guard !outputs[deadPort].isEmpty else { return }
     deadLetters.append(
       record: record, offset: offset, code: code, reason: reason, attempt: Int64(info.pointee.attempt), time: pipeline.clock.now
@@ -47,12 +54,11 @@ extension Node {
     if deadLetters.isFull { flushDeadLetters() }
   }
 
-  private func noteRejection(code: String, reason: String) {
-    counters.add(Count.rejected, 1)
-    let seen = counters.read(Count.rejected)
-    if seen <= UInt64(Self.loggedRejects) {
-      let more = seen == UInt64(Self.loggedRejects) ? " (further ones are only counted)" : ""
-      log(.warning, "row \(code): \(reason)\(more)")
+  /// Logs the first rejections, and ends the pipeline at the first one where that is the policy.
+  private func say(_ text: String, code: String, reason: String) {
+    loggedRejects += 1
+    if loggedRejects <= Self.loggedRejects {
+      log(.warning, text + (loggedRejects == Self.loggedRejects ? " (further ones are only counted)" : ""))
     }
     if spec.onError == .stop {
       pipeline.fail(PipelineError(node: spec.name, message: "on_error: stop: row \(code): \(reason)"))

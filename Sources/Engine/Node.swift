@@ -94,6 +94,8 @@ final class Node: @unchecked Sendable {
   /// Row counter per partition, for ids.
   var nextRow: [UInt32: Int64] = [:]
   var frameNumber: UInt64 = 0
+  /// Lines about rejected rows so far.
+  var loggedRejects = 0
 
   /// What the plugin was handed; lives until destroy returned.
   let host: UnsafeMutablePointer<tide_host>
@@ -229,7 +231,9 @@ enum StatusName {
   }
 
   /// A stable word for dead letters: what is not known counts as fatal.
-  static func code(of status: tide_status) -> String { (-6 ... -1).contains(status) ? text(of: status) : text(of: TIDE_E_FATAL) }
+  static func code(of status: tide_status) -> String {
+    (-6 ... -1).contains(status) ? text(of: status) : text(of: TIDE_E_FATAL)
+  }
 }
 
 extension String {

@@ -11,7 +11,9 @@ enum NodeCodec {
     table.pointee.size = UInt32(MemoryLayout<tide_codec>.size)
     table.pointee.decode = { context, _, partition, bytes, length, readable, offset, flags, consumed in
       guard let node = Node.from(context) else { return TIDE_E_FATAL }
-      guard node.isInCall else { return node.refuse(TIDE_E_FATAL, "decode publishes rows, so it belongs in a call with an output") }
+      guard node.isInCall else {
+        return node.refuse(TIDE_E_FATAL, "decode publishes rows, so it belongs in a call with an output")
+      }
       guard let bytes, let consumed else { return node.refuse(TIDE_E_FATAL, "decode without bytes") }
       var taken = 0
       let status = node.decode(

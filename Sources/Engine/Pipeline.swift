@@ -61,7 +61,8 @@ public final class Pipeline: @unchecked Sendable {
       }
       let output = spec.output == EdgeSpec.dead ? "dead" : from.spec.outputs[spec.output]
       let edge = Edge(
-        name: "\(from.spec.name).\(output) -> \(to.spec.name)", from: from, output: port, target: to, input: to.inputs.count, port: UInt32(spec.input),
+        name: "\(from.spec.name).\(output) -> \(to.spec.name)", from: from, output: port, target: to, input: to.inputs.count,
+        port: UInt32(spec.input),
         ring: ring)
       to.inputs.append(Node.Input(port: UInt32(spec.input)))
       from.outputs[port].append(edge)
@@ -140,7 +141,8 @@ public final class Pipeline: @unchecked Sendable {
   // MARK: Stopping
 
   var isStopping: Bool { stopping.load(ordering: .acquiring) }
-  var isForced: Bool { forced.load(ordering: .acquiring) }
+  /// A forced stop was asked for. Any thread.
+  public var isForced: Bool { forced.load(ordering: .acquiring) }
 
   /// Ends the input: sources are not polled any more, and what was read goes through to the sinks. Any thread.
   public func stop() {

@@ -124,7 +124,8 @@ public struct ManifestLoader {
     }
   }
 
-  private static func reason(_ error: any Error) -> String {
+  /// Why a file could not be read, in a few words.
+  public static func reason(_ error: any Error) -> String {
     if let cocoa = error as? CocoaError {
       switch cocoa.code {
       case .fileReadNoSuchFile, .fileNoSuchFile: return "there is no such file"

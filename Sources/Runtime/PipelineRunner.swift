@@ -48,6 +48,12 @@ public struct PipelineRunner {
     } catch {
       return Result(exitCode: ExitStatus.badConfiguration, problems: [loader.located(error, in: plan)])
     }
+    let watch = SignalWatch()
+    let started = tide_steady_ns()
+    watch.start(
+      pipeline, drainNanoseconds: options.drainNanoseconds, note: { [logger] in logger.notice("\($0)") },
+      giveUp: { [options] in Self.abandon(pipeline, options, started: started) })
+    defer { watch.finish() }
     let refused = pipeline.create()
     guard refused.isEmpty else {
       return Result(exitCode: ExitStatus.badConfiguration, problems: refused.map { loader.located($0, in: plan) })
@@ -58,38 +64,51 @@ public struct PipelineRunner {
       let code = error.isConfiguration ? ExitStatus.badConfiguration : ExitStatus.failed
       return Result(exitCode: code, problems: [loader.located(error, in: plan)])
     }
-    return drive(pipeline)
+    return drive(pipeline, watch)
   }
 
-  private func drive(_ pipeline: Pipeline) -> Result {
+  private func drive(_ pipeline: Pipeline, _ watch: SignalWatch) -> Result {
     let buffers = Quantities.bytes(pipeline.bufferBoundBytes)
     let nodes = Quantities.count(pipeline.books.nodes.count, "node")
     let threads = Quantities.count(pipeline.chainPlan.chains.count, "thread")
     options.logger.info("\(pipeline.name): \(nodes) on \(threads), buffers \(buffers) at most")
     let started = tide_steady_ns()
-    let watch = SignalWatch()
-    watch.start(pipeline, drainNanoseconds: options.drainNanoseconds) { [logger = options.logger] in logger.notice("\($0)") }
     let display = options.showsProgress ? LiveDisplay(colored: options.colored) : nil
     let outcome = pipeline.run(tickNanoseconds: 200_000_000) { display?.draw(pipeline) }
     let elapsed = tide_steady_ns() - started
     display?.close()
     pipeline.close()
     watch.finish()
-    let report = BooksReport(
-      pipeline: pipeline.name, books: pipeline.books, elapsedNanoseconds: elapsed, cpuNanoseconds: pipeline.cpuNanoseconds)
-    if options.printsBooks {
-      if options.logsBooks {
-        for line in report.lines { options.logger.info("\(line.text)", metadata: line.node.map { ["node": "\($0)"] }) }
-      } else {
-        StandardError.write(report.text)
-      }
-    }
+    let report = Self.report(pipeline, elapsed)
+    Self.show(report, options)
     return Result(exitCode: exitCode(outcome, watch, report), report: report)
+  }
+
+  private static func report(_ pipeline: Pipeline, _ elapsed: Int64) -> BooksReport {
+    BooksReport(
+      pipeline: pipeline.name, books: pipeline.books, elapsedNanoseconds: elapsed, cpuNanoseconds: pipeline.cpuNanoseconds)
+  }
+
+  private static func show(_ report: BooksReport, _ options: Options) {
+    guard options.printsBooks else { return }
+    if options.logsBooks {
+      for line in report.lines { options.logger.info("\(line.text)", metadata: line.node.map { ["node": "\($0)"] }) }
+    } else {
+      StandardError.write(report.text)
+    }
+  }
+
+  /// What can still be said when calls of plugins do not return from a forced stop.
+  private static func abandon(_ pipeline: Pipeline, _ options: Options, started: Int64) {
+    for node in pipeline.nodesInCalls {
+      options.logger.error("the component has not returned from a call: giving it up", metadata: ["node": "\(node)"])
+    }
+    show(report(pipeline, tide_steady_ns() - started), options)
   }
 
   private func exitCode(_ outcome: Outcome, _ watch: SignalWatch, _ report: BooksReport) -> Int32 {
     switch outcome {
-    case .completed: report.books.discrepancies().isEmpty ? ExitStatus.ok : ExitStatus.failed
+    case .completed: report.books.discrepancies().isEmpty && !report.books.hasLostRows ? ExitStatus.ok : ExitStatus.failed
     case .failed: ExitStatus.failed
     case .forced: watch.forcedExitCode
     }

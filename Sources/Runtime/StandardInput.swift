@@ -1,10 +1,10 @@
 import FoundationEssentials
 import Glibc
 
-/// Standard input, for manifests that are piped in.
-enum StandardInput {
+/// Standard input, for what is piped in.
+public enum StandardInput {
   /// Everything up to the end, `limit` bytes at most.
-  static func readAll(limit: Int) -> Data {
+  public static func readAll(limit: Int) -> Data {
     var data = Data()
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
     while data.count < limit {

@@ -38,9 +38,12 @@ struct GenerateCommand: ParsableCommand {
     var options = PipelineRunner.Options(logger: try log.logger())
     options.logger.logLevel = .warning
     options.printsBooks = false
+    options.colored = try log.isColored()
+    options.showsProgress = output != nil && LiveProgress.fits(plan)
     let result = PipelineRunner(loader, options).run(plan)
     DiagnosticOutput.print(result.problems, text: manifest.text)
-    throw ExitCode(result.exitCode)
+    // Its options are those of a command line.
+    throw ExitCode(result.exitCode == ExitStatus.badConfiguration ? ExitStatus.usage : result.exitCode)
   }
 
   /// The pipeline that this command stands for.
@@ -54,13 +57,15 @@ struct GenerateCommand: ParsableCommand {
       guard let equals = setting.firstIndex(of: "=") else { throw ValidationError("--set \(setting): give NAME=VALUE") }
       options.append("\(setting[..<equals]): \(setting[setting.index(after: equals)...])")
     }
-    let sink = output.map { "{ use: file, from: events, with: { path: \(ConfigValue.quoted($0)), format: json } }" }
+    let sink = output.map {
+      "{ use: file, from: events, on_error: stop, with: { path: \(ConfigValue.quoted($0)), format: json } }"
+    }
     return """
       name: generate
       sources:
         events: { use: generate, with: { \(options.joined(separator: ", ")) } }
       sinks:
-        out: \(sink ?? "{ use: stdout, from: events, with: { format: json } }")
+        out: \(sink ?? "{ use: stdout, from: events, on_error: stop, with: { format: json } }")
 
       """
   }

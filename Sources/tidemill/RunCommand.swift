@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import Glibc
 import Manifest
 import Runtime
@@ -29,11 +28,11 @@ struct RunCommand: ParsableCommand {
     let loader = try plugins.loader()
     var options = PipelineRunner.Options(logger: try log.logger())
     options.colored = try log.isColored()
-    options.showsProgress =
+    let wanted: Bool? =
       switch try progress ?? EnvironmentTwin.value("TIDEMILL_PROGRESS") ?? .auto {
       case .always: true
       case .never: false
-      case .auto: StandardError.isTerminal
+      case .auto: nil
       }
     options.drainNanoseconds =
       try (drainTimeout ?? EnvironmentTwin.value("TIDEMILL_DRAIN_TIMEOUT"))?.nanoseconds ?? options.drainNanoseconds
@@ -44,16 +43,52 @@ struct RunCommand: ParsableCommand {
     let manifest = loader.load(file)
     DiagnosticOutput.print(manifest)
     guard let plan = manifest.plan else { throw ExitCode(ExitStatus.badConfiguration) }
+    options.showsProgress = wanted ?? LiveProgress.fits(plan)
+    let booksFile = try (books ?? EnvironmentTwin.value("TIDEMILL_BOOKS")).map { try BooksFile($0) }
     let result = PipelineRunner(loader, options).run(plan)
     DiagnosticOutput.print(result.problems, text: manifest.text)
-    if let report = result.report, let books = try books ?? EnvironmentTwin.value("TIDEMILL_BOOKS") {
-      do {
-        try Data((report.json + "\n").utf8).write(to: URL(filePath: books))
-      } catch {
-        StandardError.write("\(books): cannot write the books: \(error)\n")
-        throw ExitCode(ExitStatus.failed)
+    if let report = result.report { try booksFile?.write(report.json + "\n") }
+    throw ExitCode(result.exitCode)
+  }
+}
+
+/// When progress is shown unasked.
+enum LiveProgress {
+  /// On a terminal that can move its cursor, unless a sink that waits for its reader may be writing its rows there too.
+  static func fits(_ plan: PipelinePlan) -> Bool {
+    guard StandardError.isTerminal, getenv("TERM").map({ String(cString: $0) }) != "dumb" else { return false }
+    return isatty(STDOUT_FILENO) == 0
+      || !plan.nodes.contains { $0.kind == .sink && $0.reference.manifest.blocking == true }
+  }
+}
+
+/// The file of `--books`, opened before the run so that a wrong path costs nothing.
+struct BooksFile {
+  let path: String
+  private let descriptor: Int32
+
+  init(_ path: String) throws {
+    self.path = path
+    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    if descriptor < 0 { throw Self.failed(path) }
+  }
+
+  func write(_ text: String) throws {
+    defer { close(descriptor) }
+    var text = text
+    try text.withUTF8 { bytes in
+      var at = 0
+      while at < bytes.count {
+        let count = Glibc.write(descriptor, bytes.baseAddress! + at, bytes.count - at)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { throw Self.failed(path) }
+        at += count
       }
     }
-    throw ExitCode(result.exitCode)
+  }
+
+  private static func failed(_ path: String) -> ExitCode {
+    StandardError.write("\(path): cannot write the books: \(String(cString: strerror(errno)))\n")
+    return ExitCode(ExitStatus.failed)
   }
 }

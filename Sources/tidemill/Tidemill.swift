@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+@preconcurrency import Glibc
 import Runtime
 
 /// The command `tidemill`: parses arguments and calls Runtime.
@@ -17,15 +17,24 @@ struct Tidemill: ParsableCommand {
 
       Exit codes: 0 ok, 1 failed, 2 wrong usage, 78 bad configuration, 130 or 143 stopped by force.
       """,
+    version: version,
     subcommands: [
       RunCommand.self, ValidateCommand.self, PlanCommand.self, GraphCommand.self, SchemaCommand.self, GenerateCommand.self,
       PluginCommand.self, CompletionsCommand.self, VersionCommand.self,
     ])
 
+  /// Ends the process when what was printed could not be written: nobody would know.
+  private static func finishOutput() {
+    guard fflush(stdout) != 0 || ferror(stdout) != 0 else { return }
+    StandardError.write("standard output cannot be written: \(String(cString: strerror(errno)))\n")
+    Glibc.exit(ExitStatus.failed)
+  }
+
   static func main() {
     do {
       var command = try parseAsRoot()
       try command.run()
+      finishOutput()
     } catch let status as ExitCode {
       Glibc.exit(status.rawValue)
     } catch {
@@ -33,6 +42,7 @@ struct Tidemill: ParsableCommand {
       // What was asked for, such as --help, is data; what was asked for wrongly is not.
       if exitCode(for: error) == .success {
         print(text)
+        finishOutput()
         Glibc.exit(ExitStatus.ok)
       }
       StandardError.write(text + "\n")

@@ -45,13 +45,14 @@ struct ValidateCommand: ParsableCommand {
 
 /// Reading an input given on the command line.
 enum InputFile {
-  /// The first `limit` bytes of a file.
+  /// The first `limit` bytes of a file; `-` is standard input.
   static func read(_ path: String, limit: Int) throws -> Data {
     do {
+      if path == "-" { return StandardInput.readAll(limit: limit) }
       let handle = try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
       return handle.prefix(limit)
     } catch {
-      StandardError.write("\(path): cannot read it: is it there, and a file?\n")
+      StandardError.write("\(path): cannot be read: \(ManifestLoader.reason(error))\n")
       throw ExitCode(ExitStatus.failed)
     }
   }

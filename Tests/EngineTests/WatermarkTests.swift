@@ -1,6 +1,7 @@
 import CTidemill
 import Engine
 import EngineBench
+import Synchronization
 import Testing
 
 @Suite struct WatermarkTests {
@@ -74,6 +75,55 @@ import Testing
     #expect(try bench.run().outcome == .completed)
     #expect(collector.watermarks == [100, 500, 800, .max])
     #expect(collector.rowWatermarks == [.min, .min, .min, .min, .min])
+  }
+
+  @Test func `a watermark of the source's own marks its late rows, and event times do not move it`() throws {
+    var bench = PipelineBench()
+    let collector = Collector()
+    let own = ScriptedComponent("own")
+    own.poll = { me, _, out in
+      me.step += 1
+      switch me.step {
+      case 1: return me.host.pointee.watermark(out, 0, 50)
+      case 2: return me.commit([Event(time: 20, value: 0), Event(time: 500, value: 1)], out)
+      case 3: return me.host.pointee.watermark(out, 0, 40)
+      default: return TIDE_END
+      }
+    }
+    let first = bench.add(.source, own) { $0.watermarkDelayNanoseconds = 0 }
+    bench.add(.sink, collector.component(), from: first)
+    #expect(try bench.run().outcome == .completed)
+    #expect(collector.watermarks == [50, .max])
+    #expect(collector.rowWatermarks == [50, .min])
+  }
+
+  @Test func `when only idle inputs are left the node is idle, whichever was first`() throws {
+    for endsFirst in [true, false] {
+      var bench = PipelineBench()
+      let collector = Collector()
+      let turn = Atomic<Int>(0)
+      func scripted(_ name: String, _ steps: [Int: (ScriptedInstance, OpaquePointer) -> tide_status]) -> ScriptedComponent {
+        let component = ScriptedComponent(name)
+        component.poll = { me, _, out in
+          guard let step = steps[turn.load(ordering: .sequentiallyConsistent)] else { return TIDE_OK }
+          turn.add(1, ordering: .sequentiallyConsistent)
+          return step(me, out)
+        }
+        return component
+      }
+      let ends: (ScriptedInstance, OpaquePointer) -> tide_status = { _, _ in TIDE_END }
+      let idles: (ScriptedInstance, OpaquePointer) -> tide_status = { me, out in me.host.pointee.idle(out, 0) }
+      let mark: (Int64) -> (ScriptedInstance, OpaquePointer) -> tide_status = { time in
+        { me, out in me.host.pointee.watermark(out, 0, time) }
+      }
+      let a = bench.add(.source, scripted("a", [endsFirst ? 0 : 1: ends]))
+      let b = bench.add(.source, scripted("b", [endsFirst ? 1 : 0: idles, 4: ends]))
+      let c = bench.add(.source, scripted("c", [2: mark(10), 3: mark(20), 5: ends]))
+      let join = bench.add(.operator, pass("join"), from: [(a, 0), (b, 0)]) { $0.forwardsOnly = true }
+      bench.add(.sink, collector.component(), from: [(join, 0), (c, 0)])
+      #expect(try bench.run().outcome == .completed)
+      #expect(collector.watermarks.contains(20), "\(endsFirst): \(collector.watermarks)")
+    }
   }
 
   @Test func `an operator flushes before anyone below hears of the end`() throws {
