@@ -62,7 +62,9 @@ extension Diagnostic: CustomStringConvertible {
 
   /// The description, then the line it speaks of and a caret below the column.
   public func rendered(source: String) -> String {
-    guard !source.isEmpty, let scalars = SourceText.line(line, of: source), (1...scalars.count + 1).contains(column) else { return description }
+    guard !source.isEmpty, let scalars = SourceText.line(line, of: source), (1...scalars.count + 1).contains(column) else {
+      return description
+    }
     let first = max(0, column - 1 - Self.excerptScalars / 2)
     let shown = scalars[first..<min(scalars.count, first + Self.excerptScalars)]
     var excerpt = String.UnicodeScalarView()
