@@ -61,13 +61,13 @@ struct PlanResolver {
         use.location, "\(kind.article) '\(shown)' is in \(plugins.count) plugins", "write \(choices.joined(separator: " or "))")
     case .unavailable(let reason, let fix):
       diagnostics.error(use.location, "'\(shown)' cannot be used: \(reason)", fix)
-    case .unknown(let nearest):
-      unknown(use, kind, nearest: nearest, catalog)
+    case .unknown(let nearest, let refused):
+      unknown(use, kind, nearest: nearest, refused: refused, catalog)
     }
   }
 
   private func unknown(
-    _ use: Located<String>, _ kind: ComponentManifest.Kind, nearest: [String], _ catalog: some ComponentCatalog
+    _ use: Located<String>, _ kind: ComponentManifest.Kind, nearest: [String], refused: Int, _ catalog: some ComponentCatalog
   ) {
     let others = ComponentManifest.Kind.allCases.filter { other in
       guard other != kind, case .found = catalog.lookup(use.value, kind: other) else { return false }
@@ -82,12 +82,20 @@ struct PlanResolver {
     }
     let ids = catalog.ids(of: kind)
     let near = nearest.first ?? Spelling.nearest(to: use.value, in: ids)
-    diagnostics.error(
-      use.location, "no plugin has \(kind.article) '\(shown)'",
-      near.map { "did you mean '\($0)'?" }
-        ?? (ids.isEmpty
-          ? "no \(kind.rawValue) is installed: tidemill plugin list shows what is"
-          : "there are: \(DiagnosticList.first(of: ids.sorted()))"))
+    var fix: String
+    if let near {
+      fix = "did you mean '\(near)'?"
+    } else if ids.isEmpty {
+      fix = "no \(kind.rawValue) is installed" + (refused > 0 ? "" : ": tidemill plugin list shows what is")
+    } else {
+      fix = "there are: \(DiagnosticList.first(of: ids.sorted()))"
+    }
+    if refused > 0 {
+      fix += near == nil ? "; " : " "
+      fix += refused == 1 ? "1 plugin file is refused" : "\(refused) plugin files are refused"
+      fix += ": tidemill plugin list shows why"
+    }
+    diagnostics.error(use.location, "no plugin has \(kind.article) '\(shown)'", fix)
   }
 
   private mutating func configure(_ index: Int) {

@@ -13,7 +13,9 @@ struct ComponentInspection {
   }
 
   var text: String {
-    var text = "\(kindWord) \(component.id)\n" + TextTable.wrapped(component.doc, width: PluginInspection.width, indent: 2)
+    var text =
+      "\(kindWord) \(TerminalText.line(component.id))\n"
+      + TextTable.wrapped(component.doc, width: PluginInspection.width, indent: 2)
     text += "\n" + TextTable.render(facts, indent: 2)
     text += section("Ports", ports)
     text += options("Options", component.options ?? [])
@@ -26,7 +28,7 @@ struct ComponentInspection {
     text += section("Fields read", inputs) + section("Fields sent", outputs)
     if let example = component.example {
       text += "\n  Example, a pipeline that runs\n"
-      for line in example.split(separator: "\n", omittingEmptySubsequences: false) {
+      for line in TerminalText.lines(example).split(separator: "\n", omittingEmptySubsequences: false) {
         text += line.isEmpty ? "\n" : "    \(line)\n"
       }
       if !text.hasSuffix("\n") { text += "\n" }

@@ -91,8 +91,10 @@ private struct Node: Decoder, SingleValueDecodingContainer {
   }
 
   private func integer<T: FixedWidthInteger>() throws -> T {
-    guard case .int(let whole) = value, let result = T(exactly: whole) else {
-      throw mismatch("a whole number from \(T.min) to \(T.max)")
+    guard case .int(let whole) = value else { throw mismatch("a whole number from \(T.min) to \(T.max)") }
+    guard let result = T(exactly: whole) else {
+      let wanted = "should be a whole number from \(T.min) to \(T.max), not \(whole)"
+      throw DecodingError.dataCorrupted(.init(codingPath: codingPath, debugDescription: wanted))
     }
     return result
   }

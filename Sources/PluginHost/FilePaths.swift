@@ -1,4 +1,5 @@
 import Glibc
+import PluginManifest
 
 /// Paths as text, and the few questions about files that the plugin host asks.
 enum FilePaths {
@@ -87,8 +88,23 @@ enum FilePaths {
         || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || "/._-+=:,@%".utf8.contains($0)
     }
     if isPlain && !path.isEmpty { return path }
+    if path.unicodeScalars.contains(where: TerminalText.isControl) { return ansiQuoted(path) }
     var text = "'"
     for character in path { text += character == "'" ? "'\\''" : String(character) }
+    return text + "'"
+  }
+
+  /// The same with escapes, `$'a\x1bb'`: what would steer a terminal is not in it.
+  private static func ansiQuoted(_ path: String) -> String {
+    var text = "$'"
+    for scalar in path.unicodeScalars {
+      switch scalar {
+      case "'", "\\": text += "\\\(scalar)"
+      case _ where TerminalText.isControl(scalar):
+        for byte in String(scalar).utf8 { text += "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
     return text + "'"
   }
 }

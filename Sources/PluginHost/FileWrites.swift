@@ -40,6 +40,22 @@ enum FileWrites {
     try rename(temporary, over: path)
   }
 
+  /// The file that a path stands for: at a symbolic link it is what the link leads to, there already or not yet.
+  static func target(of path: String) throws(PluginError) -> String {
+    var path = path
+    for _ in 0..<40 {
+      if let resolved = FilePaths.resolved(path) { return resolved }
+      var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+      let count = buffer.withUnsafeMutableBytes { bytes in
+        readlink(path, bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
+      }
+      guard count > 0 else { return path }
+      let next = String(decoding: buffer[..<count], as: UTF8.self)
+      path = next.hasPrefix("/") ? next : FilePaths.join(FilePaths.directory(of: path), next)
+    }
+    throw PluginError("cannot write \(path): \(FilePaths.systemMessage(ELOOP))")
+  }
+
   /// Moves a finished file over another in the same directory and makes that durable.
   static func rename(_ temporary: String, over path: String) throws(PluginError) {
     guard Glibc.rename(temporary, path) == 0 else {

@@ -13,9 +13,13 @@ struct ManifestRules {
     var log = Log()
     log.check(Self.isName(manifest.name), "name", "'\(manifest.name)' is no plugin name: \(Self.nameRule)")
     log.check(!manifest.version.isEmpty, "version", "is empty")
+    log.checkText(manifest.version, "version")
+    log.checkText(manifest.license, "license")
+    log.checkText(manifest.doc, "doc", lines: true)
     for (index, file) in (manifest.files ?? []).enumerated() {
       log.check(
         Self.isInside(file), "files[\(index)]", "'\(file)' must be the relative path of a file below the plugin's directory")
+      log.checkText(file, "files[\(index)]")
     }
     log.check(!manifest.components.isEmpty, "components", "has none; a plugin has at least one")
     var seen: Set<String> = []
@@ -32,6 +36,7 @@ struct ManifestRules {
 
   private func check(_ component: ComponentManifest, _ path: String, _ log: inout Log) {
     log.check(!component.doc.isEmpty, path + ".doc", "is empty; one line says what the component does")
+    log.checkText(component.doc, path + ".doc", lines: true)
     OptionRules.check(component.options ?? [], path + ".options", &log)
     switch (component.codec, component.kind) {
     case (.decode, .operator), (.decode, .sink): log.add(path + ".codec", "only a source decodes")
@@ -57,6 +62,7 @@ struct ManifestRules {
       var seen: Set<String> = []
       for (index, port) in list.enumerated() {
         let place = "\(path).\(name)[\(index)].name"
+        log.checkText(port.doc, "\(path).\(name)[\(index)].doc", lines: true)
         log.check(Self.isName(port.name), place, "'\(port.name)' is no port name: \(Self.nameRule)")
         log.check(port.name != Self.deadPort, place, "every node has the port '\(Self.deadPort)'; it is not listed")
         log.check(seen.insert(port.name).inserted, place, "a second port '\(port.name)'")
@@ -81,6 +87,7 @@ struct ManifestRules {
           "'\(option)' is no option of this component")
       }
       if let type = field.type { log.check(Self.columnTypes, contain: type, place + ".type") }
+      log.checkText(field.doc, place + ".doc", lines: true)
       log.check(component.kind != .source, place, "a source has no input")
     }
     guard let outputs = component.outputs else { return }
@@ -90,6 +97,7 @@ struct ManifestRules {
       let place = "\(path).outputs.fields[\(index)]"
       log.check(seen.insert(field.name).inserted, place + ".name", "a second field '\(field.name)'")
       log.check(Self.columnTypes, contain: field.type, place + ".type")
+      log.checkText(field.doc, place + ".doc", lines: true)
       if let role = field.role { log.check(Self.roles, contain: role, place + ".role") }
     }
   }
@@ -120,6 +128,14 @@ struct ManifestRules {
 
     mutating func check(_ holds: Bool, _ path: String, _ text: @autoclosure () -> String) {
       if !holds { add(path, text()) }
+    }
+
+    /// Text that people read holds nothing that steers a terminal; `lines`: it may have several lines.
+    mutating func checkText(_ text: String?, _ path: String, lines: Bool = false) {
+      let found = text?.unicodeScalars.first { TerminalText.isControl($0) && !(lines && $0 == "\n") }
+      guard let found else { return }
+      let code = String(found.value, radix: 16, uppercase: true)
+      add(path, "has the control character U+\(String(repeating: "0", count: 4 - code.utf8.count))\(code)")
     }
 
     mutating func check(_ choices: [String], contain value: String, _ path: String) {

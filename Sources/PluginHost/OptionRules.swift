@@ -19,6 +19,8 @@ enum OptionRules {
 
   private static func check(_ option: OptionSchema, _ path: String, depth: Int, _ log: inout ManifestRules.Log) {
     guard depth < depthLimit else { return log.add(path, "nested deeper than \(depthLimit) levels") }
+    log.checkText(option.doc, path + ".doc", lines: true)
+    log.checkText(option.unit, path + ".unit")
     if let format = option.format {
       let isQuantity = isQuantity(option)
       let suits =

@@ -14,8 +14,11 @@ extension PluginCatalog: ComponentCatalog {
       return Self.unavailable(refused)
     }
     let id = use.split(separator: "/", maxSplits: 1).last.map(String.init) ?? use
-    return .unknown(nearest: Spelling.nearest(to: id, in: ids(of: kind)).map { [$0] } ?? [])
+    return .unknown(nearest: Spelling.nearest(to: id, in: ids(of: kind)).map { [$0] } ?? [], refused: refusedCount)
   }
+
+  /// Files that may hold what was asked for: refused, and without a manifest that tells.
+  private var refusedCount: Int { entries.count { !$0.status.isUsable && ($0.manifest == nil || !$0.problems.isEmpty) } }
 
   public func ids(of kind: ComponentManifest.Kind) -> [String] {
     var seen: Set<String> = []
@@ -42,9 +45,12 @@ extension PluginCatalog: ComponentCatalog {
 
   private static func unavailable(_ entry: PluginEntry) -> ComponentLookup {
     if case .refused(let refusal) = entry.status {
-      return .unavailable(reason: "plugin \(entry.name) (\(entry.file)) is refused: \(refusal.sentence)", fix: refusal.fix)
+      return .unavailable(
+        reason: "plugin \(TerminalText.line(entry.name)) (\(TerminalText.line(entry.file))) is refused: \(refusal.sentence)",
+        fix: refusal.fix)
     }
     return .unavailable(
-      reason: "plugin \(entry.name) is disabled", fix: "tidemill plugin enable \(FilePaths.quoted(entry.name))")
+      reason: "plugin \(TerminalText.line(entry.name)) is disabled",
+      fix: "tidemill plugin enable \(FilePaths.quoted(entry.name))")
   }
 }

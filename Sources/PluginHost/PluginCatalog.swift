@@ -44,12 +44,20 @@ public struct PluginCatalog: Sendable {
     var reader = PluginFileReader(manifests: settings.manifests, environment: environment)
     var locks = PluginLocks(environment: environment)
     var entries: [PluginEntry] = []
-    for directory in directories {
+    for index in directories.indices {
+      let directory = directories[index]
+      guard let names = FilePaths.names(in: directory.path) else {
+        let isNamed = directory.origin == .option || directory.origin == .environment
+        if isNamed || FilePaths.status(directory.path) != nil {
+          directories[index].problem = PluginSearchPath.problem(of: directory.path)
+        }
+        continue
+      }
       let isHosts = builtIn.contains(FilePaths.resolved(directory.path) ?? directory.path)
-      for name in FilePaths.names(in: directory.path) ?? [] where name.hasSuffix(".so") && !name.hasPrefix(".") {
+      for name in names where name.hasSuffix(".so") && !name.hasPrefix(".") {
         let path = FilePaths.join(directory.path, name)
         let isBuiltIn = isHosts && name.hasPrefix("libtidemill-")
-        if FilePaths.isDirectory(path) || (settings.isSafe && !isBuiltIn) { continue }
+        if settings.isSafe && !isBuiltIn { continue }
         var entry = reader.entry(for: path, in: directory, isBuiltIn: isBuiltIn)
         locks.judge(&entry, isDevelopment: settings.isDevelopment)
         entries.append(entry)
@@ -78,6 +86,15 @@ public struct PluginCatalog: Sendable {
     }
     let byName = entries.filter { $0.name == word }
     return byName.isEmpty ? entries.filter { FilePaths.name(of: $0.file) == word } : byName
+  }
+
+  /// The entries that `plugin/id` means, the form that pipelines use where two plugins share an id.
+  public func entries(qualified word: String) -> [PluginEntry] {
+    let parts = word.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2 else { return [] }
+    return entries.filter { entry in
+      entry.name == parts[0] && entry.manifest?.components.contains { $0.id == parts[1] } ?? false
+    }
   }
 
   /// The plugin of a name that a pipeline would use: the first in the search path.

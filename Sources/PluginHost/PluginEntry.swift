@@ -5,6 +5,7 @@ public struct PluginRefusal: Sendable, Equatable {
   /// The kinds of reasons; the raw value stands in JSON.
   public enum Reason: String, Sendable, CaseIterable {
     case unreadable
+    case tooLarge = "too_large"
     case notPlugin = "not_a_plugin"
     case damaged
     case architecture
@@ -26,8 +27,8 @@ public struct PluginRefusal: Sendable, Equatable {
 
   public init(_ reason: Reason, _ sentence: String, fix: String? = nil) {
     self.reason = reason
-    self.sentence = sentence
-    self.fix = fix
+    self.sentence = TerminalText.line(sentence)
+    self.fix = fix.map(TerminalText.line)
   }
 }
 
@@ -89,8 +90,13 @@ public struct PluginEntry: Sendable, Equatable {
 
   /// Why the plugin is not used, or how it must be named: the sentences that a listing shows.
   public var notes: [String] {
+    if case .refused(let refusal) = status { return [refusal.sentence] + remarks }
+    return remarks
+  }
+
+  /// The notes without the reason of a refusal.
+  var remarks: [String] {
     var notes: [String] = []
-    if case .refused(let refusal) = status { notes.append(refusal.sentence) }
     for clash in clashes {
       let others = clash.others.map { "\($0)/\(clash.id)" }.joined(separator: " and ")
       notes.append("\(clash.kind.rawValue) '\(clash.id)' clashes with \(others): write \(name)/\(clash.id)")

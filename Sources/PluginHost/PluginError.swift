@@ -1,3 +1,5 @@
+import PluginManifest
+
 /// Why something about a plugin failed: a sentence that names the file or plugin, and what to do about it.
 public struct PluginError: Error, Sendable, Equatable, CustomStringConvertible {
   public var sentence: String
@@ -5,8 +7,8 @@ public struct PluginError: Error, Sendable, Equatable, CustomStringConvertible {
   public var fix: String?
 
   public init(_ sentence: String, fix: String? = nil) {
-    self.sentence = sentence
-    self.fix = fix
+    self.sentence = TerminalText.lines(sentence)
+    self.fix = fix.map(TerminalText.lines)
   }
 
   public var description: String { fix.map { "\(sentence) (\($0))" } ?? sentence }

@@ -1,9 +1,12 @@
+import Glibc
 import PluginManifest
 
 /// Looks at one file: is it a plugin that can run here? Reads it, runs nothing.
 struct PluginFileReader {
   static let section = ".tidemill"
   static let entrySymbol = "tidemill_plugin_1"
+  /// Bytes that each file of a plugin may have: all of it is hashed and copied before it is loaded.
+  static let byteLimit = 256 << 20
 
   let manifests: PluginManifestReader
   var libraries: LibraryResolver
@@ -30,6 +33,8 @@ struct PluginFileReader {
   }
 
   private mutating func examine(_ path: String, _ entry: inout PluginEntry) throws -> PluginRefusal? {
+    if FilePaths.isDirectory(path) { return .init(.unreadable, "it is a directory") }
+    if let problem = Self.sizeProblem(path) { return .init(.tooLarge, "it \(problem)", fix: "strip it, or remove it") }
     let elf = try ElfFile(path: path)
     let section = try elf.contents(ofSection: Self.section)
     let isExported = try elf.exports(Self.entrySymbol)
@@ -39,7 +44,7 @@ struct PluginFileReader {
       }
       return .init(
         .unsealed, "it is a plugin that is not sealed: it has no section \(Self.section)",
-        fix: "tidemill plugin seal \(FilePaths.quoted(path))")
+        fix: "write its manifest with TIDE_MANIFEST, or run tidemill plugin seal FILE if it describes itself in code")
     }
     let read = manifests.read(section: section)
     entry.manifest = read.manifest
@@ -70,6 +75,10 @@ struct PluginFileReader {
     if let file = companions.first(where: { !FilePaths.isFile(FilePaths.join(directory, $0)) }) {
       return .init(.missingLibrary, "its file \(file) is not beside it", fix: "put \(file) into \(directory)")
     }
+    for file in companions {
+      guard let problem = Self.sizeProblem(FilePaths.join(directory, file)) else { continue }
+      return .init(.tooLarge, "its file \(file) \(problem)")
+    }
     guard let missing = libraries.missing(for: try elf.dynamic(), in: directory, companions: companions) else { return nil }
     let way = missing.neededBy.map { " (by way of \($0))" } ?? ""
     let library = missing.library
@@ -81,6 +90,14 @@ struct PluginFileReader {
     return .init(
       .missingLibrary, "it needs \(library)\(way), which is not installed",
       fix: "install it; apt-file search \(library) names the package")
+  }
+
+  /// What is wrong with the size of a file of a plugin, continuing its name; nil when it may be read as a whole.
+  static func sizeProblem(_ path: String) -> String? {
+    guard let status = FilePaths.status(path), status.st_mode & S_IFMT == S_IFREG, status.st_size > byteLimit else {
+      return nil
+    }
+    return "has \(status.st_size) bytes; a file of a plugin has at most \(byteLimit >> 20) MiB"
   }
 
   static func refusal(_ problem: ElfFile.Problem) -> PluginRefusal {

@@ -11,7 +11,7 @@ public enum PluginInspection {
   /// - Parameter formatOptions: the options that the host adds to components with a codec.
   public static func text(_ entry: PluginEntry, formatOptions: FormatOptions = [:]) -> String {
     var text = "Plugin\n" + TextTable.render(facts(entry), indent: 2)
-    for note in entry.notes { text += TextTable.wrapped("note: " + note, width: width, indent: 2) }
+    for note in entry.remarks { text += TextTable.wrapped("note: " + note, width: width, indent: 2) }
     if !entry.problems.isEmpty {
       text += "\nProblems in the manifest\n" + entry.problems.map { "  \($0)\n" }.joined()
     }
@@ -33,18 +33,21 @@ public enum PluginInspection {
   }
 
   private static func facts(_ entry: PluginEntry) -> [[String]] {
-    var rows = [["Name", entry.name]]
+    var rows = [["Name", TerminalText.line(entry.name)]]
     if let manifest = entry.manifest {
       rows.append(["Version", manifest.version])
       if let license = manifest.license { rows.append(["Licence", license]) }
       if let doc = manifest.doc { rows.append(["About", doc]) }
       rows.append(["Interface", "1.\(manifest.abi)"])
     }
-    rows.append(["File", entry.file])
+    rows.append(["File", TerminalText.line(entry.file)])
     if let files = entry.manifest?.files, !files.isEmpty { rows.append(["With", files.joined(separator: ", ")]) }
     rows.append(["From", entry.directory.origin.label + (entry.isBuiltIn ? ", comes with tidemill" : "")])
     rows.append(["Status", entry.status.word])
-    if case .refused(let refusal) = entry.status, let fix = refusal.fix { rows.append(["Fix", fix]) }
+    if case .refused(let refusal) = entry.status {
+      rows.append(["Reason", refusal.sentence])
+      if let fix = refusal.fix { rows.append(["Fix", fix]) }
+    }
     if entry.level > 0 { rows.append(["Checked", "level \(entry.level)"]) }
     if let trust = entry.trust { rows.append(["Trust", trust.rawValue]) }
     if let sha256 = entry.sha256 { rows.append(["SHA-256", sha256]) }

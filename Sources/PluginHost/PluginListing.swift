@@ -5,29 +5,43 @@ public enum PluginListing {
   /// A table of all plugins, and under it why some are not used, with what to do.
   public static func text(_ catalog: PluginCatalog) -> String {
     guard !catalog.entries.isEmpty else {
-      return "No plugins. Searched:\n" + catalog.directories.map { "  \($0.path) (\($0.origin.label))\n" }.joined()
+      return "No plugins. Searched:\n" + catalog.directories.map { "  \(Self.line($0))\n" }.joined()
     }
     var rows = [["NAME", "VERSION", "STATUS", "LEVEL", "COMPONENTS", "FROM"]]
     for entry in catalog.entries {
       let components = (entry.manifest?.components ?? []).map { "\($0.kind.rawValue) \($0.id)" }.joined(separator: ", ")
       rows.append([
-        entry.name, entry.manifest?.version ?? "-", entry.status.word, entry.level > 0 ? "\(entry.level)" : "-",
+        name(entry), entry.manifest?.version ?? "-", entry.status.word, entry.level > 0 ? "\(entry.level)" : "-",
         components.isEmpty ? "-" : components, entry.directory.origin.label,
       ])
     }
     var text = TextTable.render(rows)
     for entry in catalog.entries where !entry.notes.isEmpty {
-      text += "\n\(entry.file)\n"
+      text += "\n\(TerminalText.line(entry.file))\n"
       for note in entry.notes { text += TextTable.wrapped(note, width: 120, indent: 2) }
       if case .refused(let refusal) = entry.status, let fix = refusal.fix { text += "  fix: \(fix)\n" }
     }
+    for directory in catalog.directories where directory.problem != nil { text += "\nnot searched: \(line(directory))\n" }
     return text
+  }
+
+  /// Several files of one plugin may be refused: their own names tell them apart.
+  private static func name(_ entry: PluginEntry) -> String {
+    if case .refused = entry.status { return TerminalText.line(FilePaths.name(of: entry.file)) }
+    return TerminalText.line(entry.name)
+  }
+
+  private static func line(_ directory: PluginDirectory) -> String {
+    TerminalText.line("\(directory.path) (\(directory.origin.label))\(directory.problem.map { " " + $0 } ?? "")")
   }
 
   /// The same for programs: `{"plugins": […], "directories": […]}`.
   public static func json(_ catalog: PluginCatalog) -> String {
     let directories = catalog.directories.map {
-      ConfigValue.map([.init("path", .string($0.path)), .init("origin", .string($0.origin.rawValue))])
+      ConfigValue.map([
+        .init("path", .string($0.path)), .init("origin", .string($0.origin.rawValue)),
+        .init("problem", $0.problem.map { .string($0) } ?? .null),
+      ])
     }
     let document = ConfigValue.map([
       .init("plugins", .list(catalog.entries.map { value($0) })), .init("directories", .list(directories)),

@@ -6,8 +6,10 @@ extension PluginLock {
   static let waitLimitMilliseconds = 10_000
 
   /// Reads the lock file, changes it and writes it back as one step: concurrent writers come one after the other, and readers
-  /// see the file before or after. Makes the directory when it is not there. A broken file is left as it is.
+  /// see the file before or after. Makes the directory when it is not there. A broken file is left as it is, and a symbolic link a link:
+  /// the file that it leads to is written.
   public static func update(_ path: String, _ change: (inout PluginLock) -> Void) throws(PluginError) {
+    let path = try FileWrites.target(of: path)
     let directory = FilePaths.directory(of: path)
     try FilePaths.makeDirectories(directory)
     // The directory carries the file lock: the file itself is replaced, and a lock on what was replaced guards nothing.

@@ -37,17 +37,25 @@ struct PluginLocks {
   }
 
   /// Writes what is decided about a file where it belongs: into its directory's lock, or the user's when that is read-only.
-  static func record(_ entry: PluginLock.Entry, of file: String, environment: HostEnvironment) throws(PluginError) {
+  ///
+  /// - Returns: the lock file that was written, and whether it is the directory's, which holds for all who use that.
+  @discardableResult
+  static func record(
+    _ entry: PluginLock.Entry, of file: String, environment: HostEnvironment
+  ) throws(PluginError) -> (lock: String, isDirectorys: Bool) {
     let directory = FilePaths.directory(of: file)
     var entry = entry
     if isWritable(directory) {
       entry.file = FilePaths.name(of: file)
-      try PluginLock.update(FilePaths.join(directory, PluginLock.fileName)) { $0.set(entry) }
+      let lock = FilePaths.join(directory, PluginLock.fileName)
+      try PluginLock.update(lock) { $0.set(entry) }
       // An older word of the user about this file would go before the new one.
       if let path = userPath(environment), FilePaths.isFile(path) { try PluginLock.update(path) { $0.remove(file) } }
+      return (lock, true)
     } else if let path = userPath(environment) {
       entry.file = file
       try PluginLock.update(path) { $0.set(entry) }
+      return (path, false)
     } else {
       throw PluginError("\(directory) is read-only and there is no state directory to write to instead")
     }

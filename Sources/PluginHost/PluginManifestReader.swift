@@ -12,7 +12,7 @@ public struct ManifestProblem: Error, Sendable, Equatable, CustomStringConvertib
     self.text = text
   }
 
-  public var description: String { path.isEmpty ? text : "\(path): \(text)" }
+  public var description: String { TerminalText.line(path.isEmpty ? text : "\(path): \(text)") }
 }
 
 /// Reads and checks the JSON of a `.tidemill` section.

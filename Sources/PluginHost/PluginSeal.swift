@@ -42,6 +42,7 @@ public struct PluginSeal: Sendable {
 
   private func look(_ path: String) throws(PluginError) -> (section: [UInt8]?, isAllocated: Bool) {
     do {
+      if let problem = PluginFileReader.sizeProblem(path) { throw PluginError("\(path) \(problem)") }
       let elf = try ElfFile(path: path)
       guard try elf.exports(PluginFileReader.entrySymbol) else {
         throw PluginError("\(path) does not export \(PluginFileReader.entrySymbol): it is not a plugin")

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A directory that is searched for plugins, and why.
 public struct PluginDirectory: Sendable, Equatable {
   /// In the order in which they are searched.
@@ -30,6 +32,8 @@ public struct PluginDirectory: Sendable, Equatable {
 
   public var path: String
   public var origin: Origin
+  /// Why it could not be searched, continuing its name: "does not exist". Nil also for a standard place that is not there.
+  public var problem: String?
 
   public init(_ path: String, _ origin: Origin) {
     self.path = path
@@ -54,6 +58,20 @@ public enum PluginSearchPath {
     directories += system.map { PluginDirectory($0, .system) }
     var seen: Set<String> = []
     return directories.filter { seen.insert(FilePaths.resolved($0.path) ?? $0.path).inserted }
+  }
+
+  /// Why a directory cannot be searched, continuing its name; nil when it can.
+  public static func problem(of path: String) -> String? {
+    guard let stream = opendir(path) else {
+      let code = errno
+      switch code {
+      case ENOENT: return "does not exist"
+      case ENOTDIR: return "is not a directory"
+      default: return "cannot be read: \(FilePaths.systemMessage(code))"
+      }
+    }
+    closedir(stream)
+    return nil
   }
 
   /// The directories that the host's own plugins come from: the executable's and `../lib/tidemill` beside it.

@@ -32,19 +32,26 @@ package struct Sha256 {
   }
 
   /// Hash of a file, read in 64 KiB pieces; when `copy` is a descriptor, what was read is also written there.
+  /// Refuses a file that is larger than a plugin's may be.
   package static func file(_ path: String, copyingTo copy: Int32? = nil) throws(PluginError) -> String {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw PluginError("cannot read \(path): \(FilePaths.systemMessage(errno))") }
     defer { close(descriptor) }
+    if let problem = PluginFileReader.sizeProblem(path) { throw PluginError("\(path) \(problem)") }
     var hash = Sha256()
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 64)
     defer { piece.deallocate() }
+    var count = 0
     while true {
       let got = read(descriptor, piece.baseAddress!, piece.count)
       if got == 0 { return hash.finish() }
       if got < 0 {
         if errno == EINTR { continue }
         throw PluginError("cannot read \(path): \(FilePaths.systemMessage(errno))")
+      }
+      count += got
+      guard count <= PluginFileReader.byteLimit else {
+        throw PluginError("\(path) has more than \(PluginFileReader.byteLimit >> 20) MiB, the most that a file of a plugin has")
       }
       hash.update(UnsafeRawBufferPointer(start: piece.baseAddress, count: got))
       if let copy { try FileWrites.writeAll(copy, UnsafeRawBufferPointer(start: piece.baseAddress, count: got), to: path) }

@@ -1,3 +1,5 @@
+import PluginManifest
+
 /// Rows of cells as text: columns as wide as their widest cell, two spaces between them, no space at the ends of lines.
 public struct TextTable {
   private var rows: [[String]]
@@ -5,11 +7,11 @@ public struct TextTable {
 
   /// `right`: columns of numbers.
   public init(_ header: [String], right: Set<Int> = []) {
-    rows = [header]
+    rows = [header.map(Self.cell)]
     rightAligned = right
   }
 
-  public mutating func add(_ row: [String]) { rows.append(row) }
+  public mutating func add(_ row: [String]) { rows.append(row.map(Self.cell)) }
 
   public var lines: [String] {
     let columns = rows.map(\.count).max() ?? 0
@@ -28,16 +30,21 @@ public struct TextTable {
 
   static func render(_ rows: [[String]], indent: Int = 0) -> String {
     var table = TextTable([])
-    table.rows = rows
+    table.rows = rows.map { $0.map(cell) }
     let margin = String(repeating: " ", count: indent)
     return table.lines.map { ($0.isEmpty ? "" : margin + $0) + "\n" }.joined()
+  }
+
+  /// A cell is one line of harmless text.
+  private static func cell(_ text: String) -> String {
+    TerminalText.line(text.split(separator: "\n").joined(separator: " "))
   }
 
   /// Breaks text between words so that lines stay within a width where words allow; lines of the text stay lines.
   static func wrapped(_ text: String, width: Int, indent: Int) -> String {
     let margin = String(repeating: " ", count: indent)
     var lines: [String] = []
-    for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    for paragraph in TerminalText.lines(text).split(separator: "\n", omittingEmptySubsequences: false) {
       var line = ""
       for word in paragraph.split(separator: " ") {
         if !line.isEmpty && indent + line.count + 1 + word.count > width {

@@ -29,8 +29,9 @@ public enum ComponentLookup: Sendable, Equatable {
   /// It is there and must not run: the plugin is disabled, changed, broken. `reason` continues "... cannot be used: ", `fix` says
   /// what to do ("accept it with: tidemill plugin enable x").
   case unavailable(reason: String, fix: String?)
-  /// No plugin has it; the ids that look most like it, best first (empty: the caller compares with `ids(of:)`).
-  case unknown(nearest: [String])
+  /// No plugin has it; the ids that look most like it, best first (empty: the caller compares with `ids(of:)`). `refused`
+  /// counts the plugin files that are there and of which nobody knows what they would offer.
+  case unknown(nearest: [String], refused: Int = 0)
 }
 
 /// A catalog over plugin manifests alone: every plugin in it is usable.

@@ -79,7 +79,7 @@ public enum ConfigValue: Sendable, Equatable {
     }
   }
 
-  /// A JSON string literal.
+  /// A JSON string literal; it holds no character that steers a terminal.
   public static func quoted(_ value: String) -> String {
     var text = "\""
     for scalar in value.unicodeScalars {
@@ -89,7 +89,7 @@ public enum ConfigValue: Sendable, Equatable {
       case "\n": text += "\\n"
       case "\r": text += "\\r"
       case "\t": text += "\\t"
-      case _ where scalar.value < 0x20:
+      case _ where TerminalText.isControl(scalar):
         let hex = String(scalar.value, radix: 16)
         text += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
       default: text.unicodeScalars.append(scalar)

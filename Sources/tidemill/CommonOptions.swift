@@ -43,7 +43,11 @@ struct PluginOptions: ParsableArguments {
   func isDevelopment() throws -> Bool { try dev || EnvironmentTwin.flag("TIDEMILL_DEV") }
 
   func settings() throws -> PluginCatalog.Settings {
-    PluginCatalog.Settings(
+    for directory in directories {
+      guard let problem = PluginSearchPath.problem(of: directory) else { continue }
+      throw ValidationError(TerminalText.line("--plugins: \(directory) \(problem)"))
+    }
+    return PluginCatalog.Settings(
       directories: directories, isDevelopment: try isDevelopment(), isSafe: try safe || EnvironmentTwin.flag("TIDEMILL_SAFE"))
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Manifest
 import PluginHost
+import PluginManifest
 import Runtime
 
 struct PluginCommand: ParsableCommand {
@@ -48,13 +49,14 @@ struct PluginInspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Show all there is to know of a plugin: options, ports, fields, an example that runs.")
 
-  @Argument(help: "A plugin's name, a component's id, or a file.") var name: String
+  @Argument(help: "A plugin's name, a component's id, plugin/id, or a file.") var name: String
   @Option(help: "text or json (default: text).") var format: ReportFormat?
   @OptionGroup var plugins: PluginOptions
 
   func run() throws {
     let catalog = try plugins.catalog()
-    let found = catalog.inspectable(name)
+    let qualified = catalog.entries(qualified: name)
+    let found = qualified.isEmpty ? catalog.inspectable(name) : qualified
     guard !found.isEmpty else {
       throw failed(
         PluginError(
@@ -91,8 +93,11 @@ struct PluginDisableCommand: ParsableCommand {
 private func setEnabled(_ name: String, _ isEnabled: Bool, _ plugins: PluginOptions) throws {
   let catalog = try plugins.catalog()
   do throws(PluginError) {
-    for entry in try catalog.setEnabled(name, isEnabled) {
-      print("\(isEnabled ? "enabled" : "disabled") \(entry.name) (\(entry.file))")
+    for decision in try catalog.setEnabled(name, isEnabled) {
+      let entry = decision.entry
+      print(TerminalText.line("\(isEnabled ? "enabled" : "disabled") \(entry.name) (\(entry.file))"))
+      let scope = decision.isForAll ? "everyone who uses that directory" : "you alone"
+      print(TerminalText.line("  noted in \(decision.lock), for \(scope)"))
     }
   } catch {
     throw failed(error)
@@ -107,17 +112,14 @@ struct PluginBuildCommand: ParsableCommand {
   @OptionGroup var plugins: PluginOptions
 
   func run() throws {
+    let settings = try plugins.catalog().settings
     do throws(PluginError) {
-      let product = try PluginBuild(settings: loaderSettings()).build(path)
+      let product = try PluginBuild(settings: settings).build(path)
       if !product.messages.isEmpty { StandardError.write(product.messages) }
       print("built \(product.file)")
     } catch {
       throw failed(error)
     }
-  }
-
-  private func loaderSettings() throws(PluginError) -> PluginCatalog.Settings {
-    do { return try plugins.catalog().settings } catch { throw PluginError("\(error)") }
   }
 }
 

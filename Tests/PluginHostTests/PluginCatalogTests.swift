@@ -74,7 +74,8 @@ import Testing
   @Test func `a plugin without its section is not sealed, and the command that seals it is named`() throws {
     let refusal = try #require(try refused(Fixture(manifest: "")))
     #expect(refusal.reason == .unsealed)
-    #expect(refusal.fix?.hasPrefix("tidemill plugin seal /tmp/") == true)
+    #expect(
+      refusal.fix == "write its manifest with TIDE_MANIFEST, or run tidemill plugin seal FILE if it describes itself in code")
   }
 
   @Test func `a manifest that is no JSON is refused with the place`() throws {
@@ -116,9 +117,65 @@ import Testing
     #expect(refusal.reason == .unreadable)
   }
 
-  @Test func `directories, hidden files and other endings are passed over`() throws {
+  @Test func `a directory with the ending of a plugin is listed as one`() throws {
     let space = try Workspace()
     try space.directory(space.user + "/folder.so")
+    let entries = space.scan().entries
+    #expect(entries.map(\.status) == [.refused(.init(.unreadable, "it is a directory"))])
+  }
+
+  @Test func `a file beyond the limit is refused before it is read, hashed or copied`() throws {
+    let space = try Workspace()
+    let path = try space.put(try Fixture().build(), as: space.user + "/sample.so")
+    #expect(truncate(path, 3 << 30) == 0)
+    let why = "has 3221225472 bytes; a file of a plugin has at most 256 MiB"
+    guard case .refused(let refusal)? = space.scan().entries.first?.status else {
+      Issue.record("not refused")
+      return
+    }
+    #expect(refusal.reason == .tooLarge && refusal.sentence == "it \(why)")
+    #expect(throws: PluginError("\(path) \(why)")) { try Sha256.file(path) }
+    #expect(throws: PluginError("\(path) \(why)")) { try PluginSeal(settings: space.settings()).seal(path) }
+    try space.put(try Fixture(extra: #","files":["data.bin"]"#).build(), as: space.user + "/sample.so")
+    #expect(truncate(try space.write(space.user + "/data.bin", ""), 3 << 30) == 0)
+    #expect(space.scan().entries.map(\.status) == [.refused(.init(.tooLarge, "its file data.bin \(why)"))])
+  }
+
+  @Test func `a directory that was asked for and cannot be searched is told`() throws {
+    let space = try Workspace()
+    let file = try space.write("file", "")
+    let catalog = PluginCatalog.scan(
+      space.settings(["TIDEMILL_PLUGINS": "\(space.path)/absent:\(file)"], directories: [space.path]))
+    #expect(catalog.directories.map(\.problem).prefix(3) == [nil, "does not exist", "is not a directory"])
+    #expect(catalog.directories.dropFirst(3).allSatisfy { $0.problem == nil }, "standard places may be missing")
+    let text = PluginListing.text(catalog)
+    #expect(text.contains("\n  \(space.path)/absent (TIDEMILL_PLUGINS) does not exist\n"))
+    try space.put(try Fixture().build(), as: "sample.so")
+    let listed = PluginListing.text(PluginCatalog.scan(catalog.settings))
+    #expect(listed.contains("\nnot searched: \(file) (TIDEMILL_PLUGINS) is not a directory\n"))
+  }
+
+  @Test func `a component that nobody knows may be in a file that is refused`() throws {
+    let space = try Workspace()
+    try space.put(try Fixture().build(), as: space.user + "/sample.so")
+    try space.write(space.user + "/broken.so", "no")
+    try space.put(try Fixture(manifest: "").build(), as: space.user + "/unsealed.so")
+    #expect(space.scan().lookup("dedupe", kind: .operator) == .unknown(nearest: [], refused: 2))
+    #expect(space.scan().lookup("pass", kind: .sink) == .unknown(nearest: [], refused: 2))
+  }
+
+  @Test func `a plugin is meant by the qualified form of a component, too`() throws {
+    let space = try Workspace()
+    try space.put(try Fixture(name: "one").build(), as: space.user + "/1.so")
+    try space.put(try Fixture(name: "two").build(), as: space.user + "/2.so")
+    #expect(space.scan().entries(qualified: "two/pass").map(\.name) == ["two"])
+    for word in ["two/fail", "three/pass", "pass", "two", "two/pass/", "/pass"] {
+      #expect(space.scan().entries(qualified: word).isEmpty, "\(word)")
+    }
+  }
+
+  @Test func `hidden files and other endings are passed over`() throws {
+    let space = try Workspace()
     try space.put(try Fixture().build(), as: space.user + "/.hidden.so")
     try space.put(try Fixture().build(), as: space.user + "/sample.so.1")
     #expect(space.scan().entries.isEmpty)

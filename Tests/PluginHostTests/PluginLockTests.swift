@@ -21,6 +21,28 @@ import Testing
     #expect(lock.entries.map(\.file) == ["sample.so"])
   }
 
+  @Test func `a lock file that is a link stays one`() throws {
+    let space = try Workspace()
+    let path = try space.put(try Fixture().build(), as: space.user + "/sample.so")
+    let link = "\(space.path)/\(space.user)/plugins.lock"
+    try space.directory("real")
+    for target in ["\(space.path)/real/one.lock", "../../../../../real/two.lock"] {
+      unlink(link)
+      #expect(symlink(target, link) == 0)
+      let decisions = try space.scan().setEnabled(path, false)
+      #expect(decisions.map(\.lock) == [link] && decisions.map(\.isForAll) == [true])
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == target)
+      #expect(space.scan().entries[0].status == .disabled)
+      try space.scan().setEnabled(path, true)
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == target)
+      #expect(space.scan().entries[0].status == .enabled)
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: space.path + "/real").sorted() == ["one.lock", "two.lock"])
+    unlink(link)
+    #expect(symlink("plugins.lock", link) == 0)
+    #expect(throws: PluginError.self) { try PluginLock.update(link) { $0.remove("x") } }
+  }
+
   @Test func `a file is meant by its name and by its path, too`() throws {
     let space = try Workspace()
     let path = try space.put(try Fixture().build(), as: space.user + "/libother.so")

@@ -30,7 +30,13 @@ import Testing
     (#"{"abi":0,"name":"x"}"#, "version: is missing"),
     (
       #"{"abi":-1,"name":"x","version":"1","components":[]}"#,
-      "abi: should be a whole number from 0 to 4294967295, not a whole number"
+      "abi: should be a whole number from 0 to 4294967295, not -1"
+    ),
+    (manifest("", top: #","license":"M\u001b]0;x\u0007""#), "license: has the control character U+001B"),
+    (manifest("", top: #","doc":"a\nb\u009b31m""#), "doc: has the control character U+009B"),
+    (
+      manifest(#","options":[{"name":"a","type":"string","doc":"d\u202e"}]"#),
+      "components[0].options[0].doc: has the control character U+202E"
     ),
     (#"{"abi":0,"name":"x","version":"1","components":[]}"#, "components: has none; a plugin has at least one"),
     (#"{"abi":0,"name":"X","version":"1","components":[{"id":"x","kind":"sink","doc":"d"}]}"#, "name: 'X' is no plugin name"),
