@@ -106,6 +106,12 @@ struct ConfigResolver {
     case (.number, .double(let number)) where number.isFinite: return .double(number)
     case (.list, .list(let items)): return list(items, option, path: path)
     case (.map, .map(let entries)): return map(entries, option, path: path)
+    case (.integer, .double), (.integer, .string):
+      guard YamlScalar.isTooLarge(written.text) else { fallthrough }
+      diagnostics.error(
+        written.location, "'\(path)' is too large for a 64-bit integer: \(shown(written, option))",
+        "write a number from \(Int64.min) to \(Int64.max)")
+      return nil
     default:
       diagnostics.error(
         written.location, "'\(path)' takes \(option.typeName), not \(shown(written, option))",

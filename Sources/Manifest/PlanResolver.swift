@@ -182,8 +182,9 @@ struct PlanResolver {
       location: draft.source.location, useLocation: draft.usePlace, configLocations: draft.locations)
   }
 
-  /// `pipelines/my flow.yaml` is the pipeline `my_flow`.
+  /// `pipelines/my flow.yaml` is the pipeline `my_flow`, `<stdin>` the pipeline `stdin`.
   static func name(ofFile file: String) -> String {
+    if file.hasPrefix("<"), file.hasSuffix(">") { return name(ofFile: String(file.dropFirst().dropLast())) }
     let last = file.split(separator: "/").last.map(String.init) ?? ""
     let stem = last.lastIndex(of: ".").map { String(last[..<$0]) } ?? last
     let name = String(stem.map { SourceReader.isName(String($0)) ? $0 : "_" }.prefix(ManifestLimits.nameLength))

@@ -9,7 +9,9 @@ extension SourceReader {
       guard let key = keys.first(where: { $0.name == entry.name }) else {
         diagnostics.error(
           entry.location, "'\(SourceValue.shortened(entry.name))' is not a key of \(owner)",
-          Self.suggestion(entry.name, among: keys.filter { key in kind.map { key.kinds.contains($0) } ?? true }.map(\.name)))
+          Self.suggestion(
+            entry.name,
+            among: keys.filter { key in key.status == .built && (kind.map { key.kinds.contains($0) } ?? true) }.map(\.name)))
         return false
       }
       if let kind, !key.kinds.contains(kind) {
@@ -69,7 +71,8 @@ extension SourceReader {
         : "'\(SourceValue.shortened(text))' cannot be the name of \(owner): "
           + (text.utf8.count > ManifestLimits.nameLength
             ? "it is longer than \(ManifestLimits.nameLength) characters" : "names hold letters, digits, '_' and '-'"),
-      text.isEmpty ? nil : "write \(SourceValue.shortened(suggestion))")
+      // Of a name in another script nothing is left that says what it named.
+      suggestion.allSatisfy { $0 == "_" || $0 == "-" } ? nil : "write \(SourceValue.shortened(suggestion))")
     return false
   }
 
@@ -92,18 +95,18 @@ extension SourceReader {
 
   /// One of a key's words that is built.
   mutating func choice(_ entry: SourceEntry, _ words: [Grammar.Word]) -> String? {
-    let built = words.filter { $0.status == .built }.map(\.name).joined(separator: ", ")
-    guard let text = word(entry.value, "'\(entry.name)' takes one of \(built)") else { return nil }
+    let built = words.filter { $0.status == .built }.map(\.name)
+    guard let text = word(entry.value, "'\(entry.name)' takes one of \(built.joined(separator: ", "))") else { return nil }
     guard let word = words.first(where: { $0.name == text }) else {
       diagnostics.error(
         entry.value.location, "'\(SourceValue.shortened(text))' is no value of '\(entry.name)'",
-        Self.suggestion(text, among: words.map(\.name)))
+        Self.suggestion(text, among: built))
       return nil
     }
     guard word.status == .built else {
       diagnostics.error(
         entry.value.location, "'\(entry.name): \(text)' is not built yet in this version of tidemill",
-        "write \(entry.name): \(words.first { $0.status == .built }?.name ?? "")")
+        "write \(entry.name): \(built.first ?? "")")
       return nil
     }
     return text

@@ -14,7 +14,7 @@ struct YamlProblem {
     case YAML_READER_ERROR:
       location = SourceText.location(ofByte: Int(parser.problem_offset), in: text)
       message = "a control character stands here"
-      fix = "remove it, or write it as an escape in double quotes: \"\\u0007\""
+      fix = "remove it, or write it as an escape in double quotes: \"\(Self.escape(parser.problem_value))\""
       return
     case YAML_MEMORY_ERROR:
       location = .start
@@ -45,6 +45,13 @@ struct YamlProblem {
       message = "this is not YAML: \(problem.isEmpty ? "it ends too early" : problem)"
       if let context { fix = "look at what starts in line \(parser.context_mark.line + 1) (\(context))" }
     }
+  }
+
+  /// `\u0007` for 7 (yaml.org/spec/1.2.2, section 5.7).
+  private static func escape(_ character: Int32) -> String {
+    let digits = String(max(character, 0), radix: 16, uppercase: true)
+    let isShort = digits.count <= 4
+    return (isShort ? "\\u" : "\\U") + String(repeating: "0", count: (isShort ? 4 : 8) - digits.count) + digits
   }
 
   private struct Known {

@@ -12,6 +12,21 @@ enum YamlScalar {
     }
   }
 
+  /// True for a whole number that no 64-bit integer holds.
+  static func isTooLarge(_ text: String) -> Bool {
+    let digits = text.first == "-" || text.first == "+" ? text.dropFirst() : text[...]
+    let isWhole =
+      if digits.hasPrefix("0x") {
+        digits.dropFirst(2).allSatisfy { $0.isASCII && $0.isHexDigit }
+      } else if digits.hasPrefix("0o") {
+        digits.dropFirst(2).utf8.allSatisfy { $0 >= zero && $0 < zero + 8 }
+      } else {
+        digits.utf8.allSatisfy(isDigit)
+      }
+    guard isWhole, digits.utf8.count > 2 else { return false }
+    return if case .int = number(text) { false } else { true }
+  }
+
   private static func number(_ text: String) -> SourceValue.Content? {
     let bytes = Array(text.utf8)
     guard let first = bytes.first, bytes.count <= 400, isDigit(first) || first == plus || first == minus || first == point

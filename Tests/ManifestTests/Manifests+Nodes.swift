@@ -17,6 +17,29 @@ extension Manifests {
         3:36: 'a b' is no name of a node; write node, node.port or "*.dead"
         """#),
     Manifest(
+      "names in another script",
+      #"""
+      name: погода
+      sources: { "温度": { use: stdin }, größe: { use: stdin } }
+      sinks: { o: { use: drop, from: "*" } }
+      """#,
+      says: #"""
+        1:7: 'погода' cannot be the name of the pipeline: names hold letters, digits, '_' and '-'
+        2:12: '温度' cannot be the name of a node: names hold letters, digits, '_' and '-'
+        2:34: 'größe' cannot be the name of a node: names hold letters, digits, '_' and '-'; write gr__e
+        """#),
+    Manifest(
+      "words that are not built are refused and never proposed",
+      #"""
+      sources: { s: { use: stdin, timeout: 1s, watermark: { delay: 1s, idl: 2s }, with: { time: t } } }
+      sinks: { o: { use: drop, from: s, buffer: { when_full: drop_oldst } } }
+      """#,
+      says: #"""
+        1:29: 'timeout' is not a key of a source; one of: use, with, watermark, on_error, isolation, delivery
+        1:66: 'idl' is not a key of a watermark; one of: delay, monotonic
+        2:56: 'drop_oldst' is no value of 'when_full'; one of: block
+        """#),
+    Manifest(
       "one name twice",
       #"""
       sources: { s: { use: stdin } }

@@ -120,6 +120,23 @@ extension Manifests {
         6:13: 'generate' is a source, not an operator; move the node to sources, or use another component
         """#),
     Manifest(
+      "whole numbers beyond 64 bits",
+      #"""
+      sources:
+        a: { use: generate, with: { count: 99999999999999999999 } }
+        b: { use: generate, with: { count: -9223372036854775809 } }
+        c: { use: generate, with: { count: 0x10000000000000000 } }
+        d: { use: generate, with: { count: 9223372036854775808.0 } }
+        e: { use: generate, with: { count: 9223372036854775807 } }
+      sinks: { o: { use: drop, from: [a, b, c, d, e] } }
+      """#,
+      says: #"""
+        2:38: 'count' is too large for a 64-bit integer: the number 99999999999999999999; write a number from -9223372036854775808 to 9223372036854775807
+        3:38: 'count' is too large for a 64-bit integer: the number -9223372036854775809; write a number from -9223372036854775808 to 9223372036854775807
+        4:38: 'count' is too large for a 64-bit integer: '0x10000000000000000'; write a number from -9223372036854775808 to 9223372036854775807
+        5:38: 'count' takes a whole number, not the number 9223372036854775808.0; for example count: 1
+        """#),
+    Manifest(
       "entries of lists and maps",
       #"""
       sources: { s: { use: stdin } }

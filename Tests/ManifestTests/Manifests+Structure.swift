@@ -104,7 +104,7 @@ extension Manifests {
       zzzzzzzz: 1
       """#,
       says: #"""
-        3:1: 'zzzzzzzz' is not a key of a pipeline; one of: name, sources, operators, sinks, delivery, max_memory, isolation, checkpoint, tests, state, timeouts, order
+        3:1: 'zzzzzzzz' is not a key of a pipeline; one of: name, sources, operators, sinks, delivery, max_memory, isolation
         """#),
     Manifest(
       "every key that is not built yet",

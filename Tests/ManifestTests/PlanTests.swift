@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("pipelines/my flow.v2.yaml", "my_flow_v2"), ("factory.yaml", "factory"), ("-", "-"), ("<stdin>", "_stdin_"),
+    ("pipelines/my flow.v2.yaml", "my_flow_v2"), ("factory.yaml", "factory"), ("-", "-"), ("<stdin>", "stdin"),
     ("", "pipeline"), ("???", "pipeline"),
     ("dir/.yaml", "pipeline"),
   ]) func `a pipeline without a name has its file's`(file: String, name: String) throws {

@@ -107,7 +107,10 @@ private func errors(_ text: String) throws -> [String] {
     #expect(
       try errors("name: ä\u{7}b\n")
         == ["1:8: a control character stands here; remove it, or write it as an escape in double quotes: \"\\u0007\""])
-    #expect(try errors("name: a\nb: \u{0}").first?.hasPrefix("2:4: a control character") == true)
+    #expect(
+      try errors("name: a\nb: \u{0}")
+        == ["2:4: a control character stands here; remove it, or write it as an escape in double quotes: \"\\u0000\""])
+    #expect(try errors("a: \u{1B}[0m").first?.hasSuffix("\"\\u001B\"") == true)
   }
 
   @Test func `bytes that are not UTF-8 are located`() throws {
