@@ -27,10 +27,9 @@ final class Descriptor {
 
   /// Opens, and makes if need be, a file for writing; what it holds stays.
   static func writing(_ path: String) throws -> Descriptor {
-    // Without O_NONBLOCK the open of a named pipe would wait for a reader for ever.
-    let number = Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o644)
+    // Without O_NONBLOCK the open of a named pipe would wait for a reader for ever, and so would each write to a full one.
+    let number = Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o644)
     guard number >= 0 else { throw FileFailure.writing(path, errno) }
-    _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) & ~O_NONBLOCK)
     return Descriptor(number, path)
   }
 
@@ -51,16 +50,27 @@ final class Descriptor {
     }
   }
 
-  /// Writes all of the bytes.
-  func write(_ bytes: UnsafeRawBufferPointer) throws {
+  /// Writes all of the bytes behind what was written, or, when that fails, none of them.
+  func append(_ bytes: UnsafeRawBufferPointer) throws {
+    let end = lseek(number, 0, SEEK_CUR)
+    guard end >= 0 else { throw FileFailure.writing(path, errno) }
     var done = 0
     while done < bytes.count {
       let put = Glibc.write(number, bytes.baseAddress! + done, bytes.count - done)
       if put > 0 {
         done += put
       } else if put < 0, errno != EINTR {
-        throw FileFailure.writing(path, errno)
+        let failure = FileFailure.writing(path, errno)
+        // A part of a batch that counts as rejected must not stay, least of all a torn line.
+        _ = ftruncate(number, end)
+        _ = lseek(number, end, SEEK_SET)
+        throw failure
       }
     }
+  }
+
+  /// Writes to a pipe or a device from the front as long as it takes bytes, and tells how many.
+  func send(_ bytes: UnsafeRawBufferPointer, _ host: Host) throws -> Int {
+    try Readiness.write(bytes, to: number, host) { FileFailure.writing(path, $0) }
   }
 }

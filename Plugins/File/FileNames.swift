@@ -13,15 +13,19 @@ enum FileNames {
 
   private static func isPattern(_ path: String) -> Bool { path.contains { "*?[".contains($0) } }
 
+  /// The files that fit a pattern. Directories are left out: a pattern such as `logs/*` means the files.
   private static func matches(of pattern: String) throws -> [String] {
     var list = glob_t()
     defer { globfree(&list) }
-    switch glob(pattern, GLOB_ERR | GLOB_NOSORT, nil, &list) {
+    switch glob(pattern, GLOB_ERR | GLOB_NOSORT | GLOB_MARK, nil, &list) {
     case 0: break
     case GLOB_NOMATCH: throw FileFailure.noMatch(pattern)
     case GLOB_NOSPACE: throw PluginError.fatal("\(pattern): too many files")
     default: throw FileFailure.reading(pattern, errno)
     }
-    return (0..<Int(list.gl_pathc)).compactMap { list.gl_pathv[$0].map { String(cString: $0) } }
+    let names = (0..<Int(list.gl_pathc)).compactMap { list.gl_pathv[$0].map { String(cString: $0) } }
+    let files = names.filter { !$0.hasSuffix("/") }
+    if files.isEmpty { throw FileFailure.onlyDirectories(pattern.hasSuffix("/") ? String(pattern.dropLast()) : pattern) }
+    return files
   }
 }

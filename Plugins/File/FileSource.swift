@@ -13,9 +13,9 @@ struct FileSource: Source, Stateful {
     example: """
       name: copy
       sources:
-        readings: { use: file, with: { path: input.jsonl } }
+        memory: { use: file, with: { path: /proc/meminfo, format: text } }
       sinks:
-        out: { use: stdout, from: readings }
+        out: { use: stdout, from: memory }
 
       """)
 

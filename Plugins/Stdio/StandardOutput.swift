@@ -1,8 +1,13 @@
 import Glibc
 import PluginKit
+import Synchronization
 
 /// Standard output, written without ever waiting for long.
 final class StandardOutput {
+  /// The rest of a line of which the reader has a part, whichever sink began it. It goes out before anything else, so that the
+  /// lines of several sinks do not mix. The process has one standard output: this stands beside it.
+  private static let unfinished = Mutex<[UInt8]>([])
+
   private let descriptor: Int32
   private let isOwn: Bool
   /// Bytes that one write may take without blocking once `poll` says that the descriptor is writable.
@@ -26,28 +31,36 @@ final class StandardOutput {
 
   deinit { if isOwn { _ = Glibc.close(descriptor) } }
 
-  /// Writes from the front as long as the reader keeps up, and tells how much.
-  func write(_ bytes: UnsafeRawBufferPointer, _ host: Host) throws -> Int {
-    var done = 0
-    while done < bytes.count {
-      guard try Readiness.wait(descriptor, for: POLLOUT, until: .max, host) else { break }
-      let put = Glibc.write(descriptor, bytes.baseAddress! + done, min(bytes.count - done, writeBytes))
-      if put >= 0 {
-        done += put
-      } else if errno == EAGAIN {
-        break
-      } else if errno != EINTR {
-        throw Self.failure(errno)
+  /// Takes whole lines from the front as long as the reader keeps up; the last of them may still be on its way.
+  func write(_ lines: UnsafeRawBufferPointer, _ host: Host) throws -> PacedText.Step {
+    try Self.unfinished.withLock { rest in
+      do {
+        rest.removeFirst(try rest.withUnsafeBytes { try put($0, host) })
+        guard rest.isEmpty else { return .init(taken: 0, isDone: false) }
+        let done = try put(lines, host)
+        guard done < lines.count else { return .init(taken: done, isDone: true) }
+        guard done > 0, lines[done - 1] != UInt8(ascii: "\n") else { return .init(taken: done, isDone: false) }
+        let end = lines[done...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? lines.count
+        rest.append(contentsOf: lines[done..<end])
+        return .init(taken: end, isDone: false)
+      } catch {
+        rest = []
+        throw error
       }
     }
-    return done
   }
 
+  private func put(_ bytes: UnsafeRawBufferPointer, _ host: Host) throws -> Int {
+    try Readiness.write(bytes, to: descriptor, piece: writeBytes, host, failure: Self.failure)
+  }
+
+  /// A new instance would fail at the same: no restart is asked for where the reason is known to stay.
   private static func failure(_ code: Int32) -> PluginError {
     switch code {
     case EPIPE: PluginError(.unsupported, "stdout: the reader is gone")
-    case ENOSPC, EDQUOT: .fatal("stdout: the disk is full (\(errnoText(code)))")
+    case ENOSPC, EDQUOT: PluginError(.unsupported, "stdout: the disk is full (\(errnoText(code)))")
     case EBADF: PluginError(.unsupported, "stdout: is closed")
+    case EROFS, EACCES, EPERM, EFBIG: PluginError(.unsupported, "stdout: cannot be written: \(errnoText(code))")
     default: .fatal("stdout: cannot be written: \(errnoText(code))")
     }
   }

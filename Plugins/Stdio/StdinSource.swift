@@ -18,12 +18,14 @@ struct StdinSource: Source {
   private let host: Host
   private var codec: Codec?
   private var buffer: RecordBuffer?
+  private var input: StandardInput?
 
   init(_ config: Config) throws { host = config.host }
 
   mutating func open() throws {
     let codec = try host.codec()
     guard fcntl(STDIN_FILENO, F_GETFD) >= 0 else { throw PluginError.fatal("stdin: is closed") }
+    input = try StandardInput()
     if isatty(STDIN_FILENO) != 0 { host.log(.info, "reading from the terminal; Ctrl-D on an empty line ends the input") }
     buffer = RecordBuffer(codec, partition: 0)
     self.codec = codec
@@ -42,7 +44,10 @@ struct StdinSource: Source {
     return .ready
   }
 
-  mutating func close() { buffer = nil }
+  mutating func close() {
+    buffer = nil
+    input = nil
+  }
 
   /// Nil when there is nothing now (standard input may be non-blocking).
   private static func read(into bytes: UnsafeMutableRawBufferPointer) throws -> Int? {

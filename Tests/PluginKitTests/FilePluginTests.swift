@@ -128,8 +128,6 @@ import Testing
     try sink.open()
     #expect(folder.read("out") == "old\n")
     try sink.process(try frame("text", ["a", "b", "c"]).pointer, rows: [0, 2])
-    #expect(bench.timers.count == 1)
-    try sink.timer(0, at: bench.now)
     #expect(folder.read("out") == "a\nc\n")
     try sink.process(try frame("text", ["d"]).pointer)
     try sink.flush()
@@ -141,7 +139,6 @@ import Testing
     let folder = try TemporaryDirectory()
     try folder.write("out", "old\n")
     let bench = try PluginBench(library: "tidemill-file")
-    bench.offersTimers = false
     let options = ConfigValue.map([.init("path", .string("\(folder.path)/out"))])
     let first = try bench.create(.sink, "file", with: options)
     try first.open()
@@ -158,7 +155,6 @@ import Testing
   @Test func `a restored sink cuts off what came after the checkpoint`() throws {
     let folder = try TemporaryDirectory()
     let bench = try PluginBench(library: "tidemill-file")
-    bench.offersTimers = false
     let options = ConfigValue.map([.init("path", .string("\(folder.path)/out"))])
     let first = try bench.create(.sink, "file", with: options)
     try first.open()
@@ -205,8 +201,76 @@ import Testing
         == "\(folder.path)/no/such/out: its directory does not exist; make it with 'mkdir -p \(folder.path)/no/such'")
     let full = try bench.create(.sink, "file", with: .map([.init("path", .string("/dev/full"))]))
     try full.open()
-    try full.process(try frame("text", ["a"]).pointer)
-    #expect(throws: PluginBench.Failure.self) { try full.flush() }
+    #expect(throws: PluginBench.Failure.self) { try full.process(try frame("text", ["a"]).pointer) }
     #expect(bench.failures.last?.text.hasPrefix("/dev/full: the disk is full") == true)
+    #expect(bench.failures.last?.code == TIDE_E_UNSUPPORTED)
+  }
+
+  @Test func `a sink that writes to a full pipe asks to be called again, until the reader has it all`() throws {
+    let folder = try TemporaryDirectory()
+    let pipe = folder.file("pipe")
+    try #require(mkfifo(pipe, 0o600) == 0)
+    let reader = Glibc.open(pipe, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    defer { Glibc.close(reader) }
+    var seen: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    func read() {
+      let count = Glibc.read(reader, &chunk, chunk.count)
+      if count > 0 { seen += chunk[..<count] }
+    }
+    let bench = try PluginBench(library: "tidemill-file")
+    let sink = try bench.create(.sink, "file", with: .map([.init("path", .string(pipe))]))
+    try sink.open()
+    let lines = (0..<400).map { "\($0) " + String(repeating: "x", count: 1000) }
+    let batch = try frame("text", lines)
+    #expect(try sink.process(batch.pointer) == TIDE_MORE)
+    #expect(try sink.process(batch.pointer) == TIDE_MORE)
+    for _ in 0..<1000 {
+      read()
+      if try sink.process(batch.pointer) == TIDE_OK { break }
+    }
+    for _ in 0..<10 { read() }
+    #expect(String(decoding: seen, as: UTF8.self) == lines.map { $0 + "\n" }.joined())
+  }
+
+  @Test func `a sink names where a link that leads nowhere leads`() throws {
+    let folder = try TemporaryDirectory()
+    symlink("away/out", folder.file("link"))
+    symlink("link", folder.file("second"))
+    let bench = try PluginBench(library: "tidemill-file")
+    let sink = try bench.create(.sink, "file", with: .map([.init("path", .string(folder.file("second")))]))
+    #expect(throws: PluginBench.Failure.self) { try sink.open() }
+    #expect(
+      bench.failures.last?.text
+        == "\(folder.path)/second: is a link to '\(folder.path)/away/out', whose directory does not exist; "
+        + "make it with 'mkdir -p \(folder.path)/away'")
+  }
+
+  @Test func `a pattern leaves directories out`() throws {
+    let folder = try TemporaryDirectory()
+    try folder.write("a/in", "no")
+    try folder.write("b", "yes\n")
+    let bench = try PluginBench(library: "tidemill-file")
+    try drain(try source(bench, .init("path", .string("\(folder.path)/*"))))
+    #expect(bench.records.map(\.text) == ["yes"])
+    Files.remove(folder.file("b"))
+    #expect(throws: PluginBench.Failure.self) { try source(bench, .init("path", .string("\(folder.path)/*"))) }
+    #expect(
+      bench.failures.last?.text
+        == "\(folder.path)/*: only directories have such names; to read the files in them, write '\(folder.path)/*/*'")
+  }
+
+  @Test(arguments: [
+    ("~/in.jsonl", "there is no such file; '~' is not expanded: write ${HOME}/in.jsonl"),
+    ("~other/in.jsonl", "there is no such file; '~' is not expanded: write the directory itself"),
+    (
+      "no/**/*.jsonl",
+      "there is no such file; '**' stands for one name, as '*' does: give a pattern for each depth under 'paths'"
+    ),
+  ])
+  func `a path that only a shell expands is told from one that is missing`(path: String, says: String) throws {
+    let bench = try PluginBench(library: "tidemill-file")
+    #expect(throws: PluginBench.Failure.self) { try source(bench, .init("path", .string(path))) }
+    #expect(bench.failures.last?.text == "\(path): \(says)")
   }
 }
