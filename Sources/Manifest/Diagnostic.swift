@@ -1,3 +1,5 @@
+import PluginManifest
+
 /// A place in a manifest; both numbers from 1, columns in Unicode scalars.
 public struct SourceLocation: Sendable, Hashable, Comparable {
   public var line: Int
@@ -68,7 +70,7 @@ extension Diagnostic: CustomStringConvertible {
     let first = max(0, column - 1 - Self.excerptScalars / 2)
     let shown = scalars[first..<min(scalars.count, first + Self.excerptScalars)]
     var excerpt = String.UnicodeScalarView()
-    for scalar in shown { excerpt.append(scalar.value < 0x20 ? " " : scalar) }
+    for scalar in shown { excerpt.append(TerminalText.isControl(scalar) ? " " : scalar) }
     let gutter = "  \(line) | "
     let blank = String(repeating: " ", count: gutter.count + column - 1 - first)
     return "\(description)\n\(gutter)\(String(excerpt))\n\(blank)^"

@@ -76,7 +76,7 @@ public struct SourceValue: Sendable, Equatable {
       switch scalar {
       case "\n": result.append(contentsOf: "\\n".unicodeScalars)
       case "\t": result.append(contentsOf: "\\t".unicodeScalars)
-      case _ where scalar.value < 0x20 || scalar.value == 0x7F: result.append("?")
+      case _ where TerminalText.isControl(scalar): result.append("?")
       default: result.append(scalar)
       }
     }
