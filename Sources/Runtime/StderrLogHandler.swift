@@ -39,7 +39,8 @@ public struct StderrLogHandler: LogHandler {
     switch format {
     case .text:
       let name = node.map { "[\($0)] " } ?? ""
-      return "\(colored ? color(level) : "")\(level.rawValue)\(colored ? "\u{1b}[0m" : ""): \(name)\(TerminalText.line(message))\n"
+      let (on, off) = colored ? (color(level), "\u{1b}[0m") : ("", "")
+      return "\(on)\(level.rawValue)\(off): \(name)\(TerminalText.line(message))\n"
     case .json:
       let name = node.map { ",\"node\":" + ConfigValue.quoted($0) } ?? ""
       return "{\"time\":\"\(time)\",\"level\":\"\(level.rawValue)\"\(name),\"message\":\(ConfigValue.quoted(message))}\n"
