@@ -223,10 +223,5 @@ static tide_status process(tide_instance *self, const tide_batch *in, tide_outpu
 
 static const tide_component component = {
     .size = sizeof(tide_component), .id = "threshold", .create = create, .destroy = destroy, .process = process};
-static const tide_component *const components[] = {&component};
-static const tide_plugin plugin = {.size = sizeof(tide_plugin), .count = 1, .components = components};
 
-TIDE_EXPORT const tide_plugin *tidemill_plugin_1(uint32_t host_minor) {
-  (void)host_minor;
-  return &plugin;
-}
+TIDE_PLUGIN(&component);

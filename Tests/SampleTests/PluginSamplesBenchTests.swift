@@ -105,6 +105,29 @@ struct PluginSamplesBenchTests {
     #expect(bench.rejects.map(\.why) == ["there are more than 10000 keys", "the key is longer than 115 bytes"])
   }
 
+  @Test func `changes goes on from a snapshot, and refuses one that is cut off or too long`() throws {
+    let bench = try bench("changes")
+    func changes() throws -> PluginBenchInstance {
+      try bench.create(.operator, "changes", with: options(("field", .string("level"))))
+    }
+    let first = try changes()
+    try first.process(try levels([(nil, 1), (nil, 1), (nil, nil), (nil, 2), (nil, 2), (nil, 1)]).pointer)
+    #expect(bench.forwards == [.init(port: 0, rows: [0, 3, 5])])
+    let blobs = try first.snapshot()
+    let (group, blob) = try #require(blobs.first)
+    for chunk in [1, 7, Int.max] {
+      let second = try changes()
+      try second.restore(blobs, chunk: chunk)
+      bench.forwards = []
+      try second.process(try levels([(nil, 1), (nil, 3)]).pointer)
+      #expect(bench.forwards == [.init(port: 0, rows: [1])])
+    }
+    for damaged in [Array(blob.dropLast()), blob + [0]] {
+      let failure = try #require(throws: PluginBench.Failure.self) { try changes().restore([group: damaged]) }
+      #expect(failure.code == TIDE_E_STATE)
+    }
+  }
+
   // MARK: Source and sink
 
   @Test func `counter emits what is due and no more`() throws {

@@ -41,7 +41,7 @@ struct PluginSamplesGuideTests {
       Issue.record("\(steps.prefix(3))")
       return
     }
-    #expect(source.hasPrefix("/* Operator `has`") && source.hasSuffix("}\n"))
+    #expect(source.hasPrefix("/* Operator `has`") && source.hasSuffix("TIDE_PLUGIN(&has);\n"))
     #expect(build.hasPrefix("cc -O2 -shared"))
     #expect(shown.hasPrefix("NAME "))
   }

@@ -5,8 +5,8 @@ import Testing
 /// The sample plugins are built, found, shown and run as their READMEs say.
 struct PluginSamplesTests {
   @Test func `the samples are there, each kind in C and an operator in Swift`() {
-    #expect(PluginSample.inC == ["between", "counter", "deadband", "lines"])
-    #expect(PluginSample.all == ["between", "celsius", "counter", "deadband", "every-nth", "lines"])
+    #expect(PluginSample.inC == ["between", "changes", "counter", "deadband", "lines"])
+    #expect(PluginSample.all == ["between", "celsius", "changes", "counter", "deadband", "every-nth", "lines"])
   }
 
   @Test(arguments: PluginSample.all)
@@ -85,7 +85,8 @@ struct PluginSamplesTests {
     let words = lines.map { $0.split(separator: " ").prefix(5).joined(separator: " ") }
     #expect(
       words == [
-        "between 1.0.0 unchecked - operator", "celsius 1.0.0 unchecked - operator", "counter 1.0.0 unchecked - source",
+        "between 1.0.0 unchecked - operator", "celsius 1.0.0 unchecked - operator", "changes 1.0.0 unchecked - operator",
+        "counter 1.0.0 unchecked - source",
         "deadband 1.0.0 unchecked - operator", "every-nth 1.0.0 unchecked - operator", "lines 1.0.0 unchecked - sink",
       ])
   }

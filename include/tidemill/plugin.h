@@ -226,6 +226,17 @@ typedef struct tide_plugin {
  * TIDE_ABI_MINOR; NULL refuses that host. [any] */
 TIDE_EXPORT const tide_plugin *tidemill_plugin_1(uint32_t host_minor);
 
+/* That export, of components in static storage, for every host: TIDE_PLUGIN(&first, &second) at the end of one file. */
+#define TIDE_PLUGIN(...)                                                                                                   \
+  static const tide_component *const tide_components_[] = {__VA_ARGS__};                                                   \
+  static const tide_plugin tide_plugin_ = {                                                                                \
+      (uint32_t)sizeof(tide_plugin), (uint32_t)(sizeof tide_components_ / sizeof *tide_components_), tide_components_};    \
+  TIDE_EXPORT const tide_plugin *tidemill_plugin_1(uint32_t host_minor) {                                                  \
+    (void)host_minor;                                                                                                      \
+    return &tide_plugin_;                                                                                                  \
+  }                                                                                                                        \
+  struct tide_plugin_ends_ /* takes the semicolon */
+
 /* True when `table` (a pointer to a sized struct) has a non-NULL function `entry`. */
 #define TIDE_HAS(table, entry)                                                                                             \
   ((size_t)((const char *)&(table)->entry - (const char *)(table)) + sizeof((table)->entry) <= (size_t)(table)->size &&    \

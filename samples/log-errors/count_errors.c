@@ -105,10 +105,5 @@ static tide_status flush(tide_instance *me, tide_output *out) {
 
 static const tide_component count_errors = {.size = sizeof count_errors, .id = "count_errors", .create = create,
                                             .destroy = destroy, .process = process, .flush = flush};
-static const tide_component *const components[] = {&count_errors};
-static const tide_plugin plugin = {.size = sizeof plugin, .count = 1, .components = components};
 
-TIDE_EXPORT const tide_plugin *tidemill_plugin_1(uint32_t host_minor) {
-  (void)host_minor;
-  return &plugin;
-}
+TIDE_PLUGIN(&count_errors);

@@ -70,10 +70,5 @@ static tide_status process(tide_instance *me, const tide_batch *in, tide_output 
 
 static const tide_component between = {
     .size = sizeof between, .id = "between", .create = create, .destroy = destroy, .process = process};
-static const tide_component *const components[] = {&between};
-static const tide_plugin plugin = {.size = sizeof plugin, .count = 1, .components = components};
 
-TIDE_EXPORT const tide_plugin *tidemill_plugin_1(uint32_t host_minor) {
-  (void)host_minor;
-  return &plugin;
-}
+TIDE_PLUGIN(&between);

@@ -84,10 +84,5 @@ static tide_status poll(tide_instance *me, int64_t deadline, tide_output *out) {
 
 static const tide_component counter = {
     .size = sizeof counter, .id = "counter", .create = create, .destroy = destroy, .open = start, .poll = poll};
-static const tide_component *const components[] = {&counter};
-static const tide_plugin plugin = {.size = sizeof plugin, .count = 1, .components = components};
 
-TIDE_EXPORT const tide_plugin *tidemill_plugin_1(uint32_t host_minor) {
-  (void)host_minor;
-  return &plugin;
-}
+TIDE_PLUGIN(&counter);

@@ -120,10 +120,5 @@ static tide_status restore(tide_instance *me, uint32_t group, const tide_reader 
 static const tide_component deadband = {
     .size = sizeof deadband, .state_version = 1, .id = "deadband", .create = create, .destroy = destroy, .process = process,
     .snapshot = snapshot, .restore = restore};
-static const tide_component *const components[] = {&deadband};
-static const tide_plugin plugin = {.size = sizeof plugin, .count = 1, .components = components};
 
-TIDE_EXPORT const tide_plugin *tidemill_plugin_1(uint32_t host_minor) {
-  (void)host_minor;
-  return &plugin;
-}
+TIDE_PLUGIN(&deadband);

@@ -75,8 +75,7 @@ static tide_status process(tide_instance *me, const tide_batch *in, tide_output 
     if (why.length > 0) {
       tide_status status = me->host->reject(out, in, row, why);
       if (status < 0) return status;
-    } else {
-      fwrite(text.data, 1, text.length, me->file);
+    } else if (fwrite(text.data, 1, text.length, me->file) == text.length) {
       putc('\n', me->file);
     }
   }
@@ -86,10 +85,5 @@ static tide_status process(tide_instance *me, const tide_batch *in, tide_output 
 static const tide_component lines = {
     .size = sizeof lines, .id = "lines", .create = create, .destroy = destroy, .open = open_file, .close = close_file,
     .process = process};
-static const tide_component *const components[] = {&lines};
-static const tide_plugin plugin = {.size = sizeof plugin, .count = 1, .components = components};
 
-TIDE_EXPORT const tide_plugin *tidemill_plugin_1(uint32_t host_minor) {
-  (void)host_minor;
-  return &plugin;
-}
+TIDE_PLUGIN(&lines);
