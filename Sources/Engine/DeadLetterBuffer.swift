@@ -19,7 +19,9 @@ final class DeadLetterBuffer {
   init(node: String) { self.node = node }
 
   private(set) var rows = 0
-  var isFull: Bool { rows >= Self.maxRows || builder.byteCount > 1 << 20 }
+  /// Bytes of records and reasons, which is what grows.
+  private var textBytes = 0
+  var isFull: Bool { rows >= Self.maxRows || textBytes > 1 << 20 }
   var byteCount: Int { builder.byteCount }
 
   private func makeBuilder() -> FrameBuilder {
@@ -74,6 +76,7 @@ final class DeadLetterBuffer {
     }
     builder.endRow()
     rows += 1
+    textBytes += record.count + reason.utf8.count
   }
 
   /// Writes the frame and begins the next; the buffer must have room for `byteCount`.
@@ -87,5 +90,6 @@ final class DeadLetterBuffer {
   func clear() {
     builder.reset()
     rows = 0
+    textBytes = 0
   }
 }

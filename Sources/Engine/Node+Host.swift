@@ -142,6 +142,17 @@ extension Node {
     return UnsafeRawPointer(NodeCodec.table)
   }
 
+  /// Gives back the batches that an instance has left retained.
+  func releaseKept() {
+    let left = kept.withLock { kept in
+      defer { kept = [:] }
+      return kept
+    }
+    for (address, count) in left {
+      for _ in 0..<count { tide_kept_release(UnsafeMutablePointer(bitPattern: address)) }
+    }
+  }
+
   /// Notes the reason for a refusal, as a plugin would through `fail`, and gives the status back.
   func refuse(_ status: tide_status, _ reason: String, configPath: String = "") -> tide_status {
     failure.withLock { $0 = Failure(code: status, message: reason, configPath: configPath) }

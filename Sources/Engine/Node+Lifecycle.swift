@@ -43,6 +43,7 @@ extension Node {
     isOpen = false
     table.pointee.destroy(instance)
     self.instance = nil
+    releaseKept()
   }
 
   /// Replaces a failed instance by a new one; `startFailure` says why that did not succeed.

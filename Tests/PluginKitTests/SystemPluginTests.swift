@@ -38,17 +38,24 @@ import Testing
     try folder.write("sys/kernel/hostname", "machine\n")
   }
 
+  /// The source over a fixture, on a clock that stands still.
+  private func system(
+    _ bench: PluginBench, _ folder: TemporaryDirectory, every: Int64, count: Int64, processes: Int64
+  ) throws -> PluginBenchInstance {
+    bench.nowStep = 0
+    return try bench.create(
+      .source, "system",
+      with: .map([
+        .init("every", .int(every)), .init("count", .int(count)), .init("processes", .int(processes)),
+        .init("proc", .string(folder.path)),
+      ]))
+  }
+
   @Test func `reports what changed between two rounds of a fixture`() throws {
     let folder = try TemporaryDirectory()
     try write(folder, cpu: "100 0 100 800", disk: "2", network: "1000", ticks: "100 100")
     let bench = try PluginBench(library: "tidemill-system")
-    bench.nowStep = 0
-    let source = try bench.create(
-      .source, "system",
-      with: .map([
-        .init("every", .int(2_000_000_000)), .init("count", .int(1)), .init("processes", .int(1)),
-        .init("proc", .string(folder.path)),
-      ]))
+    let source = try system(bench, folder, every: 2_000_000_000, count: 1, processes: 1)
     try source.open()
     #expect(try source.poll() == TIDE_IDLE)
     try write(folder, cpu: "150 0 100 850", disk: "6", network: "3000", ticks: "200 100")
@@ -85,13 +92,7 @@ import Testing
     let folder = try TemporaryDirectory()
     try write(folder, cpu: "1 1 1 1", disk: "2", network: "1000", ticks: "1 1")
     let bench = try PluginBench(library: "tidemill-system")
-    bench.nowStep = 0
-    let source = try bench.create(
-      .source, "system",
-      with: .map([
-        .init("every", .int(1_000_000_000)), .init("count", .int(3)), .init("processes", .int(0)),
-        .init("proc", .string(folder.path)),
-      ]))
+    let source = try system(bench, folder, every: 1_000_000_000, count: 3, processes: 0)
     try source.open()
     var answers: [tide_status] = []
     for step: Int64 in [999_999_999, 1, 3_700_000_000, 299_999_999, 1, 0] {
