@@ -1,5 +1,5 @@
 // How fast records become frames, against a bare simdjson loop over the same lines.
-//   clang++ -O2 -std=c++17 -ISources/CJson/include -Iinclude Sources/CJson/*.cpp Benchmarks/json/decode.cpp -lsimdjson -o decode
+//   clang++ -O2 -std=c++17 -ISources/CRecords/include -Iinclude Sources/CRecords/*.cpp Benchmarks/json/decode.cpp -lsimdjson -o decode
 //   clang++ -O3 -march=native -std=c++17 -o yardstick Benchmarks/json/yardstick.cpp -lsimdjson
 // See ../README.md.
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include <cstring>
 #include <vector>
 
-#include "CJson.h"
+#include "CRecords.h"
 
 namespace {
 
@@ -23,7 +23,7 @@ double cpu_seconds() {
   return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
 }
 
-cjson_column column(const char *name, uint8_t type, uint8_t role = TIDE_NONE_ROLE) {
+record_column column(const char *name, uint8_t type, uint8_t role = TIDE_NONE_ROLE) {
   return {{name, strlen(name)}, type, role, 1};
 }
 
@@ -46,23 +46,23 @@ uint32_t select(const tide_frame *frame, std::vector<uint16_t> &into) {
 int main(int argc, char **argv) {
   if (argc != 3) return 2;
   bool w3 = strcmp(argv[1], "w3") == 0, rewrite = strcmp(argv[1], "rewrite") == 0;
-  cjson_column four[] = {column("time", TIDE_TIME, TIDE_ROLE_EVENT_TIME), column("source", TIDE_UTF8, TIDE_ROLE_KEY),
+  record_column four[] = {column("time", TIDE_TIME, TIDE_ROLE_EVENT_TIME), column("source", TIDE_UTF8, TIDE_ROLE_KEY),
                          column("value", TIDE_F64), column("quality", TIDE_UTF8)};
-  cjson_plan plan = {};
+  record_plan plan = {};
   plan.columns = w3 ? four + 2 : four;
   plan.count = w3 ? 1 : 4;
   plan.rest = rewrite || strcmp(argv[1], "rest") == 0;
   plan.verbatim = w3;
-  plan.time_unit = CJSON_TIME_MS;
+  plan.time_unit = RECORD_TIME_MS;
   plan.max_ahead = -1;
   plan.max_record = 8 << 20;
   plan.max_depth = 16;
   plan.max_key = 64 << 10;
   plan.rows_per_frame = 1024;
   plan.bytes_per_frame = 64 << 10;
-  cjson_encode_plan encode = {CJSON_FORMAT_JSON, CJSON_TIME_PLAIN, w3};
-  cjson_decoder *decoder = cjson_decoder_create(&plan);
-  cjson_encoder *encoder = cjson_encoder_create(&encode);
+  record_encode_plan encode = {RECORD_FORMAT_JSON, RECORD_TIME_PLAIN, w3};
+  record_decoder *decoder = record_decoder_create(&plan);
+  record_encoder *encoder = record_encoder_create(&encode);
 
   int file = open(argv[2], O_RDONLY);
   constexpr size_t chunk = 4 << 20;
@@ -78,11 +78,11 @@ int main(int argc, char **argv) {
     have += static_cast<size_t>(got);
     size_t at = 0;
     for (;;) {
-      cjson_step step = cjson_decode(decoder, buffer.data() + at, have - at, buffer.size() - at, offset + at, got == 0, 0);
+      record_step step = record_decode(decoder, buffer.data() + at, have - at, buffer.size() - at, offset + at, got == 0, 0);
       at += step.consumed;
-      if (cjson_rows(decoder) != 0 && (step.frame_ready || got == 0)) {
-        uint64_t length = cjson_frame_bytes(decoder);
-        cjson_write_frame(decoder, frame, 16 << 20, 0, 0);
+      if (record_rows(decoder) != 0 && (step.frame_ready || got == 0)) {
+        uint64_t length = record_frame_bytes(decoder);
+        record_write_frame(decoder, frame, 16 << 20, 0, 0);
         const tide_frame *f = reinterpret_cast<const tide_frame *>(frame);
         rows += f->rows;
         frames++;
@@ -93,7 +93,7 @@ int main(int argc, char **argv) {
             batch.count = select(f, selection);
             batch.selection = selection.data();
           }
-          written += cjson_encode(encoder, &batch).length;
+          written += record_encode(encoder, &batch).length;
         }
       }
       if (!step.frame_ready) break;
@@ -109,7 +109,7 @@ int main(int argc, char **argv) {
          static_cast<double>(offset) / seconds * 1e-9, static_cast<unsigned long long>(rows),
          static_cast<unsigned long long>(frames), static_cast<unsigned long long>(bytes / std::max<uint64_t>(frames, 1)),
          static_cast<unsigned long long>(written));
-  cjson_decoder_destroy(decoder);
-  cjson_encoder_destroy(encoder);
+  record_decoder_destroy(decoder);
+  record_encoder_destroy(encoder);
   return 0;
 }

@@ -1,4 +1,4 @@
-import CJson
+import CRecords
 import CTidemill
 
 /// Turns bytes of records into frames after a plan. It belongs to one partition of a source and to one thread at a time.
@@ -36,14 +36,14 @@ public final class RecordDecoder {
   /// Throws `FormatError` when the plan cannot work.
   public init(_ plan: RecordPlan) throws {
     self.plan = plan
-    var columns: [cjson_column] = []
+    var columns: [record_column] = []
     let names = plan.columns.map { Array($0.name.utf8) }
     // One run of bytes for all names, so that one pointer stays valid for the call.
     let text = names.flatMap { $0 }
     let made: OpaquePointer? = try text.withUnsafeBufferPointer { text in
       var at = 0
       for (column, name) in zip(plan.columns, names) {
-        var into = cjson_column()
+        var into = record_column()
         into.name.data = text.baseAddress.map { UnsafeRawPointer($0 + at).assumingMemoryBound(to: CChar.self) }
         into.name.length = UInt64(name.count)
         into.type = column.type.code
@@ -56,15 +56,15 @@ public final class RecordDecoder {
         var c = plan.withoutColumns
         c.columns = columns.baseAddress
         c.count = UInt32(columns.count)
-        if let objection = cjson_plan_objection(&c) { throw FormatError(message: String(cString: objection)) }
-        return cjson_decoder_create(&c)
+        if let objection = record_plan_objection(&c) { throw FormatError(message: String(cString: objection)) }
+        return record_decoder_create(&c)
       }
     }
     guard let made else { throw FormatError(message: "out of memory") }
     handle = made
   }
 
-  deinit { cjson_decoder_destroy(handle) }
+  deinit { record_decoder_destroy(handle) }
 
   /// Takes records from the first `length` of `bytes`, of which `readable` may be read (64 beyond `length` spare a copy).
   ///
@@ -73,27 +73,27 @@ public final class RecordDecoder {
   public func decode(
     _ bytes: UnsafeRawPointer, length: Int, readable: Int, offset: UInt64, final: Bool, ingestTime: Int64
   ) -> Step {
-    let step = cjson_decode(
+    let step = record_decode(
       handle, bytes.assumingMemoryBound(to: UInt8.self), UInt64(length), UInt64(readable), offset, final ? 1 : 0, ingestTime)
     return Step(consumed: Int(step.consumed), frameReady: step.frame_ready != 0)
   }
 
   /// Rows that wait for `writeFrame`.
-  public var rows: Int { Int(cjson_rows(handle)) }
+  public var rows: Int { Int(record_rows(handle)) }
 
   /// Bytes of the frame that `writeFrame` would write now; 0 without rows.
-  public var frameByteCount: Int { Int(cjson_frame_bytes(handle)) }
+  public var frameByteCount: Int { Int(record_frame_bytes(handle)) }
 
   /// Writes the rows as one frame to 64-byte aligned memory and begins the next one. Row i has the id `firstID` + i, unless the
   /// plan maps a field to that role. Returns the frame's length; 0 without rows, and when `capacity` is too small.
   public func writeFrame(into: UnsafeMutableRawPointer, capacity: Int, stream: UInt32, firstID: Int64) -> Int {
-    Int(cjson_write_frame(handle, into.assumingMemoryBound(to: UInt8.self), UInt64(capacity), stream, firstID))
+    Int(record_write_frame(handle, into.assumingMemoryBound(to: UInt8.self), UInt64(capacity), stream, firstID))
   }
 
   /// The records that the last `decode` found dead, in order; their bytes live as long as those that were decoded.
   public var deadRecords: [DeadRecord] {
     var count: UInt64 = 0
-    guard let dead = cjson_dead_records(handle, &count), count > 0 else { return [] }
+    guard let dead = record_dead_records(handle, &count), count > 0 else { return [] }
     return UnsafeBufferPointer(start: dead, count: Int(count)).map { record in
       DeadRecord(
         offset: record.offset,
@@ -105,9 +105,9 @@ public final class RecordDecoder {
   }
 
   /// Values of another type than their column, since the decoder was made.
-  public var mismatches: UInt64 { cjson_decoder_counters(handle).mismatches }
+  public var mismatches: UInt64 { record_decoder_counters(handle).mismatches }
   /// Blank lines, which are skipped, since the decoder was made.
-  public var blanks: UInt64 { cjson_decoder_counters(handle).blanks }
+  public var blanks: UInt64 { record_decoder_counters(handle).blanks }
 }
 
 /// A plan that cannot work, and why.
@@ -118,8 +118,8 @@ public struct FormatError: Error, Equatable, CustomStringConvertible {
 
 extension RecordPlan {
   /// The plan in C without its columns.
-  fileprivate var withoutColumns: cjson_plan {
-    var plan = cjson_plan()
+  fileprivate var withoutColumns: record_plan {
+    var plan = record_plan()
     plan.format = format.code
     plan.rest = rest ? 1 : 0
     plan.verbatim = verbatim ? 1 : 0

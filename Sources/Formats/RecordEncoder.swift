@@ -1,4 +1,4 @@
-import CJson
+import CRecords
 import CTidemill
 
 /// Writes rows as lines of JSON or text. It belongs to one thread at a time.
@@ -8,18 +8,18 @@ public final class RecordEncoder {
 
   public init(_ plan: EncodePlan) {
     self.plan = plan
-    var into = cjson_encode_plan()
+    var into = record_encode_plan()
     into.format = UInt32(plan.format.code)
-    into.time_format = plan.timeFormat?.code ?? CJSON_TIME_PLAIN
+    into.time_format = plan.timeFormat?.code ?? RECORD_TIME_PLAIN
     into.verbatim = plan.verbatim ? 1 : 0
-    handle = cjson_encoder_create(&into)
+    handle = record_encoder_create(&into)
   }
 
-  deinit { cjson_encoder_destroy(handle) }
+  deinit { record_encoder_destroy(handle) }
 
   /// The selected rows, each with its line end; valid until the next call.
   public func encode(_ batch: UnsafePointer<tide_batch>) -> UnsafeRawBufferPointer {
-    let text = cjson_encode(handle, batch)
+    let text = record_encode(handle, batch)
     return UnsafeRawBufferPointer(start: text.data, count: Int(text.length))
   }
 }

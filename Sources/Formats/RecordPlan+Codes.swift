@@ -1,13 +1,13 @@
-import CJson
+import CRecords
 import CTidemill
 
-// The numbers that stand for the plan's words in frames and in CJson.
+// The numbers that stand for the plan's words in frames and in CRecords.
 
 extension RecordPlan.Format {
   var code: UInt8 {
     switch self {
-    case .json: UInt8(CJSON_FORMAT_JSON)
-    case .text: UInt8(CJSON_FORMAT_TEXT)
+    case .json: UInt8(RECORD_FORMAT_JSON)
+    case .text: UInt8(RECORD_FORMAT_TEXT)
     }
   }
 }
@@ -16,10 +16,10 @@ extension RecordPlan.TimeUnit {
   /// The form of a number of this unit, as a TIME column's `param` has it.
   var code: UInt32 {
     switch self {
-    case .s: CJSON_TIME_S
-    case .ms: CJSON_TIME_MS
-    case .us: CJSON_TIME_US
-    case .ns: CJSON_TIME_NS
+    case .s: RECORD_TIME_S
+    case .ms: RECORD_TIME_MS
+    case .us: RECORD_TIME_US
+    case .ns: RECORD_TIME_NS
     }
   }
 }

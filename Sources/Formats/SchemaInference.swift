@@ -1,4 +1,4 @@
-import CJson
+import CRecords
 import CTidemill
 import Frames
 
@@ -117,7 +117,7 @@ private struct Tally {
       guard let text = value.text else { return }
       var time: Int64 = 0
       let chars = tide_string(data: text.baseAddress?.assumingMemoryBound(to: CChar.self), length: UInt64(text.count))
-      kinds.insert(cjson_read_time(chars, &time) != 0 ? .time : .string)
+      kinds.insert(record_read_time(chars, &time) != 0 ? .time : .string)
       if examples.count < 3 { note(String(decoding: text, as: UTF8.self)) }
     }
   }

@@ -50,12 +50,12 @@ struct DocumentTests {
 
   @Test func `every reason for a dead record stands in the page on formats`() throws {
     let page = try Files.text(ProjectPaths.path("docs/formats.md"))
-    let header = try Files.text(ProjectPaths.path("Sources/CJson/include/CJson.h"))
-    let reasons = header.components(after: "#define CJSON_DEAD_").map { $0.prefix { $0 != "u" } }
+    let header = try Files.text(ProjectPaths.path("Sources/CRecords/include/CRecords.h"))
+    let reasons = header.components(after: "#define RECORD_DEAD_").map { $0.prefix { $0 != "u" } }
     #expect(!reasons.isEmpty, "the reasons were not found")
     for reason in reasons {
       let parts = reason.split(separator: " ")
-      #expect(page.contains("| `\(parts[0].lowercased())` | `CJSON_DEAD_\(parts[0])` \(parts[1]) |"), "no row for \(reason)")
+      #expect(page.contains("| `\(parts[0].lowercased())` | `RECORD_DEAD_\(parts[0])` \(parts[1]) |"), "no row for \(reason)")
     }
   }
 

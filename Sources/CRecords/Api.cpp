@@ -1,0 +1,45 @@
+// The C functions of CRecords.h.
+#include "Decoder.hpp"
+#include "Encoder.hpp"
+#include "Time.hpp"
+
+struct record_decoder {
+  records::Decoder decoder;
+};
+
+struct record_encoder {
+  records::Encoder encoder;
+};
+
+const char *record_plan_objection(const record_plan *plan) { return records::Decoder::objection(*plan); }
+
+record_decoder *record_decoder_create(const record_plan *plan) {
+  return records::Decoder::objection(*plan) ? nullptr : new record_decoder{records::Decoder(*plan)};
+}
+void record_decoder_destroy(record_decoder *decoder) { delete decoder; }
+
+record_step record_decode(record_decoder *decoder, const uint8_t *bytes, uint64_t length, uint64_t readable, uint64_t offset,
+                        uint32_t final, int64_t ingest_time) {
+  return decoder->decoder.decode(bytes, length, readable, offset, final != 0, ingest_time);
+}
+
+uint32_t record_rows(const record_decoder *decoder) { return decoder->decoder.rows(); }
+uint64_t record_frame_bytes(record_decoder *decoder) { return decoder->decoder.frame_bytes(); }
+uint64_t record_write_frame(record_decoder *decoder, uint8_t *into, uint64_t capacity, uint32_t stream, int64_t first_id) {
+  return decoder->decoder.write_frame(into, capacity, stream, first_id);
+}
+
+const record_dead *record_dead_records(const record_decoder *decoder, uint64_t *count) {
+  *count = decoder->decoder.dead().size();
+  return decoder->decoder.dead().data();
+}
+record_counters record_decoder_counters(const record_decoder *decoder) { return decoder->decoder.counters(); }
+
+record_encoder *record_encoder_create(const record_encode_plan *plan) { return new record_encoder{records::Encoder(*plan)}; }
+void record_encoder_destroy(record_encoder *encoder) { delete encoder; }
+
+tide_string record_encode(record_encoder *encoder, const tide_batch *batch) { return encoder->encoder.encode(*batch); }
+
+uint32_t record_read_time(tide_string text, int64_t *time) {
+  return records::read_rfc3339(reinterpret_cast<const uint8_t *>(text.data), text.length, *time);
+}

@@ -1,0 +1,247 @@
+#include "Decoder.hpp"
+
+#include <algorithm>
+
+namespace records {
+
+namespace {
+constexpr int64_t scales[] = {0, 1000000000, 1000000, 1000, 1}; // ns of RECORD_TIME_*
+// Lines are scanned together up to this many bytes: with their token list they stay in the second-level cache.
+constexpr uint64_t batch_bytes = 32 << 10;
+
+const uint8_t *find(const uint8_t *bytes, uint8_t byte, uint64_t length) {
+  return static_cast<const uint8_t *>(std::memchr(bytes, byte, length));
+}
+} // namespace
+
+const char *Decoder::objection(const record_plan &plan) {
+  Names names;
+  uint8_t roles[8] = {};
+  if (plan.count > 240) return "a record has at most 240 columns";
+  for (uint32_t i = 0; i < plan.count; i++) {
+    const record_column &column = plan.columns[i];
+    if (column.name.length == 0 || column.name.length > TIDE_MAX_NAME) return "a column's name has 1 to 255 bytes";
+    std::string name(column.name.data, column.name.length);
+    if (name.find('\0') != std::string::npos) return "a column's name has no NUL";
+    name.resize(name.size() + 16);
+    if (names.insert(reinterpret_cast<const uint8_t *>(name.data()), column.name.length) != i) return "a column is named twice";
+    if (column.type < TIDE_BOOL || column.type > TIDE_VARIANT) return "no such type of column";
+    if (column.role == TIDE_NONE_ROLE) continue;
+    if (column.role > TIDE_ROLE_KEY || column.role == TIDE_ROLE_INGEST_TIME) return "no field can have this role";
+    if (roles[column.role]++ != 0) return "two columns have one role";
+    if (column.type == TIDE_VARIANT) return "a field with a role is no variant";
+    if (column.role == TIDE_ROLE_EVENT_TIME && column.type != TIDE_TIME) return "the event time is of type time";
+  }
+  if (plan.rows_per_frame < 1 || plan.rows_per_frame > TIDE_MAX_ROWS) return "a frame has 1 to 65536 rows";
+  if (plan.max_depth < 1 || plan.max_depth > 16) return "records nest 1 to 16 deep";
+  if (plan.max_record < 1 || plan.max_record > (1u << 30)) return "records have 1 byte to 1 GiB";
+  if (plan.time_unit < RECORD_TIME_S || plan.time_unit > RECORD_TIME_NS) return "no such unit of time";
+  return nullptr;
+}
+
+Decoder::Decoder(const record_plan &plan)
+    : format_(plan.format), keep_verbatim_(plan.verbatim), ingest_missing_(plan.ingest_missing), time_unit_(plan.time_unit),
+      time_scale_(scales[plan.time_unit]), max_ahead_(plan.max_ahead), max_record_(plan.max_record), max_key_(plan.max_key), rows_per_frame_(plan.rows_per_frame),
+      bytes_per_frame_(std::min<uint64_t>(plan.bytes_per_frame, max_frame / 2)) {
+  auto make = [&](std::string name, uint8_t type, uint8_t role, bool declared) {
+    auto column = std::make_unique<Column>(std::move(name), type, role, declared, rows_per_frame_);
+    bool grows = type == TIDE_UTF8 || type == TIDE_BINARY || type == TIDE_VARIANT;
+    if (grows) growing_.push_back(column.get());
+    bytes_per_row_ += grows ? 6 : type == TIDE_BOOL ? 1 : 8; // with a dictionary's code and offset
+    return column;
+  };
+  for (uint32_t i = 0; i < plan.count; i++) {
+    const record_column &column = plan.columns[i];
+    std::string name(column.name.data, column.name.length);
+    columns_.push_back(make(name, column.type, column.role, column.declared != 0));
+    if (column.role == TIDE_ROLE_EVENT_TIME) time_ = i;
+    if (name == "message" && (column.type == TIDE_UTF8 || column.type == TIDE_VARIANT)) message_ = i;
+    name.resize(name.size() + 16);
+    names_.insert(reinterpret_cast<const uint8_t *>(name.data()), column.name.length);
+  }
+  bytes_per_row_ += (plan.count + 7) / 8; // validity
+  if (plan.rest) rest_ = make("", TIDE_VARIANT, TIDE_ROLE_REST, false);
+  // VARIANT only in that its heap is filled row by row; in the frame it is BINARY.
+  if (plan.verbatim) verbatim_ = make("", TIDE_VARIANT, TIDE_NONE_ROLE, false);
+  tokens_.max_depth = plan.max_depth;
+  tokens_.max_key = plan.max_key;
+  guesses_.resize(256);
+}
+
+void Decoder::measure() {
+  bytes_ = rows_ * bytes_per_row_ + variants_.name_bytes();
+  for (const Column *column : growing_) bytes_ += column->growing_bytes();
+}
+
+bool Decoder::is_continued(const uint8_t *bytes, uint64_t length, uint64_t offset) const {
+  return batch_.origin != nullptr && bytes == batch_.origin + batch_.position && offset == batch_.offset + batch_.position &&
+         length >= batch_.length - batch_.position;
+}
+
+// Takes whole lines from the front of bytes. False: there is none.
+bool Decoder::open_batch(const uint8_t *bytes, uint64_t length, uint64_t readable, uint64_t offset, bool final) {
+  batch_.origin = nullptr;
+  if (length == 0) return false;
+  uint64_t first = std::min(length, batch_bytes);
+  const uint8_t *end = static_cast<const uint8_t *>(memrchr(bytes, '\n', first));
+  if (end == nullptr && first < length) end = find(bytes + first, '\n', length - first);
+  bool unended = end == nullptr;
+  if (unended && !final) return false;
+  uint64_t taken = unended ? length : static_cast<uint64_t>(end + 1 - bytes);
+  batch_ = {bytes, bytes, taken, offset, 0, false, unended};
+  if (unended || readable < taken + Bytes::slack) {
+    // The words behind the last byte are read, and a line without an end is scanned as if it had one.
+    padded_.clear();
+    padded_.append(bytes, taken);
+    if (unended) padded_.append('\n');
+    std::memset(padded_.end(), 0, Bytes::slack);
+    batch_.bytes = padded_.data();
+  }
+  if (format_ == RECORD_FORMAT_TEXT) {
+    batch_.scanned = is_utf8(batch_.bytes, taken);
+    return true;
+  }
+  batch_.scanned = scanner_.scan(batch_.bytes, taken + unended) == Scanner::Result::ok;
+  tokens_.bytes = batch_.bytes;
+  tokens_.list = scanner_.tokens();
+  tokens_.next = 0;
+  const uint8_t *backslash = find(batch_.bytes, '\\', taken);
+  next_backslash_ = backslash ? static_cast<uint64_t>(backslash - batch_.bytes) : taken;
+  return true;
+}
+
+record_step Decoder::decode(const uint8_t *bytes, uint64_t length, uint64_t readable, uint64_t offset, bool final, int64_t ingest) {
+  dead_.clear();
+  reasons_.clear();
+  if (rows_ == 0) ingest_ = ingest;
+  uint64_t position = 0;
+  auto step = [&](bool ready) { return record_step{position, ready}; };
+  if (rows_ != 0 && is_full()) return step(true);
+  if (skipping_) {
+    const uint8_t *end = find(bytes, '\n', length);
+    position = end ? static_cast<uint64_t>(end + 1 - bytes) : length;
+    if (end == nullptr) return step(false);
+    skipping_ = false;
+  }
+  static constexpr uint8_t mark[] = {0xEF, 0xBB, 0xBF}; // a byte order mark may stand before the first record
+  if (offset == 0 && position == 0 && length >= 3 && std::memcmp(bytes, mark, 3) == 0) position = 3;
+  bool continued = is_continued(bytes + position, length - position, offset + position);
+  for (;;) {
+    if (!continued && !open_batch(bytes + position, length - position, readable - position, offset + position, final)) break;
+    continued = false;
+    while (batch_.position < batch_.length) {
+      if (dead_.size() >= max_dead) return step(true);
+      uint64_t from = batch_.position;
+      const uint8_t *found = find(batch_.bytes + from, '\n', batch_.length - from);
+      uint64_t end = found ? static_cast<uint64_t>(found - batch_.bytes) : batch_.length;
+      if (line(from, end) == Outcome::full) return step(true);
+      uint64_t next = end + (found != nullptr);
+      position += next - from;
+      batch_.position = next;
+      if (is_full()) return step(true);
+    }
+    batch_.origin = nullptr;
+  }
+  uint64_t left = length - position;
+  if (left > std::max(max_record_ + 1, dead_prefix) && !final) {
+    // No line end so far, and even if a CR is the last byte the record is too long: what is not kept of it is passed over.
+    bury(offset + position, bytes + position, std::min(left, dead_prefix), RECORD_DEAD_RECORD, "the record is longer than it may be");
+    position = length;
+    skipping_ = true;
+  }
+  return step(false);
+}
+
+Decoder::Outcome Decoder::line(uint64_t from, uint64_t end) {
+  uint64_t length = end - from;
+  uint64_t bare = length != 0 && batch_.bytes[end - 1] == '\r' ? end - 1 : end;
+  if (bare - from > max_record_) {
+    bury(batch_.offset + from, batch_.origin + from, std::min(bare - from, dead_prefix), RECORD_DEAD_RECORD,
+         "the record is longer than it may be");
+    if (batch_.scanned && format_ == RECORD_FORMAT_JSON)
+      while (tokens_.next < scanner_.count() && tokens_.list[tokens_.next] < end) tokens_.next++;
+    return Outcome::dead;
+  }
+  if (format_ == RECORD_FORMAT_TEXT) {
+    if (bare == from) {
+      counters_.blanks++;
+      return Outcome::dead;
+    }
+    return text_record(from, bare);
+  }
+  if (!batch_.scanned && !scan_line(from, end)) return Outcome::dead;
+  uint64_t base = batch_.scanned ? 0 : from;
+  if (scanner_.count() <= tokens_.next || tokens_.position() + base >= end) {
+    counters_.blanks++;
+    return Outcome::dead;
+  }
+  // Where the record has no backslash, no string needs a look inside.
+  if (next_backslash_ < from) {
+    const uint8_t *found = find(batch_.bytes + from, '\\', batch_.length - from);
+    next_backslash_ = found ? static_cast<uint64_t>(found - batch_.bytes) : batch_.length;
+  }
+  tokens_.escapes = next_backslash_ < end;
+  return record(from, bare);
+}
+
+// One line of a batch that has a bad one. False: it is this one, or it is empty.
+bool Decoder::scan_line(uint64_t from, uint64_t end) {
+  // With its line end, so that the list's sentinels have one to point at.
+  uint64_t length = end - from + (end < batch_.length || batch_.last);
+  if (length == 0) return false;
+  Scanner::Result result = scanner_.scan(batch_.bytes + from, length);
+  if (result == Scanner::Result::ok) {
+    tokens_.bytes = batch_.bytes + from;
+    tokens_.list = scanner_.tokens();
+    tokens_.next = 0;
+    return true;
+  }
+  bool utf8 = result == Scanner::Result::utf8;
+  const char *reason = utf8                                      ? "the record is not UTF-8"
+                       : result == Scanner::Result::unclosed ? "a string has no end"
+                                                             : "a control character stands in a string";
+  if (end > from && batch_.bytes[end - 1] == '\r') end--;
+  // A string that has no end takes the line end in.
+  if (!utf8 && result == Scanner::Result::control && !is_utf8(batch_.bytes + from, end - from)) utf8 = true;
+  bury(batch_.offset + from, batch_.origin + from, end - from, utf8 ? RECORD_DEAD_UTF8 : RECORD_DEAD_JSON,
+       utf8 ? "the record is not UTF-8" : reason);
+  return false;
+}
+
+void Decoder::bury(uint64_t offset, const uint8_t *bytes, uint64_t length, uint32_t code, std::string reason) {
+  if (dead_.empty()) reasons_.reserve(max_dead + 8); // reasons do not move while the call lasts
+  reasons_.push_back(std::move(reason));
+  const std::string &kept = reasons_.back();
+  dead_.push_back({offset, {reinterpret_cast<const char *>(bytes), length}, {kept.data(), kept.size()}, code});
+  counters_.dead++;
+}
+
+Decoder::Outcome Decoder::fail(uint64_t from, uint64_t end) {
+  Fault fault = tokens_.fault;
+  uint64_t at = batch_.scanned ? fault.at - std::min(fault.at, from) : fault.at;
+  // Beyond the record's end it is the next record that looked wrong: this one stops too early.
+  if (at >= end - from) {
+    at = end - from;
+    fault.code = RECORD_DEAD_JSON;
+    fault.message = "the record ends too early";
+  }
+  std::string reason = std::string(fault.message) + ", at byte " + std::to_string(at);
+  bury(batch_.offset + from, batch_.origin + from, end - from, fault.code, std::move(reason));
+  if (batch_.scanned) {
+    while (tokens_.next > 0 && tokens_.list[tokens_.next - 1] >= end) tokens_.next--;
+    while (tokens_.next < scanner_.count() && tokens_.list[tokens_.next] < end) tokens_.next++;
+  }
+  return Outcome::dead;
+}
+
+// Takes back all that the unfinished row has left.
+void Decoder::drop_row(uint32_t names) {
+  for (auto &column : columns_) column->undo(rows_);
+  if (rest_) rest_->undo(rows_);
+  if (verbatim_) verbatim_->undo(rows_);
+  variants_.abandon();
+  variants_.shrink_names(names);
+  measure();
+}
+
+} // namespace records

@@ -1,0 +1,40 @@
+#include <simdjson.h>
+
+#include "Scanner.hpp"
+
+namespace records {
+
+Scanner::Scanner() = default;
+Scanner::~Scanner() = default;
+
+Scanner::Result Scanner::scan(const uint8_t *bytes, uint64_t length) {
+  if (length > capacity_ || !stage_) {
+    uint64_t capacity = length < (1u << 16) ? (1u << 16) : length;
+    simdjson::error_code error;
+    if (stage_)
+      error = stage_->set_capacity(capacity);
+    else
+      error = simdjson::get_active_implementation()->create_dom_parser_implementation(capacity, 1, stage_);
+    if (error != simdjson::SUCCESS) std::abort();
+    capacity_ = capacity;
+  }
+  simdjson::error_code error = stage_->stage1(bytes, length, simdjson::stage1_mode::regular);
+  switch (error) {
+  case simdjson::SUCCESS: count_ = stage_->n_structural_indexes; break;
+  case simdjson::EMPTY: count_ = 0; break;
+  case simdjson::UTF8_ERROR: return Result::utf8;
+  case simdjson::UNESCAPED_CHARS: return Result::control;
+  case simdjson::UNCLOSED_STRING: return Result::unclosed;
+  default: return Result::failed;
+  }
+  tokens_ = stage_->structural_indexes.get();
+  uint32_t sentinel = static_cast<uint32_t>(length != 0 && bytes[length - 1] == '\n' ? length - 1 : length);
+  for (uint32_t i = 0; i < 3; i++) tokens_[count_ + i] = sentinel;
+  return Result::ok;
+}
+
+bool is_utf8(const uint8_t *bytes, uint64_t length) {
+  return simdjson::validate_utf8(reinterpret_cast<const char *>(bytes), length);
+}
+
+} // namespace records
