@@ -1,35 +1,19 @@
-#include "tide_crc32c.h"
+#include "tide_envelope.h"
 #include "validate.h"
 
 #define ROLE_COUNT 8u
-#define MUST_UNDERSTAND 0x00FFu
-#define KNOWN_FLAGS (TIDE_FLAG_HEAD_CRC | TIDE_FLAG_BODY_CRC)
 #define FIELD(name) __builtin_offsetof(tide_frame, name)
 
 /* Rules 2..5, of every kind of frame. */
 static int32_t check_envelope(check *c, uint64_t available, uint64_t limit) {
   const tide_frame *f = c->f;
-  if (f->magic != TIDE_FRAME_MAGIC) return reject(c, 2, 0, "the frame does not start with TIDE");
-  if (f->major != TIDE_FRAME_MAJOR) return reject(c, 2, FIELD(major), "the frame has another major version");
-  if (limit > TIDE_FRAME_HARD_LIMIT) limit = TIDE_FRAME_HARD_LIMIT;
-  if (f->frame_len < TIDE_FRAME_HEADER || f->frame_len % TIDE_FRAME_ALIGN)
-    return reject(c, 3, FIELD(frame_len), "frame_len is not a positive multiple of 64 from 128 on");
+  tide_frame header;
+  if (tide_envelope_read(c->bytes, limit, &header, c->why)) return -1;
+  if (f->codec != TIDE_CODEC_NONE) return reject(c, 5, FIELD(codec), "the frame is compressed");
   if (f->frame_len > available) return reject(c, 3, FIELD(frame_len), "frame_len is more than the bytes at hand");
-  if (f->frame_len > limit) return reject(c, 3, FIELD(frame_len), "frame_len is above the limit");
-  if (f->header_len < TIDE_FRAME_HEADER || f->header_len % TIDE_FRAME_ALIGN || f->header_len > f->frame_len)
-    return reject(c, 4, FIELD(header_len), "header_len is not a multiple of 64 between 128 and frame_len");
-  if (f->codec != TIDE_CODEC_NONE) return reject(c, 5, FIELD(codec), "the frame is compressed, or by an unknown codec");
-  if (f->raw_len != f->frame_len)
-    return reject(c, 5, FIELD(raw_len), "raw_len differs from frame_len though nothing is compressed");
-  if (f->flags & MUST_UNDERSTAND & ~KNOWN_FLAGS) return reject(c, 5, FIELD(flags), "a flag that must be understood is unknown");
   c->length = f->frame_len;
-  if (f->flags & TIDE_FLAG_HEAD_CRC && tide_crc32c(0, c->bytes, FIELD(head_crc)) != f->head_crc)
-    return reject(c, 5, FIELD(head_crc), "the envelope's checksum does not match");
-  if (f->flags & TIDE_FLAG_BODY_CRC) {
-    uint32_t crc = tide_crc32c(0, c->bytes + FIELD(schema_id), FIELD(body_crc) - FIELD(schema_id));
-    crc = tide_crc32c(crc, c->bytes + f->header_len, c->length - f->header_len);
-    if (crc != f->body_crc) return reject(c, 5, FIELD(body_crc), "the content's checksum does not match");
-  }
+  if (f->flags & TIDE_FLAG_BODY_CRC && tide_envelope_body_crc(c->bytes, f) != f->body_crc)
+    return reject(c, 5, FIELD(body_crc), "the content's checksum does not match");
   return 0;
 }
 

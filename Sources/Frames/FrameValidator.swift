@@ -18,6 +18,13 @@ public struct FrameRejection: Error, Equatable, CustomStringConvertible {
     self.reason = reason
   }
 
+  /// What a validation in C found.
+  package init(_ found: tide_validation) {
+    self.init(
+      rule: Int(found.rule), column: found.column < 0 ? nil : Int(found.column), offset: Int(found.offset),
+      reason: String(cString: found.reason))
+  }
+
   public var description: String {
     let place = column.map { "byte \(offset), descriptor \($0)" } ?? "byte \(offset)"
     return "frame refused at \(place): \(reason) (rule \(rule))"
@@ -39,8 +46,6 @@ public enum FrameValidator {
     let status = tide_validate(
       start.assumingMemoryBound(to: UInt8.self), UInt64(bytes.count), UInt64(max(limit, 0)), &why)
     guard status < 0 else { return FrameView(bytes: start) }
-    throw FrameRejection(
-      rule: Int(why.rule), column: why.column < 0 ? nil : Int(why.column), offset: Int(why.offset),
-      reason: String(cString: why.reason))
+    throw FrameRejection(why)
   }
 }

@@ -4,6 +4,7 @@
 
 #include "tide_atomic.h"
 #include "tide_crc32c.h"
+#include "tide_envelope.h"
 #include "tide_parker.h"
 #include "tide_pool.h"
 #include "tide_ring.h"
