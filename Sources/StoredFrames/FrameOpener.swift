@@ -25,7 +25,8 @@ public final class FrameOpener {
     memory.deallocate()
   }
 
-  /// Opens the stored frame that the bytes, of any alignment, begin with; the view is good until the next call.
+  /// Opens the stored frame that the bytes, of any alignment, begin with; the view is good until the next call, or until
+  /// the opener is gone.
   public func open(_ bytes: UnsafeRawBufferPointer) throws(FrameRejection) -> FrameView {
     guard case .frame(let stored) = try StoredFrame.cut(bytes, limit: limit) else {
       throw FrameRejection(rule: 3, column: nil, offset: 8, reason: "frame_len is more than the bytes at hand")

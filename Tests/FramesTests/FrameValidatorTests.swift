@@ -118,7 +118,10 @@ private let headerBreaches: [Breach] = [
   Breach(2, "another major") { $0.header.pointee.major = 2 },
   Breach(3, "a length that is no multiple of 64") { $0.header.pointee.frame_len -= 8 },
   Breach(3, "a length below the header") { $0.header.pointee.frame_len = 64 },
-  Breach(3, "a length beyond the bytes") { $0.header.pointee.frame_len += 64 },
+  Breach(3, "a length beyond the bytes") {
+    $0.header.pointee.frame_len += 64
+    $0.header.pointee.raw_len += 64
+  },
   Breach(4, "a header that is too short") { $0.header.pointee.header_len = 64 },
   Breach(4, "a header of odd length") { $0.header.pointee.header_len = 130 },
   Breach(4, "a header longer than the frame") { $0.header.pointee.header_len = 65472 },
