@@ -76,6 +76,7 @@ struct FileSource: Source, Stateful {
         guard let next = order.popLast() else { return .end }
         let file = try inputs[next].file ?? Descriptor.reading(inputs[next].path)
         inputs[next].file = nil
+        codec.origin(inputs[next].path, partition: inputs[next].partition)
         current = (next, FileReader(file, codec, partition: inputs[next].partition, from: inputs[next].position))
       }
       guard let (input, reader) = current else { return .end }

@@ -16,7 +16,10 @@ public struct Books: Sendable, Equatable {
     public var mismatches: UInt64 = 0
     /// Rows out, per port; the dead-letter port is last.
     public var out: [Port] = []
+    /// Instances that were made anew after a failure.
     public var restarts: UInt64 = 0
+    /// Calls that were made again after a failure.
+    public var retries: UInt64 = 0
     public init(name: String) { self.name = name }
 
     /// Share of the rows that were rejected, in percent of what came in (of what was read, for a source).

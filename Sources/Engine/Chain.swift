@@ -22,6 +22,8 @@ final class Chain: @unchecked Sendable {
   /// Edges with a ring that leave the chain.
   private var outgoing: [Edge] = []
   private var thread: UInt64 = 0
+  /// No timer of the clock is due before this time, ns since the epoch.
+  private var timerDue = Int64.max
   /// CPU time of the thread, once it has ended.
   private(set) var cpuNanoseconds: Int64 = 0
 
@@ -68,13 +70,17 @@ final class Chain: @unchecked Sendable {
     while !pipeline.isStopping {
       guard awaitCredit() else { return }
       serveWakes()
+      serveTimers()
       let now = pipeline.clock.now
       if now < pollAt, !source.wakeRequested.load(ordering: .relaxed) {
-        parker.park(until: pollAt) { source.wakeRequested.load(ordering: .relaxed) || pipeline.isStopping || wakePending }
+        parker.park(until: min(pollAt, timerDue)) {
+          source.wakeRequested.load(ordering: .relaxed) || pipeline.isStopping || wakePending
+        }
         continue
       }
       source.wakeRequested.store(false, ordering: .sequentiallyConsistent)
-      let status = source.pollSource(deadline: now &+ Self.pollNanoseconds)
+      let status = source.pollSource(deadline: max(now, min(now &+ Self.pollNanoseconds, timerDue)))
+      source.runEventTimers(upTo: source.sentWatermark)
       flushWatermarks()
       switch status {
       case TIDE_OK, TIDE_MORE:
@@ -83,8 +89,9 @@ final class Chain: @unchecked Sendable {
       case TIDE_IDLE:
         pollAt = source.spec.pollEveryNanoseconds.map { pipeline.clock.now &+ $0 } ?? .max
         attempt = 0
-      case TIDE_E_RETRY where attempt < Backoff.limit:
-        pollAt = pipeline.clock.now &+ Backoff.nanoseconds(attempt: attempt)
+      case TIDE_E_RETRY where attempt < source.spec.retry.limit:
+        source.counters.add(Node.Count.retries, 1)
+        pollAt = pipeline.clock.now &+ source.spec.retry.wait(attempt: attempt)
         attempt += 1
       default:
         if source.concludePoll(status) { pipeline.stop() }
@@ -105,6 +112,7 @@ final class Chain: @unchecked Sendable {
     while !head.hasEnded {
       guard awaitCredit() else { return }
       var worked = serveWakes()
+      worked = serveTimers() || worked
       for word in 0..<words {
         var bits = tide_parker_ready(parker.words, UInt32(word))
         while bits != 0 {
@@ -116,7 +124,7 @@ final class Chain: @unchecked Sendable {
       }
       flushWatermarks()
       if !worked {
-        parker.park { incoming.contains { !$0.ring!.isEmpty } || pipeline.isForced || wakePending }
+        parker.park(until: timerDue) { incoming.contains { !$0.ring!.isEmpty } || pipeline.isForced || wakePending }
       }
     }
   }
@@ -179,6 +187,21 @@ final class Chain: @unchecked Sendable {
   /// True when an operator or sink of the chain asked to be polled.
   private var wakePending: Bool { nodes.dropFirst().contains { $0.wakeRequested.load(ordering: .relaxed) } || headWake }
   private var headWake: Bool { nodes[0].spec.kind != .source && nodes[0].wakeRequested.load(ordering: .relaxed) }
+
+  /// Notes that a timer of the clock is due at a time. The chain's own thread, and the control thread while the chain waits or has
+  /// not started.
+  func noteTimer(at time: Int64) { timerDue = min(timerDue, time) }
+
+  /// Runs the timers of the clock that are due, of all nodes in their order; true when there were any.
+  @discardableResult
+  private func serveTimers() -> Bool {
+    guard timerDue != .max else { return false }
+    let now = pipeline.clock.now
+    guard timerDue <= now else { return false }
+    for node in nodes { node.runProcessingTimers(now: now) }
+    timerDue = nodes.lazy.map(\.processingTimers.earliest).min() ?? .max
+    return true
+  }
 
   /// Polls operators and sinks that called wake.
   @discardableResult

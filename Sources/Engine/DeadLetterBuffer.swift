@@ -8,7 +8,9 @@ import Frames
 /// The record is the original bytes where the row still has them, else its fields as JSON. Bytes that are not UTF-8 go to the
 /// column `bytes` instead of `record`.
 final class DeadLetterBuffer {
-  private enum Column { static let time = 0, node = 1, code = 2, reason = 3, offset = 4, attempt = 5, record = 6, bytes = 7 }
+  private enum Column {
+    static let time = 0, node = 1, code = 2, reason = 3, origin = 4, offset = 5, attempt = 6, record = 7, bytes = 8
+  }
   /// Rows after which the buffer is sent on.
   private static let maxRows = 256
 
@@ -29,7 +31,7 @@ final class DeadLetterBuffer {
     builder.kind = .error
     do {
       _ = try builder.addColumn("time", .time, role: .eventTime, nullable: false)
-      for name in ["node", "code", "reason"] { _ = try builder.addColumn(name, .string) }
+      for name in ["node", "code", "reason", "origin"] { _ = try builder.addColumn(name, .string) }
       _ = try builder.addColumn("offset", .int)
       _ = try builder.addColumn("attempt", .int)
       _ = try builder.addColumn("record", .string, dictionary: false)
@@ -47,7 +49,7 @@ final class DeadLetterBuffer {
     let original = tide_verbatim(frame, row)
     if let data = original.data {
       let record = UnsafeRawBufferPointer(start: data, count: Int(original.length))
-      return append(record: record, offset: nil, code: code, reason: reason, attempt: attempt, time: time)
+      return append(record: record, place: nil, code: code, reason: reason, attempt: attempt, time: time)
     }
     var number = UInt16(truncatingIfNeeded: row)
     withUnsafePointer(to: &number) { selection in
@@ -55,19 +57,21 @@ final class DeadLetterBuffer {
         size: UInt32(MemoryLayout<tide_batch>.size), port: 0, frame: frame, selection: selection, count: 1, reserved: 0)
       var record = encoder.encode(&batch)
       if record.last == UInt8(ascii: "\n") { record = UnsafeRawBufferPointer(rebasing: record.dropLast()) }
-      append(record: record, offset: nil, code: code, reason: reason, attempt: attempt, time: time)
+      append(record: record, place: nil, code: code, reason: reason, attempt: attempt, time: time)
     }
   }
 
-  /// Adds a record as it was read; `offset` is its place in its partition.
+  /// Adds a record as it was read; `place` is where its partition's bytes come from, if that is known, and its offset there.
   func append(
-    record: UnsafeRawBufferPointer, offset: UInt64?, code: String, reason: String, attempt: Int64, time: Int64
+    record: UnsafeRawBufferPointer, place: (origin: String?, offset: UInt64)?, code: String, reason: String, attempt: Int64,
+    time: Int64
   ) {
     builder.put(Column.time, time: time)
     builder.put(Column.node, node)
     builder.put(Column.code, code)
     builder.put(Column.reason, reason)
-    if let offset { builder.put(Column.offset, Int64(clamping: offset)) }
+    if let origin = place?.origin { builder.put(Column.origin, origin) }
+    if let place { builder.put(Column.offset, Int64(clamping: place.offset)) }
     builder.put(Column.attempt, attempt)
     if tide_utf8_prefix(record.baseAddress, UInt64(record.count), nil) == UInt64(record.count) {
       builder.put(Column.record, utf8: record)

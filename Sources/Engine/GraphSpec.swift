@@ -56,6 +56,7 @@ public struct NodeSpec {
   /// Lag of the watermark behind the greatest event time, in nanoseconds; nil = no watermark before the end. Sources only.
   public var watermarkDelayNanoseconds: Int64?
   public var onError = OnError.deadLetter
+  public var retry = RetryPolicy()
   /// Set when the manifest asks for a queue before the node.
   public var buffer: Buffer?
   public var recordPlan: RecordPlan?

@@ -44,8 +44,8 @@ extension Node {
     }
     host.pointee.now = { context in Node.from(context)?.pipeline.clock.now ?? 0 }
     host.pointee.info = { context in Node.from(context).map { UnsafePointer($0.info) } }
-    host.pointee.timer = { context, _, _, _, _ in
-      Node.from(context)?.refuse(TIDE_E_UNSUPPORTED, "timers are not built yet in this version of the host") ?? TIDE_E_FATAL
+    host.pointee.timer = { context, group, id, time, domain in
+      Node.from(context)?.setTimer(group: group, id: id, at: time, domain: domain) ?? TIDE_E_FATAL
     }
     host.pointee.retain = { context, batch in
       guard let node = Node.from(context), let batch, node.isHandedOut(batch) else { return nil }

@@ -26,7 +26,9 @@ extension Node {
     }
     failure.withLock { $0 = nil }
     counters.set(Count.inCall, 1)
+    isOpening = true
     let status = table.pointee.open(instance)
+    isOpening = false
     counters.set(Count.inCall, 0)
     guard status == TIDE_OK else {
       let failure = takeFailure(status, during: "open")
@@ -43,6 +45,7 @@ extension Node {
     isOpen = false
     table.pointee.destroy(instance)
     self.instance = nil
+    clearTimers()
     releaseKept()
   }
 
@@ -50,6 +53,7 @@ extension Node {
   func restart() {
     dispose()
     info.pointee.attempt += 1
+    startFailure = nil
     do {
       try create()
       try open()

@@ -2,6 +2,9 @@ import CHost
 import CTidemill
 
 extension Node {
+  /// Restarts of one instance in a run, where failures are not repeated.
+  private static let maxRestarts = 3
+
   /// Takes a batch from an edge and runs it through the component, and so through everything below it in the chain. False when the
   /// pipeline was forced to stop.
   func deliver(_ passed: UnsafeMutablePointer<tide_passed>, input: Int) -> Bool {
@@ -73,17 +76,32 @@ extension Node {
         attempt = 0
       case TIDE_E_CANCELLED where pipeline.isForced:
         return cancelled(batch)
-      case TIDE_E_RETRY where call.effects == 0 && attempt < Backoff.limit:
-        let failure = takeFailure(status, during: "process")
-        log(.warning, "\(failure.message); attempt \(attempt + 1) of \(Backoff.limit)")
-        guard chain.pause(Backoff.nanoseconds(attempt: attempt)) else { return cancelled(batch) }
-        attempt += 1
       default:
-        let failure = takeFailure(status, during: "process")
+        var failure = takeFailure(status, during: "process")
+        if mayRepeat(after: &failure, attempt: &attempt) { continue }
+        if pipeline.isForced { return cancelled(batch) }
         rejectRest(of: batch, code: StatusName.code(of: status), reason: failure.message)
         return recover(from: failure)
       }
     }
+  }
+
+  /// Waits before a call is made again, and makes a new instance where it takes one. False when it is not to be made again.
+  private func mayRepeat(after failure: inout Failure, attempt: inout Int) -> Bool {
+    let isTransient = failure.code == TIDE_E_RETRY
+    guard call.effects == 0, isTransient || (spec.retry.repeatsFailures && failure.isWorthRestart) else { return false }
+    while attempt < spec.retry.limit {
+      log(
+        .warning,
+        "\(failure.message); attempt \(attempt + 1) of \(spec.retry.limit)" + (isTransient ? "" : " with a new instance"))
+      guard chain.pause(spec.retry.wait(attempt: attempt)) else { return false }
+      attempt += 1
+      counters.add(Count.retries, 1)
+      if isTransient { return true }
+      guard let second = startAnew() else { return true }
+      failure.message = second.message
+    }
+    return false
   }
 
   /// Rows that a forced stop cut off are counted, not lost without a trace.
@@ -94,19 +112,23 @@ extension Node {
   /// Restarts a failed instance, or gives it up and stops the pipeline.
   func recover(from failure: Failure) {
     let error = PipelineError(node: spec.name, message: failure.message, configPath: failure.configPath)
-    guard spec.onError == .deadLetter, spec.kind != .source, failure.isWorthRestart,
-      counters.read(Count.restarts) < UInt64(Backoff.maxRestarts)
-    else {
+    let mayRestart = spec.retry.repeatsFailures || counters.read(Count.restarts) < UInt64(Self.maxRestarts)
+    guard spec.onError == .deadLetter, spec.kind != .source, failure.isWorthRestart, mayRestart else {
       isBroken = true
       return pipeline.fail(error)
     }
-    counters.add(Count.restarts, 1)
     log(.error, "\(failure.message); restarting the instance")
-    pipeline.onControl(from: chain) { self.restart() }
-    if let second = startFailure {
+    if let second = startAnew() {
       isBroken = true
       pipeline.fail(second)
     }
+  }
+
+  /// Replaces the instance by a new one; why that failed, if it did.
+  private func startAnew() -> PipelineError? {
+    counters.add(Count.restarts, 1)
+    pipeline.onControl(from: chain) { self.restart() }
+    return startFailure
   }
 
   /// Runs a call without input (on_watermark, flush, poll of an operator) to its end.
@@ -126,14 +148,10 @@ extension Node {
       case TIDE_MORE:
         guard chain.awaitCredit() else { return }
         attempt = 0
-      case TIDE_E_RETRY where call.effects == 0 && attempt < Backoff.limit:
-        let failure = takeFailure(status, during: name)
-        log(.warning, "\(failure.message); attempt \(attempt + 1) of \(Backoff.limit)")
-        guard chain.pause(Backoff.nanoseconds(attempt: attempt)) else { return }
-        attempt += 1
       default:
+        var failure = takeFailure(status, during: name)
+        if status == TIDE_E_RETRY, mayRepeat(after: &failure, attempt: &attempt) { continue }
         if pipeline.isForced { return }
-        let failure = takeFailure(status, during: name)
         // What the instance held is gone with it: that is a failure of the run, not of one row.
         isBroken = true
         return pipeline.fail(
@@ -141,14 +159,4 @@ extension Node {
       }
     }
   }
-}
-
-/// Waiting times between attempts of a call, and how often an instance is started anew.
-enum Backoff {
-  /// Attempts of one call after the first.
-  static let limit = 8
-  /// Restarts of one instance in a run.
-  static let maxRestarts = 3
-  /// 10 ms, doubled each time, at most 10 s.
-  static func nanoseconds(attempt: Int) -> Int64 { min(10_000_000 << Int64(min(attempt, 10)), 10_000_000_000) }
 }

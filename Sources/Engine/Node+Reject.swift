@@ -44,13 +44,15 @@ extension Node {
   }
 
   /// A record that never became a row (sources).
-  func writeOff(record: UnsafeRawBufferPointer, offset: UInt64, code: String, reason: String) {
+  func writeOff(record: UnsafeRawBufferPointer, partition: UInt32, offset: UInt64, code: String, reason: String) {
     counters.add(Count.rejected, 1)
-    say("row \(code): at byte \(offset): \(reason)", code: code, reason: "at byte \(offset): \(reason)")
+    let origin = origins[partition]
+    let place = "at byte \(offset)" + (origin.map { " of \($0)" } ?? "")
+    say("row \(code): \(place): \(reason)", code: code, reason: "\(place): \(reason)")
     guard !outputs[deadPort].isEmpty else { return }
     deadLetters.append(
-      record: record, offset: offset, code: code, reason: reason, attempt: Int64(info.pointee.attempt), time: pipeline.clock.now
-    )
+      record: record, place: (origin, offset), code: code, reason: reason, attempt: Int64(info.pointee.attempt),
+      time: pipeline.clock.now)
     if deadLetters.isFull { flushDeadLetters() }
   }
 

@@ -90,6 +90,7 @@ extension Node {
     guard least > watermark, least != .max else { return }
     // Set first: what the instance says of its own output in the call is held against the new minimum.
     watermark = least
+    runEventTimers(upTo: least)
     if tide_has_on_watermark(table) != 0, !isBroken { announce(least) }
     forwardWatermark()
   }
@@ -119,13 +120,14 @@ extension Node {
     if inputs.contains(where: { !$0.idle && !$0.ended }) { advance() } else { sendIdle() }
   }
 
-  /// End of input: the last watermark, then flush, and only then the same for everyone below, who would else find late what a
+  /// End of input: the timers of event time, the last watermark, then flush, and only then the same for everyone below, who would else find late what a
   /// flush emits.
   func finish() {
     guard !hasEnded else { return }
     if spec.kind != .source, wakeRequested.exchange(false, ordering: .sequentiallyConsistent) {
       pollOperator(deadline: pipeline.clock.now &+ Chain.pollNanoseconds)
     }
+    runLastTimers()
     if spec.kind != .source, tide_has_on_watermark(table) != 0 { announce(.max) }
     if tide_has_flush(table) != 0 { complete("flush") { table.pointee.flush(instance, output) } }
     flushDeadLetters()

@@ -12,8 +12,9 @@ final class Node: @unchecked Sendable {
     static let rowsIn = 0, taken = 1, late = 2, rejected = 3, pending = 4, mismatches = 5, restarts = 6, lastTime = 7
     /// 1 while a call of the plugin is running.
     static let inCall = 8
+    static let retries = 9
     /// Rows and frames of port p stand at ports + 2p.
-    static let ports = 9
+    static let ports = 10
   }
 
   /// What is known of one incoming edge.
@@ -88,12 +89,19 @@ final class Node: @unchecked Sendable {
   var partitions: [UInt32: SourceWatermark] = [:]
   var lateScratch: [Int64] = []
 
+  var eventTimers = TimerQueue()
+  var processingTimers = TimerQueue()
+  /// `open` is running: it may set timers.
+  var isOpening = false
+
   let deadLetters: DeadLetterBuffer
   let decoder: RecordDecoder?
   let encoder: RecordEncoder?
   /// Row counter per partition, for ids.
   var nextRow: [UInt32: Int64] = [:]
   var frameNumber: UInt64 = 0
+  /// Where each partition's bytes come from, as the source says it.
+  var origins: [UInt32: String] = [:]
   /// Lines about rejected rows so far.
   var loggedRejects = 0
 
@@ -186,6 +194,7 @@ final class Node: @unchecked Sendable {
     books.rowsIn = counters.read(Count.rowsIn)
     books.mismatches = counters.read(Count.mismatches)
     books.restarts = counters.read(Count.restarts)
+    books.retries = counters.read(Count.retries)
     books.out = (spec.outputs + ["dead"]).enumerated().map { port, name in
       Books.Port(name: name, rows: counters.read(Count.ports + 2 * port), frames: counters.read(Count.ports + 2 * port + 1))
     }

@@ -35,6 +35,9 @@ enum NodeCodec {
     table.pointee.max_record = { context in
       UInt64(Node.from(context)?.spec.recordPlan?.maxRecordBytes ?? RecordPlan().maxRecordBytes)
     }
+    table.pointee.origin = { context, partition, name in
+      Node.from(context)?.origins[partition] = String(borrowed: name)
+    }
     return table
   }()
 }
@@ -54,7 +57,7 @@ extension Node {
         bytes + consumed, length: length - consumed, readable: readable - consumed, offset: offset + UInt64(consumed),
         final: final, ingestTime: ingestTime)
       for dead in decoder.deadRecords {
-        writeOff(record: dead.bytes, offset: dead.offset, code: dead.code, reason: dead.reason)
+        writeOff(record: dead.bytes, partition: partition, offset: dead.offset, code: dead.code, reason: dead.reason)
       }
       counters.set(Count.mismatches, Int(decoder.mismatches))
       consumed += step.consumed

@@ -83,7 +83,22 @@ enum Grammar {
     Word(name: "sample", status: .planned), Word(name: "adaptive", status: .planned),
   ]
 
-  static let onError = [Word(name: "dead_letter"), Word(name: "stop"), Word(name: "retry", status: .planned)]
+  static let onError = [Word(name: "dead_letter"), Word(name: "stop"), Word(name: "retry")]
+
+  static let errorPolicy = [
+    Key("retry", example: "retry: { limit: 8, backoff: 10ms, max_backoff: 10s, jitter: 0.2 }"),
+    Key("then", example: "then: stop"),
+  ]
+
+  /// What follows when the attempts are used up.
+  static let then = [Word(name: "dead_letter"), Word(name: "stop")]
+
+  static let retry = [
+    Key("limit", example: "limit: 8"),
+    Key("backoff", example: "backoff: 10ms"),
+    Key("max_backoff", example: "max_backoff: 10s"),
+    Key("jitter", example: "jitter: 0.2"),
+  ]
 
   static let delivery = [
     Word(name: "at_most_once"), Word(name: "at_least_once", status: .planned), Word(name: "exactly_once", status: .planned),

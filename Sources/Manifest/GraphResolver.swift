@@ -287,7 +287,7 @@ struct GraphResolver {
         draft.source.location, "nobody reads '\(draft.name)': its rows are dropped",
         output.map { "add a sink with from: \($0)" })
     }
-    let rejects = drafts.contains { $0.source.onError?.value != .stop }
+    let rejects = drafts.contains { $0.source.onError?.value.onError != .stop }
     if rejects, !edges.contains(where: { $0.port == .dead }) {
       diagnostics.note(
         sinks, "nothing reads the rows that nodes reject: they are counted and logged",

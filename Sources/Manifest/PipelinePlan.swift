@@ -52,7 +52,7 @@ public struct NodePlan: Sendable, Equatable {
   public var config: ConfigValue
   /// Of sources; nil = the manifest gives none.
   public var watermark: WatermarkPolicy?
-  public var onError: OnError
+  public var onError: ErrorPolicy
   /// Bounds of the edges into the node; nil = the manifest gives none (`BufferPlan()` holds the defaults).
   public var buffer: BufferPlan?
   /// Instances side by side.

@@ -47,7 +47,7 @@ public struct NodeSource: Sendable, Equatable {
   /// A map.
   public var with: SourceValue?
   public var watermark: Located<WatermarkPolicy>?
-  public var onError: Located<OnError>?
+  public var onError: Located<ErrorPolicy>?
   public var buffer: Located<BufferPlan>?
   public var delivery: Located<Delivery>?
 

@@ -174,7 +174,7 @@ struct PlanResolver {
     guard let reference = draft.reference else { return nil }
     return NodePlan(
       index: index, name: draft.name, kind: draft.kind, reference: reference, config: draft.config,
-      watermark: draft.source.watermark?.value, onError: draft.source.onError?.value ?? .deadLetter,
+      watermark: draft.source.watermark?.value, onError: draft.source.onError?.value ?? ErrorPolicy(.deadLetter),
       buffer: draft.source.buffer?.value, lanes: 1,
       inputs: zip(draft.inputPorts ?? [], edges).map { InputPortPlan(name: $0, edges: $1) },
       outputPorts: draft.outputPorts ?? [], recordPlan: draft.recordPlan, encodePlan: draft.encodePlan,

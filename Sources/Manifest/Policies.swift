@@ -21,6 +21,36 @@ public enum OnError: String, Sendable, CaseIterable {
   case stop
 }
 
+/// How often a failed call is made again; nil values are the engine's defaults.
+public struct RetryPlan: Sendable, Equatable {
+  /// Attempts of one call after the first.
+  public var limit: Int?
+  /// Wait before the first repetition, doubled before each further one.
+  public var backoffNanoseconds: Int64?
+  /// Longest wait.
+  public var maxBackoffNanoseconds: Int64?
+  /// Share of each wait that chance takes off, from 0 to 1.
+  public var jitter: Double?
+
+  static let limitRange = 1...1000
+  static let backoffRange: ClosedRange<Int64> = 1_000_000...3_600_000_000_000
+
+  public init() {}
+}
+
+/// What becomes of a failed call and of a rejected row.
+public struct ErrorPolicy: Sendable, Equatable {
+  /// What happens in the end.
+  public var onError: OnError
+  /// Set when failed batches are tried again before that.
+  public var retry: RetryPlan?
+
+  public init(_ onError: OnError, retry: RetryPlan? = nil) {
+    self.onError = onError
+    self.retry = retry
+  }
+}
+
 public enum Delivery: String, Sendable, CaseIterable {
   case atMostOnce = "at_most_once"
 }

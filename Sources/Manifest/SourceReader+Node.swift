@@ -164,7 +164,7 @@ extension SourceReader {
     return Located(plan, at: entry.location)
   }
 
-  private mutating func whole(_ entry: SourceEntry, _ range: ClosedRange<Int>) -> Int? {
+  mutating func whole(_ entry: SourceEntry, _ range: ClosedRange<Int>) -> Int? {
     guard let text = word(entry.value, "'\(entry.name)' takes a whole number") else { return nil }
     guard let number = Int(text), range.contains(number) else {
       diagnostics.error(
@@ -173,15 +173,6 @@ extension SourceReader {
       return nil
     }
     return number
-  }
-
-  private mutating func onError(_ entry: SourceEntry) -> Located<OnError>? {
-    if let entries = entry.value.entries, let retry = entries.first(where: { $0.name == "retry" }) {
-      diagnostics.error(
-        retry.location, "'on_error: retry' is not built yet in this version of tidemill", "write on_error: dead_letter")
-      return nil
-    }
-    return choice(entry, Grammar.onError).flatMap(OnError.init(rawValue:)).map { Located($0, at: entry.value.location) }
   }
 
   private mutating func lanes(_ entry: SourceEntry) {

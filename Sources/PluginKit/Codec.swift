@@ -19,6 +19,15 @@ public struct Codec: @unchecked Sendable {
   /// The longest record that `decode` takes, in bytes; a reader's buffer must hold one.
   public var maxRecord: Int { Int(clamping: table.pointee.max_record(context)) }
 
+  /// Says where a partition's bytes come from, for people: the path of a file, the address of a peer. Dead letters and the log name
+  /// it. Call it from `open` or a worker call, before the partition's first bytes.
+  public func origin(_ name: String, partition: UInt32 = 0) {
+    guard Int(table.pointee.size) >= MemoryLayout<tide_codec>.offset(of: \.origin)! + MemoryLayout<UnsafeRawPointer>.size,
+      let entry = table.pointee.origin
+    else { return }
+    name.withBorrowed { entry(context, partition, $0) }
+  }
+
   /// Decodes the whole records in `bytes` into frames of a partition, on output port 0; bad records go to the dead-letter port.
   ///
   /// - Parameters:

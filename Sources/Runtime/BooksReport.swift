@@ -41,6 +41,10 @@ public struct BooksReport {
       lines.append(
         (nil, "\(node.name): \(Quantities.grouped(node.mismatches)) values did not fit their column and stayed in the rest"))
     }
+    for node in books.nodes where node.retries + node.restarts > 0 {
+      let calls = "\(Quantities.grouped(node.retries)) \(node.retries == 1 ? "call" : "calls") repeated"
+      lines.append((nil, "\(node.name): \(calls), \(node.restarts) \(node.restarts == 1 ? "restart" : "restarts")"))
+    }
     let seconds = Double(elapsedNanoseconds) / 1e9
     let rate = seconds > 0 ? Double(rowsRead) / seconds : 0
     let read = "\(Quantities.grouped(rowsRead)) \(rowsRead == 1 ? "row" : "rows")"
@@ -59,6 +63,8 @@ public struct BooksReport {
         .init("name", .string(node.name)), .init("in", number(node.rowsIn)), .init("taken", number(node.taken)),
         .init("late", number(node.late)), .init("rejected", number(node.rejected)), .init("pending", number(node.pending)),
         .init("mismatches", number(node.mismatches)), .init("restarts", number(node.restarts)),
+        .init("retries", number(node.retries)),
+        .init("error_percent", .double((node.errorPercent * 100).rounded() / 100)),
         .init("out", .map(node.out.map { .init($0.name, number($0.rows)) })),
       ])
     }

@@ -29,11 +29,22 @@ enum GraphBinder {
     spec.blocking = node.reference.manifest.blocking ?? false
     spec.forwardsOnly = node.forwardsOnly
     spec.watermarkDelayNanoseconds = node.watermark?.delayNanoseconds
-    spec.onError = node.onError == .stop ? .stop : .deadLetter
+    spec.onError = node.onError.onError == .stop ? .stop : .deadLetter
+    if let retry = node.onError.retry { spec.retry = policy(of: retry) }
     spec.buffer = node.buffer.map { NodeSpec.Buffer(frames: $0.frames, bytes: $0.bytes) }
     spec.recordPlan = node.recordPlan
     spec.encodePlan = node.encodePlan
     spec.pollEveryNanoseconds = node.pollEveryNanoseconds
     return spec
+  }
+
+  private static func policy(of plan: RetryPlan) -> RetryPolicy {
+    var policy = RetryPolicy()
+    policy.repeatsFailures = true
+    if let limit = plan.limit { policy.limit = limit }
+    if let wait = plan.backoffNanoseconds { policy.backoffNanoseconds = wait }
+    policy.maxBackoffNanoseconds = plan.maxBackoffNanoseconds ?? max(policy.maxBackoffNanoseconds, policy.backoffNanoseconds)
+    if let jitter = plan.jitter { policy.jitter = jitter }
+    return policy
   }
 }

@@ -41,19 +41,31 @@ final class LiveDisplay {
 
   private func lines(_ pipeline: Pipeline, _ books: Books, now: Int64) -> [String] {
     let seconds = max(Double(now - lastTime) / 1e9, 0.001)
-    var table = TextTable(["node", "rows", "rows/s", "rejected", "queued", "lag"], right: [1, 2, 3, 4, 5])
+    var table = TextTable(["node", "rows", "rows/s", "rejected", "error %", "queued", "lag"], right: [1, 2, 3, 4, 5, 6])
     for (index, node) in books.nodes.enumerated() {
       let rows = Self.rows(node)
       let before = index < lastBooks.nodes.count ? Self.rows(lastBooks.nodes[index]) : 0
       let queued = books.edges.filter { $0.name.hasSuffix("-> \(node.name)") }.reduce(0) { $0 + $1.queued }
       table.add([
         node.name, Quantities.grouped(rows), Quantities.short(Double(rows &- before) / seconds),
-        Quantities.grouped(node.rejected), Quantities.grouped(queued), lag(pipeline, index),
+        Quantities.grouped(node.rejected), errors(node, since: index < lastBooks.nodes.count ? lastBooks.nodes[index] : nil),
+        Quantities.grouped(queued), lag(pipeline, index),
       ])
     }
     let dim = colored ? "\u{1b}[2m" : "", plain = colored ? "\u{1b}[0m" : ""
     let title = "\(pipeline.name)  \(Quantities.duration(nanoseconds: now - started))"
     return [title] + table.lines.enumerated().map { $0.offset == 0 ? dim + $0.element + plain : $0.element }
+  }
+
+  /// Share of the rows since the last drawing that were rejected, in percent.
+  private func errors(_ node: Books.Node, since before: Books.Node?) -> String {
+    var recent = node
+    if let before {
+      recent.rowsIn &-= before.rowsIn
+      recent.rejected &-= before.rejected
+      for port in zip(recent.out.indices, before.out) { recent.out[port.0].rows &-= port.1.rows }
+    }
+    return Quantities.fixed(recent.errorPercent, 2)
   }
 
   private static func rows(_ node: Books.Node) -> UInt64 { node.rowsIn > 0 ? node.rowsIn : node.out.first?.rows ?? 0 }

@@ -213,13 +213,14 @@ let frozenLayout: [FrozenStruct] = [
       ("components", \.components, 8),
     ]),
   layout(
-    tide_codec.self, 32,
+    tide_codec.self, 40,
     [
       ("size", \.size, 0),
       ("reserved", \.reserved, 4),
       ("decode", \.decode, 8),
       ("encode", \.encode, 16),
       ("max_record", \.max_record, 24),
+      ("origin", \.origin, 32),
     ]),
   layout(
     tide_manifest_source.self, 16,

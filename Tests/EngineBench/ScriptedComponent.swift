@@ -12,6 +12,7 @@ package final class ScriptedComponent: @unchecked Sendable {
   package var process: ((ScriptedInstance, UnsafePointer<tide_batch>, OpaquePointer) -> Status)?
   package var poll: ((ScriptedInstance, Int64, OpaquePointer) -> Status)?
   package var onWatermark: ((ScriptedInstance, UInt32, Int64, OpaquePointer) -> Status)?
+  package var onTimer: ((ScriptedInstance, UInt64, Int64, OpaquePointer) -> Status)?
   package var flush: ((ScriptedInstance, OpaquePointer) -> Status)?
 
   package let id: String
@@ -65,6 +66,12 @@ package final class ScriptedComponent: @unchecked Sendable {
         return me.component.onWatermark!(me, $1, $2, $3!)
       }
     }
+    if onTimer != nil {
+      table.pointee.on_timer = {
+        let me = ScriptedInstance.from($0)
+        return me.component.onTimer!(me, $1, $2, $3!)
+      }
+    }
     if flush != nil {
       table.pointee.flush = {
         let me = ScriptedInstance.from($0)
@@ -92,6 +99,14 @@ package final class ScriptedInstance: @unchecked Sendable {
 
   package var info: tide_info { host.pointee.info(host.pointee.context)!.pointee }
   package func wake() { host.pointee.wake(host.pointee.context) }
+
+  package var now: Int64 { host.pointee.now(host.pointee.context) }
+
+  /// Sets a timer; `at` nil cancels it.
+  @discardableResult
+  package func timer(_ id: UInt64, at time: Int64?, _ domain: UInt32, group: UInt32 = TIDE_ALL_GROUPS) -> tide_status {
+    host.pointee.timer(host.pointee.context, group, id, time ?? .max, domain)
+  }
 
   package func fail(_ status: tide_status, _ message: String, path: String = "") -> tide_status {
     withText(message) { text in

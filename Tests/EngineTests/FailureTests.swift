@@ -156,11 +156,15 @@ import Testing
       return me.step < 4 ? me.fail(TIDE_E_RETRY, "not yet") : me.forward(batch, out)
     }
     let first = bench.add(.source, source("source", events(1), frame: 1))
-    let node = bench.add(.operator, flaky, from: first) { $0.forwardsOnly = true }
+    let node = bench.add(.operator, flaky, from: first) {
+      $0.forwardsOnly = true
+      $0.retry.jitter = 0
+    }
     bench.add(.sink, collector.component(), from: node)
-    let (outcome, _) = try bench.run { _ in clock.advance(by: 10_000_000) }
+    let (outcome, books) = try bench.run { _ in clock.advance(by: 10_000_000) }
     #expect(outcome == .completed)
     #expect(collector.events.count == 1)
+    #expect(books.nodes[1].retries == 3)
     let seen = times.withLock { $0 }
     #expect(seen.count == 4)
     #expect(seen[1] - seen[0] >= 10_000_000 && seen[2] - seen[1] >= 20_000_000 && seen[3] - seen[2] >= 40_000_000)

@@ -1,6 +1,7 @@
 import CTidemill
 import Engine
 import EngineBench
+import Rings
 import Synchronization
 import Testing
 
@@ -117,7 +118,14 @@ import Testing
         { me, out in me.host.pointee.watermark(out, 0, time) }
       }
       let a = bench.add(.source, scripted("a", [endsFirst ? 0 : 1: ends]))
-      let b = bench.add(.source, scripted("b", [endsFirst ? 1 : 0: idles, 4: ends]))
+      // The ends wait until the sink has seen what the test is about: they may overtake it on their own thread.
+      let clock = SystemClock(), limit = clock.now + 20_000_000_000
+      let endsLater: (ScriptedInstance, OpaquePointer) -> tide_status = { _, _ in
+        if collector.watermarks.contains(20) || clock.now > limit { return TIDE_END }
+        turn.subtract(1, ordering: .sequentiallyConsistent)
+        return TIDE_OK
+      }
+      let b = bench.add(.source, scripted("b", [endsFirst ? 1 : 0: idles, 4: endsLater]))
       let c = bench.add(.source, scripted("c", [2: mark(10), 3: mark(20), 5: ends]))
       let join = bench.add(.operator, pass("join"), from: [(a, 0), (b, 0)]) { $0.forwardsOnly = true }
       bench.add(.sink, collector.component(), from: [(join, 0), (c, 0)])

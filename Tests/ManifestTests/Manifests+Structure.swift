@@ -114,8 +114,8 @@ extension Manifests {
         p: { use: pass, from: s, lanes: 2, isolation: process, order: event_time, state: { bytes: 1GiB } }
         f: { function: { library: libm.so.6, symbol: hypot }, from: p }
       sinks:
-        o: { use: drop, from: f, on_error: retry, buffer: { when_full: drop_oldest }, delivery: exactly_once }
-        q: { use: drop, from: f, on_error: { retry: { limit: 5 } }, buffer: { when_full: adaptive } }
+        o: { use: drop, from: f, buffer: { when_full: drop_oldest }, delivery: exactly_once }
+        q: { use: drop, from: f, buffer: { when_full: adaptive } }
       checkpoint: { every: 10s }
       tests: []
       delivery: at_least_once
@@ -133,11 +133,9 @@ extension Manifests {
         3:58: 'order' is not built yet in this version of tidemill; remove it
         3:77: 'state' is not built yet in this version of tidemill; remove it
         4:8: 'function' is not built yet in this version of tidemill; remove it
-        6:38: 'on_error: retry' is not built yet in this version of tidemill; write on_error: dead_letter
-        6:66: 'when_full: drop_oldest' is not built yet in this version of tidemill; write when_full: block
-        6:91: 'delivery: exactly_once' is not built yet in this version of tidemill; write delivery: at_most_once
-        7:40: 'on_error: retry' is not built yet in this version of tidemill; write on_error: dead_letter
-        7:84: 'when_full: adaptive' is not built yet in this version of tidemill; write when_full: block
+        6:49: 'when_full: drop_oldest' is not built yet in this version of tidemill; write when_full: block
+        6:74: 'delivery: exactly_once' is not built yet in this version of tidemill; write delivery: at_most_once
+        7:49: 'when_full: adaptive' is not built yet in this version of tidemill; write when_full: block
         8:1: 'checkpoint' is not built yet in this version of tidemill; remove it
         9:1: 'tests' is not built yet in this version of tidemill; remove it
         10:11: 'delivery: at_least_once' is not built yet in this version of tidemill; write delivery: at_most_once
@@ -161,6 +159,27 @@ extension Manifests {
         4:56: 'blok' is no value of 'when_full'; did you mean 'block'?
         """#),
     Manifest(
+      "failures that are tried again",
+      #"""
+      sources: { s: { use: stdin, on_error: { then: stop } } }
+      sinks:
+        a: { use: drop, from: s, on_error: { retry: often } }
+        b: { use: drop, from: s, on_error: { retry: { limit: 0, backoff: 5, jitter: 20% } } }
+        c: { use: drop, from: s, on_error: { retry: { backoff: 2s, max_backoff: 1s }, then: retry } }
+        d: { use: drop, from: s, on_error: { retry: { tries: 2, backoff: 1us } } }
+      """#,
+      says: #"""
+        1:39: 'on_error' as a map says how failures are tried again, and there is no 'retry' in it; add retry: { limit: 8 }, or write on_error: stop
+        3:47: 'retry' takes a map, not 'often'; write retry: { limit: 8, backoff: 10ms, max_backoff: 10s, jitter: 0.2 }
+        4:56: 'limit' takes a whole number from 1 to 1000, not the number 0
+        4:68: 'backoff' takes a duration, not the number 5; add a unit: 5ms or 5s
+        4:79: 'jitter' takes a number from 0 to 1, not '20%'
+        5:75: 'max_backoff' is 1s, less than the first wait; write at least 2s
+        5:87: 'retry' is no value of 'then'; one of: dead_letter, stop
+        6:49: 'tries' is not a key of retry; one of: limit, backoff, max_backoff, jitter
+        6:68: 'backoff' is 1us; it must be from 1ms to 1h
+        """#),
+    Manifest(
       "words of a wrong kind",
       #"""
       delivery: [at_most_once]
@@ -176,7 +195,7 @@ extension Manifests {
         3:13: 'max_memory' takes a size, not a list
         4:7: the name of the pipeline is a word, not a map
         5:22: 'use' takes the id of a component, not a list
-        5:41: 'on_error' takes one of dead_letter, stop, not a map
+        5:43: 'a' is not a key of on_error; one of: retry, then
         6:20: 'use' takes the id of a component, not a map
         6:40: 'lanes' takes a whole number from 1 to 128, not 'two'
         """#),

@@ -66,7 +66,7 @@ import Testing
         s.out -> o.in @2:32
         """)
     #expect(plan.nodes[0].lanes == 1)
-    #expect(plan.nodes[0].onError == .deadLetter)
+    #expect(plan.nodes[0].onError == ErrorPolicy(.deadLetter))
     #expect(plan.nodes[0].watermark == nil)
     #expect(plan.nodes[1].buffer == nil)
   }

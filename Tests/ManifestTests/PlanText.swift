@@ -23,7 +23,11 @@ func text(of plan: PipelinePlan) -> String {
     var line =
       "\(node.index) \(node.kind.rawValue) \(node.name): \(node.reference.plugin)/\(node.reference.manifest.id) \(node.config.json)"
     if let watermark = node.watermark { line += " watermark \(watermark)" }
-    if node.onError == .stop { line += " stop" }
+    if node.onError.onError == .stop { line += " stop" }
+    if let retry = node.onError.retry {
+      line += " retry \(retry.limit ?? -1) \(retry.backoffNanoseconds ?? -1) \(retry.maxBackoffNanoseconds ?? -1)"
+      if let jitter = retry.jitter { line += " \(jitter)" }
+    }
     if let buffer = node.buffer { line += " buffer \(buffer.frames) \(buffer.bytes) \(buffer.whenFull)" }
     if !node.outputPorts.isEmpty { line += " ports \(node.outputPorts.joined(separator: ","))" }
     if node.forwardsOnly { line += " forwards" }

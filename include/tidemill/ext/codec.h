@@ -33,6 +33,9 @@ typedef struct tide_codec {
   tide_status (*encode)(void *context, const tide_batch *batch, tide_string *bytes);
   /* The longest record that decode takes, in bytes; a reader's buffer must hold one. [any] */
   uint64_t (*max_record)(void *context);
+  /* Says where a partition's bytes come from, for people: the path of a file, the address of a peer. Dead letters and the log
+   * name it. Copied; until it is set again. Absent in hosts of the first version: ask with TIDE_HAS. [worker], also in open */
+  void (*origin)(void *context, uint32_t partition, tide_string name);
 } tide_codec;
 
 #ifdef __cplusplus
