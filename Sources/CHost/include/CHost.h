@@ -4,9 +4,11 @@
 
 #include "tide_atomic.h"
 #include "tide_crc32c.h"
+#include "tide_evicting.h"
 #include "tide_parker.h"
 #include "tide_pool.h"
 #include "tide_ring.h"
+#include "tide_sample.h"
 #include "tide_schema.h"
 #include "tide_selection.h"
 #include "tide_thread.h"
