@@ -4,48 +4,56 @@
 /// its buffers). A reader that runs dry shows no more than the rate of the input, so the credit then grows. When the credit has
 /// found its size and the edge stays full of small frames, the producer may linger before it asks for more input, which then
 /// comes in larger frames. Pure: it is told times and counters, and says what to do.
-struct AdaptiveCredit: Equatable {
+package struct AdaptiveCredit: Equatable {
   /// Time between two steps.
-  static let stepNanoseconds: Int64 = 100_000_000
+  package static let stepNanoseconds: Int64 = 100_000_000
   /// A credit stays as it is while it is within this share of the right one.
-  static let hysteresis = 0.25
+  package static let hysteresis = 0.25
   /// Weight of the latest step's rate in the average.
-  static let weight = 0.3
-  static let leastBytes = 64 << 10
-  static let mostLingerNanoseconds: Int64 = 5_000_000
+  package static let weight = 0.3
+  package static let leastBytes = 64 << 10
+  package static let mostLingerNanoseconds: Int64 = 5_000_000
   private static let lingerStep: Int64 = 1_250_000
   /// Frames of so many rows are large enough.
-  static let rowsWorthLingering: UInt64 = 4096
+  package static let rowsWorthLingering: UInt64 = 4096
 
   /// What the edge looks like to its producer.
-  struct Reading: Equatable {
-    var now: Int64
+  package struct Reading: Equatable {
+    package var now: Int64
     /// Bytes that the reader has taken so far.
-    var poppedBytes: UInt64
+    package var poppedBytes: UInt64
     /// Queued now.
-    var queuedBytes: Int
+    package var queuedBytes: Int
     /// Rows and frames that went in so far.
-    var pushedRows: UInt64
-    var pushedFrames: UInt64
+    package var pushedRows: UInt64
+    package var pushedFrames: UInt64
+
+    package init(now: Int64, poppedBytes: UInt64, queuedBytes: Int, pushedRows: UInt64, pushedFrames: UInt64) {
+      self.now = now
+      self.poppedBytes = poppedBytes
+      self.queuedBytes = queuedBytes
+      self.pushedRows = pushedRows
+      self.pushedFrames = pushedFrames
+    }
   }
 
-  let targetNanoseconds: Int64
-  let mostBytes: Int
-  private(set) var creditBytes: Int
+  package let targetNanoseconds: Int64
+  package let mostBytes: Int
+  package private(set) var creditBytes: Int
   /// How long the producer may wait for more input between calls.
-  private(set) var lingerNanoseconds: Int64 = 0
+  package private(set) var lingerNanoseconds: Int64 = 0
   /// Bytes a nanosecond; nil before the first step.
-  private(set) var rate: Double?
+  package private(set) var rate: Double?
   private var last: Reading?
 
-  init(targetNanoseconds: Int64, mostBytes: Int) {
+  package init(targetNanoseconds: Int64, mostBytes: Int) {
     self.targetNanoseconds = targetNanoseconds
     self.mostBytes = mostBytes
     creditBytes = mostBytes
   }
 
   /// Takes a step when one is due; true when the credit has changed.
-  mutating func observe(_ reading: Reading) -> Bool {
+  package mutating func observe(_ reading: Reading) -> Bool {
     guard let last else {
       self.last = reading
       return false

@@ -134,10 +134,9 @@ extension Manifests {
         3:77: 'state' is not built yet in this version of tidemill; remove it
         4:8: 'function' is not built yet in this version of tidemill; remove it
         6:38: 'on_error: retry' is not built yet in this version of tidemill; write on_error: dead_letter
-        6:66: 'when_full: drop_oldest' is not built yet in this version of tidemill; write when_full: block
+        6:66: the edge 'f -> o' drops rows when it is full (drop_oldest), but line 6 asks for delivery: exactly_once; write when_full: block, or delivery: at_most_once
         6:91: 'delivery: exactly_once' is not built yet in this version of tidemill; write delivery: at_most_once
         7:40: 'on_error: retry' is not built yet in this version of tidemill; write on_error: dead_letter
-        7:84: 'when_full: adaptive' is not built yet in this version of tidemill; write when_full: block
         8:1: 'checkpoint' is not built yet in this version of tidemill; remove it
         9:1: 'tests' is not built yet in this version of tidemill; remove it
         10:11: 'delivery: at_least_once' is not built yet in this version of tidemill; write delivery: at_most_once
