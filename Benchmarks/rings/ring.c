@@ -107,7 +107,7 @@ static void round_trips(const char *name, tide_ring *there, tide_ring *back, int
 
 int main(int argc, char **argv) {
   uint64_t count = argc > 1 ? strtoull(argv[1], NULL, 10) : 20000000, trips = argc > 2 ? strtoull(argv[2], NULL, 10) : 200000;
-  tide_ring *there = tide_ring_create(1024, 512, 1 << 20), *back = tide_ring_create(1024, 512, 1 << 20);
+  tide_ring *there = tide_ring_create(1024, 512, 1 << 20, 0), *back = tide_ring_create(1024, 512, 1 << 20, 0);
   int cpus[2] = {-1, -1}, cpu;
   cpu_set_t allowed;
   pthread_t thread;

@@ -3,11 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct tide_budget {
+  uint64_t held_bytes, limit_bytes;
+  uint32_t refs; /* the maker, and one per pool */
+};
+
 struct tide_pool {
   /* owner's */
   tide_block *head[TIDE_POOL_CLASSES], *tail[TIDE_POOL_CLASSES];
   uint64_t free_bytes, keep_bytes;
   int fifo;
+  tide_budget *budget;
   uint8_t pad0[128];
   /* shared */
   tide_block *returned;
@@ -15,48 +21,92 @@ struct tide_pool {
   uint32_t refs; /* the owner, and one per block in use */
 };
 
-static const uint64_t class_bytes[TIDE_POOL_CLASSES] = {4096, 16384, 65536, 262144, 1048576};
+/* Powers of two, so that what is asked for fills more than half of what is held. */
+static const uint64_t least_bytes = 4096;
 
-tide_pool *tide_pool_create(int fifo, uint64_t keep_bytes) {
+tide_budget *tide_budget_create(uint64_t limit_bytes) {
+  tide_budget *budget = calloc(1, sizeof *budget);
+  if (!budget) return NULL;
+  budget->limit_bytes = limit_bytes;
+  budget->refs = 1;
+  return budget;
+}
+
+void tide_budget_release(tide_budget *budget) {
+  if (budget && __atomic_fetch_sub(&budget->refs, 1, __ATOMIC_ACQ_REL) == 1) free(budget);
+}
+
+uint64_t tide_budget_held(const tide_budget *budget) { return __atomic_load_n(&budget->held_bytes, __ATOMIC_RELAXED); }
+
+tide_pool *tide_pool_create(int fifo, uint64_t keep_bytes, tide_budget *budget) {
   tide_pool *pool = calloc(1, sizeof *pool);
   if (!pool) return NULL;
+  pool->budget = budget;
+  if (budget) __atomic_fetch_add(&budget->refs, 1, __ATOMIC_RELAXED);
   pool->fifo = fifo;
   pool->keep_bytes = keep_bytes;
   pool->refs = 1;
   return pool;
 }
 
-static void hold(tide_pool *pool, int64_t bytes) { __atomic_fetch_add(&pool->held_bytes, (uint64_t)bytes, __ATOMIC_RELAXED); }
+/* 1 when the bytes fit into the budget and leave `spare`; they are then taken. */
+static int hold(tide_pool *pool, uint64_t bytes, uint64_t spare) {
+  tide_budget *budget = pool->budget;
+  if (budget && __atomic_add_fetch(&budget->held_bytes, bytes, __ATOMIC_RELAXED) + spare > budget->limit_bytes) {
+    __atomic_fetch_sub(&budget->held_bytes, bytes, __ATOMIC_RELAXED);
+    return 0;
+  }
+  __atomic_fetch_add(&pool->held_bytes, bytes, __ATOMIC_RELAXED);
+  return 1;
+}
+
+static void unhold(tide_pool *pool, uint64_t bytes) {
+  if (pool->budget) __atomic_fetch_sub(&pool->budget->held_bytes, bytes, __ATOMIC_RELAXED);
+  __atomic_fetch_sub(&pool->held_bytes, bytes, __ATOMIC_RELAXED);
+}
+
+/* Memory of a block, its head included. */
+static uint64_t cost(uint64_t capacity) { return sizeof(tide_block) + capacity; }
 
 static void discard(tide_pool *pool, tide_block *block) {
-  hold(pool, -(int64_t)block->capacity);
+  unhold(pool, cost(block->capacity));
   free(block);
+}
+
+/* Gives all free blocks back to the system. */
+static void give_up_free(tide_pool *pool) {
+  tide_block *block;
+  uint32_t k;
+  for (k = 0; k < TIDE_POOL_CLASSES; k++) {
+    while ((block = pool->head[k])) {
+      pool->head[k] = block->next;
+      discard(pool, block);
+    }
+    pool->tail[k] = NULL;
+  }
+  pool->free_bytes = 0;
 }
 
 static void drop_pool(tide_pool *pool) {
   tide_block *block;
-  uint32_t k;
   if (__atomic_fetch_sub(&pool->refs, 1, __ATOMIC_ACQ_REL) != 1) return;
-  for (k = 0; k < TIDE_POOL_CLASSES; k++)
-    while ((block = pool->head[k])) {
-      pool->head[k] = block->next;
-      free(block);
-    }
+  give_up_free(pool);
   for (block = pool->returned; block;) {
     tide_block *next = block->next;
-    free(block);
+    discard(pool, block);
     block = next;
   }
+  tide_budget_release(pool->budget);
   free(pool);
 }
 
 static void put(tide_pool *pool, tide_block *block) {
   uint32_t k = block->size_class;
-  if (k == TIDE_POOL_CLASSES || pool->free_bytes + block->capacity > pool->keep_bytes) {
+  if (k == TIDE_POOL_CLASSES || pool->free_bytes + cost(block->capacity) > pool->keep_bytes) {
     discard(pool, block);
     return;
   }
-  pool->free_bytes += block->capacity;
+  pool->free_bytes += cost(block->capacity);
   if (pool->fifo) {
     block->next = NULL;
     if (pool->tail[k])
@@ -87,24 +137,30 @@ static void collect(tide_pool *pool) {
   }
 }
 
-tide_block *tide_pool_take(tide_pool *pool, uint64_t bytes) {
+tide_block *tide_pool_take(tide_pool *pool, uint64_t bytes, uint64_t spare) {
   tide_block *block;
   uint32_t k = 0;
-  while (k < TIDE_POOL_CLASSES && class_bytes[k] < bytes) k++;
+  while (k < TIDE_POOL_CLASSES && least_bytes << k < bytes) k++;
   if (__atomic_load_n(&pool->returned, __ATOMIC_RELAXED)) collect(pool);
   if (k < TIDE_POOL_CLASSES && (block = pool->head[k])) {
     pool->head[k] = block->next;
     if (!pool->head[k]) pool->tail[k] = NULL;
-    pool->free_bytes -= block->capacity;
+    pool->free_bytes -= cost(block->capacity);
   } else {
-    uint64_t capacity = k < TIDE_POOL_CLASSES ? class_bytes[k] : (bytes + 63) & ~(uint64_t)63;
+    uint64_t capacity = k < TIDE_POOL_CLASSES ? least_bytes << k : (bytes + 63) & ~(uint64_t)63;
+    if (!hold(pool, cost(capacity), spare)) {
+      give_up_free(pool);
+      if (!hold(pool, cost(capacity), spare)) return NULL;
+    }
     block = aligned_alloc(64, sizeof *block + capacity);
-    if (!block) return NULL;
+    if (!block) {
+      unhold(pool, cost(capacity));
+      return NULL;
+    }
     memset(block, 0, sizeof *block);
     block->pool = pool;
     block->capacity = capacity;
     block->size_class = k;
-    hold(pool, (int64_t)capacity);
   }
   block->next = NULL;
   __atomic_store_n(&block->refs, 1u, __ATOMIC_RELAXED);

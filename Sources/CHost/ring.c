@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-tide_ring *tide_ring_create(uint64_t slots, uint64_t credit_frames, uint64_t credit_bytes) {
+tide_ring *tide_ring_create(uint64_t slots, uint64_t credit_frames, uint64_t credit_bytes, int evicting) {
   uint64_t size = 2;
   tide_ring *ring;
   while (size < slots) size *= 2;
@@ -11,8 +11,9 @@ tide_ring *tide_ring_create(uint64_t slots, uint64_t credit_frames, uint64_t cre
   if (!ring) return NULL;
   memset(ring, 0, sizeof *ring);
   ring->entries = aligned_alloc(128, size * sizeof *ring->entries < 128 ? 128 : size * sizeof *ring->entries);
-  if (!ring->entries) {
-    free(ring);
+  ring->marks = evicting ? calloc(size, 2 * sizeof *ring->marks) : NULL;
+  if (!ring->entries || (evicting && !ring->marks)) {
+    tide_ring_destroy(ring);
     return NULL;
   }
   memset(ring->entries, 0, size * sizeof *ring->entries);
@@ -24,6 +25,7 @@ tide_ring *tide_ring_create(uint64_t slots, uint64_t credit_frames, uint64_t cre
 
 void tide_ring_destroy(tide_ring *ring) {
   if (!ring) return;
+  free(ring->marks);
   free(ring->entries);
   free(ring);
 }

@@ -43,9 +43,20 @@ public struct Books: Sendable, Equatable {
     public var queued: UInt64 = 0
     public var queuedFrames: UInt64 = 0
     public var capacityFrames: Int?
+    /// Frames that the edge's policy dropped whole.
+    public var droppedFrames: UInt64 = 0
+    /// What happens when the edge is full; nil = it is a call.
+    public var policy: String?
+    /// Smallest share of its rows that a frame was sampled down to; nil = none was.
+    public var leastShare: Double?
+    /// Bytes that may wait now, where that changes.
+    public var creditBytes: Int?
     /// Number of the node that it leaves, of its output port, and of the node that it leads to.
     public var from = 0, output = 0, to = 0
     public init(name: String) { self.name = name }
+
+    /// Share of the rows that were dropped, in percent of what was pushed.
+    public var droppedPercent: Double { pushed == 0 ? 0 : Double(dropped) * 100 / Double(pushed) }
   }
   public var nodes: [Node] = []
   public var edges: [Edge] = []

@@ -21,17 +21,21 @@ final class Chain: @unchecked Sendable {
   private var incoming: [Edge] = []
   /// Edges with a ring that leave the chain.
   private var outgoing: [Edge] = []
+  /// Those of them that make the chain wait when they are full.
+  private var waiting: [FrameRing] = []
+  /// Those of them whose credit follows the reader.
+  private var adaptive: [EdgePolicy] = []
   private var thread: UInt64 = 0
   /// No timer of the clock is due before this time, ns since the epoch.
   private var timerDue = Int64.max
   /// CPU time of the thread, once it has ended.
   private(set) var cpuNanoseconds: Int64 = 0
 
-  init(index: Int, pipeline: Pipeline, crossing: Bool, poolBytes: Int) {
+  init(index: Int, pipeline: Pipeline, pool: FramePool) {
     self.index = index
     self.pipeline = pipeline
+    self.pool = pool
     parker = Parker(clock: pipeline.clock)
-    pool = FramePool(crossing: crossing, keepBytes: poolBytes)
   }
 
   func adopt(_ node: Node) {
@@ -39,7 +43,11 @@ final class Chain: @unchecked Sendable {
     nodes.append(node)
   }
   func connect(incoming edge: Edge) { incoming.append(edge) }
-  func connect(outgoing edge: Edge) { outgoing.append(edge) }
+  func connect(outgoing edge: Edge) {
+    outgoing.append(edge)
+    if let ring = edge.ring, ring.discipline == .waiting { waiting.append(ring) }
+    if let policy = edge.policy, policy.adaptive != nil { adaptive.append(policy) }
+  }
 
   // MARK: Thread
 
@@ -74,7 +82,7 @@ final class Chain: @unchecked Sendable {
       let now = pipeline.clock.now
       if now < pollAt, !source.wakeRequested.load(ordering: .relaxed) {
         parker.park(until: min(pollAt, timerDue)) {
-          source.wakeRequested.load(ordering: .relaxed) || pipeline.isStopping || wakePending
+          source.wakeRequested.load(ordering: .relaxed) || pipeline.isStopping || wakePending || controlPending
         }
         continue
       }
@@ -84,7 +92,7 @@ final class Chain: @unchecked Sendable {
       flushWatermarks()
       switch status {
       case TIDE_OK, TIDE_MORE:
-        pollAt = .min
+        pollAt = adaptive.isEmpty ? .min : lingerUntil
         attempt = 0
       case TIDE_IDLE:
         pollAt = source.spec.pollEveryNanoseconds.map { pipeline.clock.now &+ $0 } ?? .max
@@ -124,7 +132,9 @@ final class Chain: @unchecked Sendable {
       }
       flushWatermarks()
       if !worked {
-        parker.park(until: timerDue) { incoming.contains { !$0.ring!.isEmpty } || pipeline.isForced || wakePending }
+        parker.park(until: timerDue) {
+          incoming.contains { !$0.ring!.isEmpty } || pipeline.isForced || wakePending || controlPending
+        }
       }
     }
   }
@@ -143,10 +153,19 @@ final class Chain: @unchecked Sendable {
 
   // MARK: Waiting
 
-  /// True when every edge that leaves the chain may be pushed to within its credit.
+  /// True when every edge that leaves the chain may be pushed to: within its credit, or because it drops what it has no room for.
   var hasCredit: Bool {
-    for edge in outgoing where !edge.ring!.hasCredit { return false }
+    for ring in waiting where !ring.hasCredit { return false }
     return true
+  }
+
+  /// Something that was announced beside a full ring could be put in now.
+  private var controlPending: Bool { outgoing.contains(where: \.hasControlToPut) }
+
+  /// When a source is polled again whose frames are small while an adaptive edge is full.
+  private var lingerUntil: Int64 {
+    let linger = adaptive.reduce(0) { max($0, $1.adaptive?.lingerNanoseconds ?? 0) }
+    return linger == 0 ? .min : pipeline.clock.now &+ linger
   }
 
   /// Waits between calls until all edges have room; false after a forced stop.
@@ -164,10 +183,10 @@ final class Chain: @unchecked Sendable {
   /// Lets a call in progress push beyond the credit of a full edge, up to the edge's overdraft; beyond that it waits here. False
   /// after a forced stop.
   func holdOverdraft(_ ring: FrameRing, bytes: Int) -> Bool {
-    if ring.hasCredit || ring.mayOverdraw(bytes: bytes) { return true }
-    while !ring.hasCredit {
+    if ring.fits(bytes: bytes) { return true }
+    while !(ring.hasCredit && ring.fits(bytes: bytes)) {
       if pipeline.isForced { return false }
-      parker.park { ring.hasCredit || pipeline.isForced }
+      parker.park { ring.hasCredit && ring.fits(bytes: bytes) || pipeline.isForced }
     }
     return true
   }
@@ -181,7 +200,7 @@ final class Chain: @unchecked Sendable {
 
   /// Puts what was announced since the last call into the rings.
   private func flushWatermarks() {
-    for edge in outgoing where edge.ring!.hasCredit { edge.flushControl() }
+    for edge in outgoing where edge.takesControl { edge.flushControl() }
   }
 
   /// True when an operator or sink of the chain asked to be polled.

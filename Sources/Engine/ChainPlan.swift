@@ -17,8 +17,11 @@ public struct ChainPlan: Sendable, Equatable {
   public private(set) var buffers: [NodeSpec.Buffer?] = []
   /// Why each node does not share a chain with what feeds it; nil = it does.
   public private(set) var reasons: [String?] = []
+  /// What all frames together may take.
+  public private(set) var memory: MemoryPlan
 
   public init(_ graph: GraphSpec) {
+    memory = MemoryPlan(.init(buffers: [], chains: []), limit: nil)
     var depth: [Int] = []
     for (index, node) in graph.nodes.enumerated() {
       let feeders = graph.edges.filter { $0.to == index }.map(\.from)
@@ -36,9 +39,26 @@ public struct ChainPlan: Sendable, Equatable {
     }
     for edge in graph.edges {
       let direct = chainOfNode[edge.from] == chainOfNode[edge.to]
-      buffers.append(direct ? nil : graph.nodes[edge.to].buffer ?? NodeSpec.Buffer())
+      buffers.append(direct ? nil : edge.buffer ?? graph.nodes[edge.to].buffer ?? NodeSpec.Buffer())
     }
-    if let limit = graph.maxMemoryBytes { shrink(to: limit) }
+    memory = MemoryPlan(demand(of: graph), limit: graph.maxMemoryBytes)
+    for (index, credit) in memory.credits.enumerated() { if let credit { buffers[index]?.bytes = credit } }
+  }
+
+  private func demand(of graph: GraphSpec) -> MemoryPlan.Demand {
+    var demand = MemoryPlan.Demand(
+      buffers: buffers, chains: chains.map { _ in (crossing: false, reads: false, makes: false) })
+    for (edge, buffer) in zip(graph.edges, buffers) {
+      // Whoever has a reader at its dead-letter port makes frames for it; of the others, those that do not only forward.
+      let from = graph.nodes[edge.from]
+      if edge.output == EdgeSpec.dead || !from.forwardsOnly { demand.chains[chainOfNode[edge.from]].makes = true }
+      guard buffer != nil else { continue }
+      demand.chains[chainOfNode[edge.from]].crossing = true
+      demand.chains[chainOfNode[edge.to]].reads = true
+    }
+    // Few rows of a frame that is forwarded to another thread are copied.
+    for index in demand.chains.indices where demand.chains[index].crossing { demand.chains[index].makes = true }
+    return demand
   }
 
   private static func reasonToSplit(_ node: NodeSpec, feeders: [Int], chains: [Int], depth: [Int]) -> String? {
@@ -50,23 +70,6 @@ public struct ChainPlan: Sendable, Equatable {
     return nil
   }
 
-  /// Least byte credit that an edge is shrunk to.
-  public static let leastBufferBytes = 64 << 10
-
-  /// Bytes that the queues hold at most, what a call in progress may push beyond its credit included.
-  public var boundBytes: Int { buffers.reduce(0) { $0 + ($1.map { $0.bytes + FrameRing.overdraftBytes } ?? 0) } }
-
-  /// Gives every edge its least credit and its share of what is left of `limit`, when together they ask for more. What does not
-  /// fit even so stays too much: compare `boundBytes`.
-  private mutating func shrink(to limit: Int) {
-    let least = buffers.reduce(0) { $0 + ($1.map { min($0.bytes, Self.leastBufferBytes) + FrameRing.overdraftBytes } ?? 0) }
-    let asked = boundBytes - least
-    let free = max(limit - least, 0)
-    guard asked > free else { return }
-    for index in buffers.indices {
-      guard let bytes = buffers[index]?.bytes else { continue }
-      let base = min(bytes, Self.leastBufferBytes)
-      buffers[index]?.bytes = base + Int(Double(bytes - base) / Double(asked) * Double(free))
-    }
-  }
+  /// What frames may take at most; see `MemoryPlan`.
+  public var boundBytes: Int { memory.boundBytes }
 }

@@ -5,7 +5,9 @@ import Rings
 
 /// A connection at run time: a direct call into the next node of the chain, or a ring to another thread.
 final class Edge: @unchecked Sendable {
-  private enum Count { static let pushed = 0, popped = 1, dropped = 2, total = 3 }
+  enum Count {
+    static let pushed = 0, popped = 1, dropped = 2, droppedFrames = 3, pushedFrames = 4, leastThreshold = 5, total = 6
+  }
 
   let name: String
   /// The node that reads.
@@ -16,18 +18,24 @@ final class Edge: @unchecked Sendable {
   let port: UInt32
   /// nil = the target runs on the same thread.
   let ring: FrameRing?
+  /// What happens beside waiting when the ring is full; nil = the producer waits, within a fixed credit.
+  let policy: EdgePolicy?
   /// Written by the producer's thread.
-  private let pushedCounters = Counters(count: Count.total)
+  let pushedCounters = Counters(count: Count.total)
   /// Written by the consumer's thread.
   private let poppedCounters = Counters(count: Count.total)
   /// Where the edge starts and ends: numbers of nodes and of the output port.
   let from: Int, output: Int, to: Int
   /// Watermark that the next entry must be preceded by; producer's.
-  private var pendingWatermark: Int64?
+  var pendingWatermark: Int64?
+  /// The last watermark in the ring; producer's.
+  private(set) var queuedWatermark = Int64.min
   /// Idleness that nothing has ended yet: it follows the watermark; producer's.
-  private var pendingIdle = false
+  var pendingIdle = false
 
-  init(name: String, from: Node, output: Int, target: Node, input: Int, port: UInt32, ring: FrameRing?) {
+  init(
+    name: String, from: Node, output: Int, target: Node, input: Int, port: UInt32, ring: FrameRing?, buffer: NodeSpec.Buffer?
+  ) {
     self.name = name
     self.from = from.index
     self.output = output
@@ -36,6 +44,7 @@ final class Edge: @unchecked Sendable {
     self.input = input
     self.port = port
     self.ring = ring
+    policy = buffer.flatMap { EdgePolicy($0) }
   }
 
   /// Passes a batch on. False when the pipeline was forced to stop meanwhile; the rows are then counted as dropped. Producer only.
@@ -48,19 +57,43 @@ final class Edge: @unchecked Sendable {
       here.batch.port = port
       return target.deliver(&here, input: input)
     }
-    guard chain.holdOverdraft(ring, bytes: Int(passed.pointee.batch.frame.pointee.frame_len)) else {
+    if let policy { return push(passed, through: ring, by: policy, from: chain) }
+    return push(passed, waitingFor: ring, from: chain)
+  }
+
+  /// Passes a batch on as soon as there is room.
+  func push(_ passed: UnsafePointer<tide_passed>, waitingFor ring: FrameRing, from chain: Chain) -> Bool {
+    let rows = Int(passed.pointee.batch.count)
+    guard chain.holdOverdraft(ring, bytes: Self.charge(for: passed.pointee.block)) else {
       pushedCounters.add(Count.dropped, rows)
       return false
     }
-    guard let entry = Self.entry(of: passed, pool: chain.pool) else {
+    guard let entry = entry(of: passed, chain) else {
       pushedCounters.add(Count.dropped, rows)
-      chain.pipeline.fail(PipelineError(node: target.spec.name, message: "out of memory for what waits on \(name)"))
       return true
     }
+    append(entry, to: ring)
+    return true
+  }
+
+  /// What stands for a batch in a ring; nil, and a failed pipeline, when memory is out.
+  func entry(of passed: UnsafePointer<tide_passed>, _ chain: Chain) -> tide_entry? {
+    if let entry = Self.entry(of: passed, pool: chain.pool) { return entry }
+    chain.pipeline.fail(PipelineError(node: target.spec.name, message: "out of memory for what waits on \(name)"))
+    return nil
+  }
+
+  /// Puts a frame into the ring, and what was announced before it.
+  func append(_ entry: tide_entry, to ring: FrameRing) {
     pendingIdle = false
     flushWatermark()
+    pushedCounters.add(Count.pushedFrames, 1)
     guard ring.push(entry) else { preconditionFailure("edge \(name): credit and overdraft exceed the ring") }
-    return true
+  }
+
+  /// What a block costs the edges that it waits on: all of its memory.
+  static func charge(for block: UnsafeMutablePointer<tide_block>) -> Int {
+    MemoryLayout<tide_block>.size + Int(block.pointee.capacity)
   }
 
   /// A queued frame of which less than one row in this many is wanted is cut down to those rows.
@@ -78,17 +111,18 @@ final class Edge: @unchecked Sendable {
       FrameCompactor.compact(
         frame, selection: selection, count: Int(batch.count), into: tide_block_bytes(small), capacity: bytes)
       return tide_entry(
-        ref: UInt64(UInt(bitPattern: small)), len: UInt32(bytes), kind: UInt16(TIDE_ENTRY_FRAME), flags: 0)
+        ref: UInt64(UInt(bitPattern: small)), len: UInt32(charge(for: small)), kind: UInt16(TIDE_ENTRY_FRAME), flags: 0)
     }
     if batch.selection == nil {
       tide_block_retain(block, 1)
       return tide_entry(
-        ref: UInt64(UInt(bitPattern: block)), len: batch.frame.pointee.frame_len, kind: UInt16(TIDE_ENTRY_FRAME), flags: 0)
+        ref: UInt64(UInt(bitPattern: block)), len: UInt32(charge(for: block)), kind: UInt16(TIDE_ENTRY_FRAME), flags: 0)
     }
     return withUnsafePointer(to: batch) {
       guard let kept = tide_keep($0, block) else { return nil }
+      let bytes = charge(for: block) + MemoryLayout<tide_kept>.size + MemoryLayout<UInt16>.size * Int(batch.count)
       return tide_entry(
-        ref: UInt64(UInt(bitPattern: kept)), len: batch.frame.pointee.frame_len, kind: UInt16(TIDE_ENTRY_SELECTION), flags: 0)
+        ref: UInt64(UInt(bitPattern: kept)), len: UInt32(bytes), kind: UInt16(TIDE_ENTRY_SELECTION), flags: 0)
     }
   }
 
@@ -102,7 +136,16 @@ final class Edge: @unchecked Sendable {
     }
   }
 
-  /// Puts what was announced into the ring: a watermark, and idleness behind it. Producer only, within the credit.
+  /// True when the ring takes what was announced: a waiting edge within its credit, another while there is room. Producer only.
+  var takesControl: Bool {
+    guard let ring else { return false }
+    return ring.discipline == .waiting ? ring.hasCredit : ring.hasControlRoom
+  }
+
+  /// Something was announced that could be put into the ring now. Producer only.
+  var hasControlToPut: Bool { (pendingWatermark != nil || pendingIdle) && takesControl }
+
+  /// Puts what was announced into the ring: a watermark, and idleness behind it. Producer only, where `takesControl`.
   func flushControl() {
     flushWatermark()
     guard pendingIdle, let ring else { return }
@@ -115,6 +158,7 @@ final class Edge: @unchecked Sendable {
   private func flushWatermark() {
     guard let watermark = pendingWatermark, let ring else { return }
     pendingWatermark = nil
+    queuedWatermark = watermark
     let entry = tide_entry(ref: UInt64(bitPattern: watermark), len: 0, kind: UInt16(TIDE_ENTRY_WATERMARK), flags: 0)
     guard ring.push(entry) else { preconditionFailure("edge \(name): no room for a watermark") }
   }
@@ -156,6 +200,13 @@ final class Edge: @unchecked Sendable {
     }
   }
 
+  /// Drops the frame that an entry of the ring stands for, and gives the number of its rows.
+  static func release(_ entry: tide_entry) -> Int {
+    var rows = 0
+    withPassed(entry) { rows = Int($0.pointee.batch.count) }
+    return rows
+  }
+
   /// Gives a queued batch to `body` and drops its reference afterwards.
   private static func withPassed(_ entry: tide_entry, _ body: (UnsafeMutablePointer<tide_passed>) -> Void) {
     if Int32(entry.kind) == TIDE_ENTRY_SELECTION {
@@ -183,6 +234,11 @@ final class Edge: @unchecked Sendable {
     (books.from, books.output, books.to) = (from, output, to)
     books.queuedFrames = ring.map { tide_ring_queued($0.ring) } ?? 0
     books.capacityFrames = ring?.capacityFrames
+    books.droppedFrames = pushedCounters.read(Count.droppedFrames)
+    books.policy = policy?.buffer.policy ?? (ring == nil ? nil : NodeSpec.WhenFull.block.rawValue)
+    let threshold = pushedCounters.read(Count.leastThreshold)
+    if threshold > 0 { books.leastShare = SampleShare.share(threshold: threshold) }
+    if policy?.adaptive != nil { books.creditBytes = ring?.creditBytes }
     return books
   }
 }

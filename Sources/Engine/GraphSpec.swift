@@ -27,17 +27,6 @@ public struct NodeSpec {
     case deadLetter = "dead_letter"
     case stop
   }
-  /// Queue before the node, in frames and bytes.
-  public struct Buffer: Sendable, Equatable {
-    public static let defaultFrames = 64
-    public static let defaultBytes = 4 << 20
-    public var frames: Int
-    public var bytes: Int
-    public init(frames: Int = defaultFrames, bytes: Int = defaultBytes) {
-      self.frames = frames
-      self.bytes = bytes
-    }
-  }
 
   public var name: String
   public var kind: ComponentManifest.Kind
@@ -82,10 +71,13 @@ public struct EdgeSpec: Sendable, Equatable {
   public var output: Int
   public var to: Int
   public var input: Int
-  public init(from: Int, output: Int, to: Int, input: Int) {
+  /// Queue of this edge, where it is another than that of its node.
+  public var buffer: NodeSpec.Buffer?
+  public init(from: Int, output: Int, to: Int, input: Int, buffer: NodeSpec.Buffer? = nil) {
     self.from = from
     self.output = output
     self.to = to
     self.input = input
+    self.buffer = buffer
   }
 }

@@ -51,7 +51,7 @@ extension Node {
       guard let node = Node.from(context), let batch, node.isHandedOut(batch) else { return nil }
       // Every batch that the host hands out is the first field of a tide_passed.
       let passed = UnsafeRawPointer(batch).assumingMemoryBound(to: tide_passed.self)
-      guard let kept = tide_keep(batch, passed.pointee.block) else { return nil }
+      guard node.pipeline.mayRetain(passed.pointee.block), let kept = tide_keep(batch, passed.pointee.block) else { return nil }
       node.kept.withLock { $0[UInt(bitPattern: kept), default: 0] += 1 }
       return UnsafeRawPointer(kept).assumingMemoryBound(to: tide_batch.self)
     }
@@ -63,7 +63,7 @@ extension Node {
         return true
       }
       guard isKept else { return node.log(.error, "release of a batch that is not retained") }
-      tide_kept_release(UnsafeMutableRawPointer(mutating: batch).assumingMemoryBound(to: tide_kept.self))
+      node.pipeline.letGo(UnsafeMutableRawPointer(mutating: batch).assumingMemoryBound(to: tide_kept.self))
     }
   }
 
@@ -149,7 +149,7 @@ extension Node {
       return kept
     }
     for (address, count) in left {
-      for _ in 0..<count { tide_kept_release(UnsafeMutablePointer(bitPattern: address)) }
+      for _ in 0..<count { pipeline.letGo(UnsafeMutablePointer(bitPattern: address)!) }
     }
   }
 

@@ -5,7 +5,7 @@ import Synchronization
 
 extension Node {
   /// Largest frame that a plugin may commit.
-  static let maxFrameBytes: UInt64 = 16 << 20
+  var maxFrameBytes: UInt64 { UInt64(pipeline.chainPlan.memory.largestFrameBytes) }
 
   /// Frames that one call may have reserved at a time.
   static let maxSlots = 1024
@@ -19,7 +19,7 @@ extension Node {
     guard slots.count < Self.maxSlots else {
       return refuse(TIDE_E_FATAL, "\(Self.maxSlots) slots are reserved: commit or cancel some")
     }
-    guard let block = chain.pool.take(Int(bytes)) else { return refuse(TIDE_E_RETRY, "out of memory for a frame") }
+    guard let block = takeBlock(Int(bytes)) else { return refuse(TIDE_E_RETRY, "out of memory for a frame") }
     slotNumber &+= 1
     slots.append(OpenSlot(block: block, port: Int(port), number: slotNumber))
     slot.pointee.port = port
@@ -27,6 +27,11 @@ extension Node {
     slot.pointee.handle = UInt64(slotNumber)
     describe(block, in: slot)
     return TIDE_OK
+  }
+
+  /// Memory for a frame of the plugin's; what the host has to make itself still finds room beside it.
+  private func takeBlock(_ bytes: Int) -> UnsafeMutablePointer<tide_block>? {
+    chain.pool.take(bytes, leaving: pipeline.chainPlan.memory.spareBytes)
   }
 
   private func describe(_ block: UnsafeMutablePointer<tide_block>, in slot: UnsafeMutablePointer<tide_slot>) {
@@ -40,8 +45,9 @@ extension Node {
   }
 
   private func refusal(bytes: UInt64) -> tide_status? {
-    if bytes <= Self.maxFrameBytes { return nil }
-    return refuse(TIDE_E_FATAL, "a frame of \(bytes) bytes exceeds the limit of \(Self.maxFrameBytes): make several")
+    if bytes <= maxFrameBytes { return nil }
+    let more = maxFrameBytes < MemoryPlan.frameBytes ? ", or allow more max_memory" : ""
+    return refuse(TIDE_E_FATAL, "a frame of \(bytes) bytes exceeds the limit of \(maxFrameBytes): make several\(more)")
   }
 
   /// Where the reservation behind a slot stands; of what the plugin holds, only the handle is believed.
@@ -55,7 +61,7 @@ extension Node {
     let old = slots[place].block
     if bytes <= old.pointee.capacity { return TIDE_OK }
     if let refused = refusal(bytes: bytes) { return refused }
-    guard let new = chain.pool.take(Int(bytes)) else { return refuse(TIDE_E_RETRY, "out of memory for a frame") }
+    guard let new = takeBlock(Int(bytes)) else { return refuse(TIDE_E_RETRY, "out of memory for a frame") }
     UnsafeMutableRawPointer(tide_block_bytes(new)).copyMemory(from: tide_block_bytes(old), byteCount: Int(old.pointee.capacity))
     tide_block_release(old)
     slots[place].block = new
@@ -98,13 +104,13 @@ extension Node {
     guard frame.pointee.frame_len == UInt32(used) else { return "frame_len is \(frame.pointee.frame_len), used \(used)" }
     var why = tide_validation()
     if pipeline.validatesFrames {
-      guard tide_validate(tide_block_bytes(block), used, Self.maxFrameBytes, &why) != 0 else {
+      guard tide_validate(tide_block_bytes(block), used, maxFrameBytes, &why) != 0 else {
         let right = tide_schema_id(frame)
         let stated = frame.pointee.schema_id
         return stated == 0 || stated == right ? nil : "schema_id is \(stated), the columns give \(right): leave it 0"
       }
     } else {
-      guard tide_validate_head(tide_block_bytes(block), used, Self.maxFrameBytes, &why) != 0 else { return nil }
+      guard tide_validate_head(tide_block_bytes(block), used, maxFrameBytes, &why) != 0 else { return nil }
     }
     let column = why.column < 0 ? "" : ", descriptor \(why.column)"
     return "frame refused at byte \(why.offset)\(column): \(String(cString: why.reason)) (rule \(why.rule))"

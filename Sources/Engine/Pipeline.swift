@@ -1,3 +1,4 @@
+import CHost
 import CTidemill
 import PluginManifest
 import Rings
@@ -12,6 +13,10 @@ public final class Pipeline: @unchecked Sendable {
   public let clock: any PipelineClock
   public let chainPlan: ChainPlan
   let validatesFrames: Bool
+  /// Memory of all frames.
+  let budget: FrameBudget
+  /// Memory of the batches that components retain.
+  let retainedBytes = Atomic<Int>(0)
   private let sink: @Sendable (LogRecord) -> Void
   private(set) var nodes: [Node] = []
   private(set) var chains: [Chain] = []
@@ -36,18 +41,22 @@ public final class Pipeline: @unchecked Sendable {
     self.validatesFrames = validatesFrames
     sink = log
     chainPlan = ChainPlan(graph)
-    for (index, spec) in graph.nodes.enumerated() { nodes.append(try Node(index: index, spec: spec, pipeline: self)) }
+    budget = FrameBudget(limitBytes: chainPlan.boundBytes - chainPlan.memory.rings)
+    for (index, spec) in graph.nodes.enumerated() {
+      var spec = spec
+      spec.recordPlan?.limit(frameBytes: chainPlan.memory.largestFrameBytes)
+      nodes.append(try Node(index: index, spec: spec, pipeline: self))
+    }
     connect(graph)
   }
 
   private func connect(_ graph: GraphSpec) {
-    let crossing = chainPlan.chains.indices.map { chain in
-      graph.edges.indices.contains { chainPlan.buffers[$0] != nil && chainPlan.chainOfNode[graph.edges[$0].from] == chain }
-    }
     for (index, members) in chainPlan.chains.enumerated() {
-      let chain = Chain(
-        index: index, pipeline: self, crossing: crossing[index],
-        poolBytes: crossing[index] ? PoolLimits.crossingBytes : PoolLimits.localBytes)
+      let crossing = graph.edges.indices.contains {
+        chainPlan.buffers[$0] != nil && chainPlan.chainOfNode[graph.edges[$0].from] == index
+      }
+      let pool = FramePool(crossing: crossing, keepBytes: chainPlan.memory.pools[index], budget: budget)
+      let chain = Chain(index: index, pipeline: self, pool: pool)
       for member in members { chain.adopt(nodes[member]) }
       chains.append(chain)
     }
@@ -56,14 +65,14 @@ public final class Pipeline: @unchecked Sendable {
       let port = spec.output == EdgeSpec.dead ? from.deadPort : spec.output
       let ring = chainPlan.buffers[index].map { buffer in
         FrameRing(
-          capacityFrames: buffer.frames, capacityBytes: buffer.bytes, producer: from.chain.parker, consumer: to.chain.parker,
-          input: to.inputs.count)
+          capacityFrames: buffer.frames, capacityBytes: buffer.bytes, overdraftBytes: chainPlan.memory.overdraftBytes,
+          discipline: buffer.discipline,
+          producer: from.chain.parker, consumer: to.chain.parker, input: to.inputs.count)
       }
       let output = spec.output == EdgeSpec.dead ? "dead" : from.spec.outputs[spec.output]
       let edge = Edge(
         name: "\(from.spec.name).\(output) -> \(to.spec.name)", from: from, output: port, target: to, input: to.inputs.count,
-        port: UInt32(spec.input),
-        ring: ring)
+        port: UInt32(spec.input), ring: ring, buffer: chainPlan.buffers[index])
       to.inputs.append(Node.Input(port: UInt32(spec.input)))
       from.outputs[port].append(edge)
       edges.append(edge)
@@ -205,6 +214,22 @@ public final class Pipeline: @unchecked Sendable {
     control.signal()
   }
 
+  // MARK: Retained batches
+
+  /// True when a component may retain a batch of the block: all that is retained stays within its part of the memory. Any thread.
+  func mayRetain(_ block: UnsafeMutablePointer<tide_block>) -> Bool {
+    let bytes = Edge.charge(for: block)
+    if retainedBytes.add(bytes, ordering: .relaxed).newValue <= chainPlan.memory.retained { return true }
+    retainedBytes.subtract(bytes, ordering: .relaxed)
+    return false
+  }
+
+  /// Drops a batch that a component has retained. Any thread.
+  func letGo(_ kept: UnsafeMutablePointer<tide_kept>) {
+    retainedBytes.subtract(Edge.charge(for: kept.pointee.passed.block), ordering: .relaxed)
+    tide_kept_release(kept)
+  }
+
   // MARK: Looking in
 
   /// Writes a line for the node. Any thread.
@@ -225,8 +250,11 @@ public final class Pipeline: @unchecked Sendable {
     return time == 0 ? nil : time
   }
 
-  /// What the buffers between threads may hold at most, in bytes: credits and overdrafts.
-  public var bufferBoundBytes: Int { edges.reduce(0) { $0 + ($1.ring?.boundBytes ?? 0) } }
+  /// What frames may take at most, in bytes: those that wait, those that calls work with, free ones, retained ones.
+  public var bufferBoundBytes: Int { chainPlan.boundBytes }
+
+  /// What frames take now, in bytes. Any thread.
+  public var heldBytes: Int { budget.heldBytes + chainPlan.memory.rings }
 
   /// CPU time of the chains' threads, ns; complete once `run` has returned.
   public var cpuNanoseconds: Int64 { chains.reduce(0) { $0 + $1.cpuNanoseconds } }
@@ -238,8 +266,5 @@ private final class Flag: Sendable {
 
 /// Bounds of what a pipeline keeps.
 enum PoolLimits {
-  /// Free frames kept for reuse: more than a core's L2, within the shared cache.
-  static let crossingBytes = 8 << 20
-  static let localBytes = 2 << 20
   static let keptFailures = 16
 }

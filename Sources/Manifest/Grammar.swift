@@ -76,12 +76,17 @@ enum Grammar {
     Key("frames", example: "frames: 64"),
     Key("bytes", example: "bytes: 4MiB"),
     Key("when_full", example: "when_full: block"),
+    Key("sample_by", example: "sample_by: id"),
+    Key("target", example: "target: 1s"),
+    Key("then", example: "then: drop_oldest"),
+    Key("inputs", example: "inputs: { sensors: { when_full: drop_oldest } }"),
   ]
 
   static let whenFull = [
-    Word(name: "block"), Word(name: "drop_oldest", status: .planned), Word(name: "drop_newest", status: .planned),
-    Word(name: "sample", status: .planned), Word(name: "adaptive", status: .planned),
+    Word(name: "block"), Word(name: "drop_oldest"), Word(name: "drop_newest"), Word(name: "sample"), Word(name: "adaptive"),
   ]
+
+  static let sampleBy = [Word(name: "id"), Word(name: "key")]
 
   static let onError = [Word(name: "dead_letter"), Word(name: "stop"), Word(name: "retry")]
 

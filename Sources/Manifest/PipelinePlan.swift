@@ -97,6 +97,8 @@ public struct EdgePlan: Sendable, Equatable {
   /// Index of the node that reads.
   public var to: Int
   public var inputPort: Int
+  /// Bounds of this edge, where `buffer` has `inputs` for it; nil = those of its node.
+  public var buffer: BufferPlan?
   /// Place of the name under `from`.
   public var location: SourceLocation
 }

@@ -48,7 +48,7 @@ public struct NodeSource: Sendable, Equatable {
   public var with: SourceValue?
   public var watermark: Located<WatermarkPolicy>?
   public var onError: Located<ErrorPolicy>?
-  public var buffer: Located<BufferPlan>?
+  public var buffer: BufferSource?
   public var delivery: Located<Delivery>?
 
   public init(_ name: String, _ kind: ComponentManifest.Kind, at location: SourceLocation) {

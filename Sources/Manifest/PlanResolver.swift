@@ -39,11 +39,12 @@ struct PlanResolver {
     }
     var graph = GraphResolver(drafts, isPartial: source.isPartial, diagnostics: diagnostics)
     guard let order = graph.resolve() else { return nil }
+    let buffers = BufferResolver(drafts: drafts, edges: graph.edges, delivery: source.delivery, diagnostics: diagnostics).resolve()
     var records = RecordPlanner(drafts, edges: graph.edges, order: order, diagnostics: diagnostics)
     records.plan()
     guard !diagnostics.hasErrors, !source.hasErrors else { return nil }
     graph.advise(sinks: source.sections[.sink] ?? .start)
-    return plan(records.drafts, edges: graph.edges, order: order)
+    return plan(records.drafts, edges: graph.edges, buffers: buffers, order: order)
   }
 
   // MARK: Components
@@ -152,12 +153,15 @@ struct PlanResolver {
 
   // MARK: Plan
 
-  private func plan(_ drafts: [NodeDraft], edges: [EdgeDraft], order: [Int]) -> PipelinePlan {
+  private func plan(
+    _ drafts: [NodeDraft], edges: [EdgeDraft], buffers: [BufferPlan?], order: [Int]
+  ) -> PipelinePlan {
     var position = [Int](repeating: 0, count: drafts.count)
     for (index, draft) in order.enumerated() { position[draft] = index }
-    let edges = edges.map {
+    let edges = zip(edges, buffers).map {
       EdgePlan(
-        from: position[$0.from], outputPort: $0.port, to: position[$0.to], inputPort: $0.inputPort, location: $0.location)
+        from: position[$0.from], outputPort: $0.port, to: position[$0.to], inputPort: $0.inputPort, buffer: $1,
+        location: $0.location)
     }.sorted { $0.sortKey < $1.sortKey }
     var into = [[[Int]]](repeating: [], count: drafts.count)
     for (index, draft) in order.enumerated() { into[index] = drafts[draft].inputPorts?.map { _ in [] } ?? [] }
@@ -175,7 +179,7 @@ struct PlanResolver {
     return NodePlan(
       index: index, name: draft.name, kind: draft.kind, reference: reference, config: draft.config,
       watermark: draft.source.watermark?.value, onError: draft.source.onError?.value ?? ErrorPolicy(.deadLetter),
-      buffer: draft.source.buffer?.value, lanes: 1,
+      buffer: draft.source.buffer?.plan, lanes: 1,
       inputs: zip(draft.inputPorts ?? [], edges).map { InputPortPlan(name: $0, edges: $1) },
       outputPorts: draft.outputPorts ?? [], recordPlan: draft.recordPlan, encodePlan: draft.encodePlan,
       forwardsOnly: draft.forwardsOnly, pollEveryNanoseconds: reference.manifest.pollEvery.flatMap(Quantity.nanoseconds),

@@ -51,33 +51,9 @@ public struct ErrorPolicy: Sendable, Equatable {
   }
 }
 
+/// What a failure may cost. Only the first one is built; a manifest with another is refused.
 public enum Delivery: String, Sendable, CaseIterable {
   case atMostOnce = "at_most_once"
-}
-
-/// What a full edge does.
-public enum WhenFull: String, Sendable, CaseIterable {
-  /// The producer waits.
-  case block
-}
-
-/// Bounds of each edge into a node.
-public struct BufferPlan: Sendable, Equatable {
-  /// Most frames that wait.
-  public var frames: Int
-  /// Most bytes that wait.
-  public var bytes: Int
-  public var whenFull: WhenFull
-
-  /// What an edge has when the manifest says nothing.
-  public static let defaultFrames = 64
-  public static let defaultBytes = 4 << 20
-  static let framesRange = 1...65_536
-  static let bytesRange: ClosedRange<Int64> = (64 << 10)...(1 << 40)
-
-  public init(frames: Int = defaultFrames, bytes: Int = defaultBytes, whenFull: WhenFull = .block) {
-    self.frames = frames
-    self.bytes = bytes
-    self.whenFull = whenFull
-  }
+  case atLeastOnce = "at_least_once"
+  case exactlyOnce = "exactly_once"
 }

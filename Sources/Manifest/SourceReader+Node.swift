@@ -84,7 +84,7 @@ extension SourceReader {
     return references.count == items.count && !items.isEmpty && seen.count == references.count ? references : nil
   }
 
-  private mutating func reference(_ value: SourceValue) -> NodeReference? {
+  mutating func reference(_ value: SourceValue) -> NodeReference? {
     guard let text = word(value, "'from' takes the name of a node") else { return nil }
     let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     let node = parts.first ?? ""
@@ -145,23 +145,6 @@ extension SourceReader {
   static func durationFix(_ text: String) -> String {
     if Quantity.bytes(text) != nil, Int64(text) != nil { return "add a unit: \(text)ms or \(text)s" }
     return "write a number and ns, us, ms, s, m, h or d: 1500ms, 2s, 1h30m"
-  }
-
-  private mutating func buffer(_ entry: SourceEntry) -> Located<BufferPlan>? {
-    guard let entries = entry.value.entries else {
-      diagnostics.error(
-        entry.value.location, "'buffer' takes a map, not \(entry.value.described)", "write buffer: { frames: 64, bytes: 4MiB }")
-      return nil
-    }
-    var plan = BufferPlan()
-    for part in known(entries, in: Grammar.buffer, of: "a buffer") {
-      switch part.name {
-      case "frames": if let frames = whole(part, BufferPlan.framesRange) { plan.frames = frames }
-      case "bytes": if let bytes = size(part, range: BufferPlan.bytesRange) { plan.bytes = Int(bytes.value) }
-      default: if let policy = choice(part, Grammar.whenFull).flatMap(WhenFull.init(rawValue:)) { plan.whenFull = policy }
-      }
-    }
-    return Located(plan, at: entry.location)
   }
 
   mutating func whole(_ entry: SourceEntry, _ range: ClosedRange<Int>) -> Int? {

@@ -113,7 +113,9 @@ extension SourceReader {
   }
 
   mutating func delivery(_ entry: SourceEntry) -> Located<Delivery>? {
-    choice(entry, Grammar.delivery).flatMap(Delivery.init(rawValue:)).map { Located($0, at: entry.value.location) }
+    // A word that is not built yet is reported, and still held against what the edges do.
+    let word = choice(entry, Grammar.delivery) ?? entry.value.text
+    return Delivery(rawValue: word).map { Located($0, at: entry.value.location) }
   }
 
   mutating func isolation(_ entry: SourceEntry) {

@@ -34,8 +34,7 @@ public struct BooksReport {
       return (node.name, "in \(node.rowsIn), taken \(node.taken), late \(node.late), rejected \(node.rejected)\(outs)")
     }
     for edge in books.edges where edge.dropped + edge.queued > 0 {
-      let percent = edge.pushed == 0 ? 0 : Double(edge.dropped) * 100 / Double(edge.pushed)
-      lines.append((nil, "\(edge.name): dropped \(edge.dropped) (\(Quantities.fixed(percent, 2)) %), queued \(edge.queued)"))
+      lines.append((nil, Self.losses(edge)))
     }
     for node in books.nodes where node.mismatches > 0 {
       lines.append(
@@ -55,6 +54,15 @@ public struct BooksReport {
     return lines + wrong.map { (nil, "  \($0)") }
   }
 
+  /// What an edge dropped: rows with their share, frames that were dropped whole, how thin a sample became.
+  private static func losses(_ edge: Books.Edge) -> String {
+    let percent = Quantities.fixed(edge.droppedPercent, 2)
+    var text = "\(edge.name): dropped \(Quantities.grouped(edge.dropped)) of \(Quantities.grouped(edge.pushed)) rows (\(percent) %)"
+    if edge.droppedFrames > 0 { text += ", \(Quantities.count(Int(clamping: edge.droppedFrames), "frame")) whole" }
+    if let share = edge.leastShare { text += ", sampled down to \(Quantities.fixed(share * 100, 2)) %" }
+    return text + (edge.queued > 0 ? ", queued \(Quantities.grouped(edge.queued))" : "")
+  }
+
   /// One JSON object on one line.
   public var json: String {
     func number(_ value: UInt64) -> ConfigValue { .int(Int64(clamping: value)) }
@@ -69,10 +77,18 @@ public struct BooksReport {
       ])
     }
     let edges = books.edges.map { edge in
-      ConfigValue.map([
+      var entries: [ConfigValue.Entry] = [
         .init("name", .string(edge.name)), .init("pushed", number(edge.pushed)), .init("popped", number(edge.popped)),
         .init("dropped", number(edge.dropped)), .init("queued", number(edge.queued)),
-      ])
+      ]
+      if let policy = edge.policy { entries.append(.init("when_full", .string(policy))) }
+      if edge.dropped > 0 {
+        entries.append(.init("dropped_frames", number(edge.droppedFrames)))
+        entries.append(.init("dropped_percent", .double(edge.droppedPercent)))
+      }
+      if let share = edge.leastShare { entries.append(.init("least_share", .double(share))) }
+      if let credit = edge.creditBytes { entries.append(.init("credit_bytes", .int(Int64(credit)))) }
+      return ConfigValue.map(entries)
     }
     return ConfigValue.map([
       .init("pipeline", .string(pipeline)), .init("rows_read", number(rowsRead)),

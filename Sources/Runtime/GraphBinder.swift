@@ -14,7 +14,8 @@ enum GraphBinder {
         case .dead: EdgeSpec.dead
         case .index(let index): index
         }
-      return EdgeSpec(from: edge.from, output: output, to: edge.to, input: edge.inputPort)
+      return EdgeSpec(
+        from: edge.from, output: output, to: edge.to, input: edge.inputPort, buffer: edge.buffer.map(buffer))
     }
     return GraphSpec(name: plan.name, nodes: nodes, edges: edges, maxMemoryBytes: plan.maxMemoryBytes.map { Int($0) })
   }
@@ -31,7 +32,7 @@ enum GraphBinder {
     spec.watermarkDelayNanoseconds = node.watermark?.delayNanoseconds
     spec.onError = node.onError.onError == .stop ? .stop : .deadLetter
     if let retry = node.onError.retry { spec.retry = policy(of: retry) }
-    spec.buffer = node.buffer.map { NodeSpec.Buffer(frames: $0.frames, bytes: $0.bytes) }
+    spec.buffer = node.buffer.map(buffer)
     spec.recordPlan = node.recordPlan
     spec.encodePlan = node.encodePlan
     spec.pollEveryNanoseconds = node.pollEveryNanoseconds
@@ -46,5 +47,18 @@ enum GraphBinder {
     policy.maxBackoffNanoseconds = plan.maxBackoffNanoseconds ?? max(policy.maxBackoffNanoseconds, policy.backoffNanoseconds)
     if let jitter = plan.jitter { policy.jitter = jitter }
     return policy
+  }
+
+  private static func buffer(_ plan: BufferPlan) -> NodeSpec.Buffer {
+    let whenFull: NodeSpec.WhenFull =
+      switch plan.whenFull {
+      case .block: .block
+      case .dropOldest: .dropOldest
+      case .dropNewest: .dropNewest
+      case .sample: .sample
+      }
+    return NodeSpec.Buffer(
+      frames: plan.frames, bytes: plan.bytes, whenFull: whenFull, sampleBy: plan.sampleBy == .key ? .key : .id,
+      targetNanoseconds: plan.targetNanoseconds)
   }
 }

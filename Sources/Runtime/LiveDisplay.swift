@@ -41,15 +41,16 @@ final class LiveDisplay {
 
   private func lines(_ pipeline: Pipeline, _ books: Books, now: Int64) -> [String] {
     let seconds = max(Double(now - lastTime) / 1e9, 0.001)
-    var table = TextTable(["node", "rows", "rows/s", "rejected", "error %", "queued", "lag"], right: [1, 2, 3, 4, 5, 6])
+    var table = TextTable(
+      ["node", "rows", "rows/s", "rejected", "error %", "queued", "dropped", "lag"], right: [1, 2, 3, 4, 5, 6, 7])
     for (index, node) in books.nodes.enumerated() {
       let rows = Self.rows(node)
       let before = index < lastBooks.nodes.count ? Self.rows(lastBooks.nodes[index]) : 0
-      let queued = books.edges.filter { $0.name.hasSuffix("-> \(node.name)") }.reduce(0) { $0 + $1.queued }
+      let edges = books.edges.filter { $0.to == index }
       table.add([
         node.name, Quantities.grouped(rows), Quantities.short(Double(rows &- before) / seconds),
         Quantities.grouped(node.rejected), errors(node, since: index < lastBooks.nodes.count ? lastBooks.nodes[index] : nil),
-        Quantities.grouped(queued), lag(pipeline, index),
+        Quantities.grouped(edges.reduce(0) { $0 + $1.queued }), Self.dropped(edges), lag(pipeline, index),
       ])
     }
     let dim = colored ? "\u{1b}[2m" : "", plain = colored ? "\u{1b}[0m" : ""
@@ -69,6 +70,13 @@ final class LiveDisplay {
   }
 
   private static func rows(_ node: Books.Node) -> UInt64 { node.rowsIn > 0 ? node.rowsIn : node.out.first?.rows ?? 0 }
+
+  /// Rows that the edges into a node dropped, with their share.
+  private static func dropped(_ edges: [Books.Edge]) -> String {
+    let dropped = edges.reduce(0) { $0 + $1.dropped }, pushed = edges.reduce(0) { $0 + $1.pushed }
+    guard dropped > 0 else { return "0" }
+    return "\(Quantities.grouped(dropped)) (\(Quantities.fixed(Double(dropped) * 100 / Double(max(pushed, 1)), 1)) %)"
+  }
 
   /// How far the last event is behind the clock; blank for what is plainly history.
   private func lag(_ pipeline: Pipeline, _ index: Int) -> String {

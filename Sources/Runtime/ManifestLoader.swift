@@ -74,13 +74,14 @@ public struct ManifestLoader {
     let chains = ChainPlan(graph)
     if let limit = graph.maxMemoryBytes, chains.boundBytes > limit {
       let queues = Quantities.count(chains.buffers.count { $0 != nil }, "queue")
+      let threads = Quantities.count(chains.chains.count, "thread")
       let least = Quantities.bytes(chains.boundBytes)
       return (
         nil,
         [
           Diagnostic(
             file: plan.file, location: plan.maxMemoryLocation,
-            message: "max_memory: \(queues) between threads hold up to \(least)",
+            message: "max_memory: \(threads) and \(queues) between them need up to \(least)",
             fix: "allow at least \(chains.boundBytes) bytes, or use fewer nodes that need a thread of their own")
         ]
       )

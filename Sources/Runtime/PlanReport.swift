@@ -1,22 +1,33 @@
 import Engine
 import Manifest
 import PluginHost
-import Rings
 
 /// How a pipeline would run: chains, threads, edges, what buffers may hold, and what becomes of records.
 public enum PlanReport {
   public static func text(_ plan: PipelinePlan, chains: ChainPlan) -> String {
     var text =
       "pipeline \(plan.name): \(Quantities.count(plan.nodes.count, "node")), \(Quantities.count(chains.chains.count, "thread"))\n"
+    let behindDrops = nodesBehindDrops(plan, chains)
     for (index, members) in chains.chains.enumerated() {
       let names = members.map { plan.nodes[$0].name }.joined(separator: " -> ")
       text += "\nthread \(index + 1): \(names)\n"
       if let reason = chains.reasons[members[0]], reason != "source" {
         text += "  its own thread because: \(reason)\n"
       }
-      for member in members { text += describe(plan.nodes[member]) }
+      for member in members {
+        text += describe(plan.nodes[member])
+        if behindDrops.contains(member) { text += "    results depend on arrival: an edge before it may drop rows\n" }
+      }
     }
     return text + "\n" + edges(plan, chains)
+  }
+
+  /// Nodes that a row reaches over an edge that may drop it: what they make of the same input is not the same every time.
+  private static func nodesBehindDrops(_ plan: PipelinePlan, _ chains: ChainPlan) -> Set<Int> {
+    var found: Set<Int> = []
+    for (index, edge) in plan.edges.enumerated().sorted(by: { $0.element.from < $1.element.from })
+    where found.contains(edge.from) || chains.buffers[index]?.drops == true { found.insert(edge.to) }
+    return found
   }
 
   private static func describe(_ node: NodePlan) -> String {
@@ -41,7 +52,6 @@ public enum PlanReport {
 
   private static func edges(_ plan: PipelinePlan, _ chains: ChainPlan) -> String {
     var table = TextTable(["edge", "", "credit", "bytes at most"], right: [3])
-    var total = 0
     for (index, edge) in plan.edges.enumerated() {
       let from = plan.nodes[edge.from]
       let port =
@@ -51,16 +61,29 @@ public enum PlanReport {
         }
       let name = "\(from.name)\(port) -> \(plan.nodes[edge.to].name)"
       if let buffer = chains.buffers[index] {
-        let bound = buffer.bytes + FrameRing.overdraftBytes
-        total += bound
-        table.add([
-          name, "ring", "\(buffer.frames) frames or \(Quantities.bytes(buffer.bytes)), then block", Quantities.bytes(bound),
-        ])
+        let bytes = Quantities.bytes(buffer.bytes)
+        let target = buffer.targetNanoseconds.map { " or \(Quantities.duration(nanoseconds: $0))" } ?? ""
+        let credit = "\(Quantities.count(buffer.frames, "frame")) or \(bytes)\(target), then \(buffer.policy)"
+        table.add([name, buffer.drops ? "ring, arrival" : "ring", credit, Quantities.bytes(chains.memory.edges[index])])
       } else {
         table.add([name, "call", "", "0 B"])
       }
     }
-    return table.text + "buffers hold \(Quantities.bytes(total)) at most"
-      + (plan.maxMemoryBytes.map { " (max_memory: \(Quantities.bytes(Int($0))))" } ?? "") + "\n"
+    return table.text + memory(chains.memory, limit: plan.maxMemoryBytes)
+  }
+
+  private static func memory(_ memory: MemoryPlan, limit: Int64?) -> String {
+    let parts = [
+      ("edges", memory.edges.reduce(0, +)), ("calls", memory.calls.reduce(0, +)), ("free frames", memory.pools.reduce(0, +)),
+      ("retained batches", memory.retained),
+    ]
+    let sum = parts.map { "\($0.0) \(Quantities.bytes($0.1))" }.joined(separator: ", ")
+    var text = "buffers hold \(Quantities.bytes(memory.boundBytes)) at most"
+    text += limit.map { " (max_memory: \(Quantities.bytes(Int($0))))" } ?? ""
+    text += ": \(sum)\n"
+    if memory.largestFrameBytes < MemoryPlan.frameBytes {
+      text += "to fit, a frame has \(Quantities.bytes(memory.largestFrameBytes)) at most and a record a quarter of that\n"
+    }
+    return text
   }
 }

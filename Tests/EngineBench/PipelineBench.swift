@@ -13,6 +13,8 @@ package struct PipelineBench {
 
   package var clock: any PipelineClock = SystemClock()
   package var maxMemoryBytes: Int?
+  /// Check every committed frame in full.
+  package var validates = true
 
   package final class Log: Sendable {
     private let records = Mutex<[LogRecord]>([])
@@ -41,10 +43,13 @@ package struct PipelineBench {
     _ change: (inout NodeSpec) -> Void = { _ in }
   ) -> Int { add(kind, component, from: [(feeder, 0)], change) }
 
+  /// Gives an edge a queue of its own.
+  package mutating func buffer(ofEdge index: Int, _ buffer: NodeSpec.Buffer) { edges[index].buffer = buffer }
+
   package func pipeline() throws -> Pipeline {
     let log = log
     return try Pipeline(
-      GraphSpec(name: "test", nodes: nodes, edges: edges, maxMemoryBytes: maxMemoryBytes), clock: clock, validatesFrames: true
+      GraphSpec(name: "test", nodes: nodes, edges: edges, maxMemoryBytes: maxMemoryBytes), clock: clock, validatesFrames: validates
     ) { log.add($0) }
   }
 

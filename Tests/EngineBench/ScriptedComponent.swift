@@ -98,6 +98,7 @@ package final class ScriptedInstance: @unchecked Sendable {
   }
 
   package var info: tide_info { host.pointee.info(host.pointee.context)!.pointee }
+  package var now: Int64 { host.pointee.now(host.pointee.context) }
   package func wake() { host.pointee.wake(host.pointee.context) }
 
   package var now: Int64 { host.pointee.now(host.pointee.context) }
@@ -138,11 +139,35 @@ package final class ScriptedInstance: @unchecked Sendable {
     return host.pointee.commit(out, &slot)
   }
 
+  /// Commits a copy of a frame that was built before.
+  package func commit(_ frame: PreparedFrame, _ out: OpaquePointer) -> tide_status {
+    var slot = tide_slot()
+    slot.size = UInt32(MemoryLayout<tide_slot>.size)
+    let status = host.pointee.reserve(out, 0, UInt64(frame.bytes.count), &slot)
+    guard status == TIDE_OK else { return status }
+    UnsafeMutableRawPointer(slot.bytes).copyMemory(from: frame.bytes.baseAddress!, byteCount: frame.bytes.count)
+    slot.used = UInt64(frame.bytes.count)
+    return host.pointee.commit(out, &slot)
+  }
+
   private func withText<R>(_ text: String, _ body: (tide_string) -> R) -> R {
     var text = text
     return text.withUTF8 { bytes in
       bytes.withMemoryRebound(to: CChar.self) { body(tide_string(data: $0.baseAddress, length: UInt64($0.count))) }
     }
+  }
+}
+
+/// The bytes of a frame, for components that send the same one as fast as they can; never freed.
+package struct PreparedFrame: @unchecked Sendable {
+  let bytes: UnsafeMutableRawBufferPointer
+
+  package init(_ events: [Event]) {
+    let builder = Event.builder(events)
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: builder.byteCount, alignment: 64)
+    memory.initializeMemory(as: UInt8.self, repeating: 0)
+    let used = builder.write(into: memory.baseAddress!, capacity: memory.count)
+    bytes = UnsafeMutableRawBufferPointer(rebasing: memory[..<used])
   }
 }
 

@@ -154,19 +154,12 @@ import Testing
     #expect(plan.reasons == ["source", "source", "inputs from several threads", "may block", "buffer asked for"])
   }
 
-  @Test func `credits shrink to fit the memory that the pipeline may use`() {
+  @Test func `an edge may have a queue other than its node's`() {
     var bench = PipelineBench()
     let a = bench.add(.source, source("a", []))
     let b = bench.add(.source, source("b", []))
-    bench.add(.sink, Collector().component("c"), from: [(a, 0), (b, 0)])
-    #expect(plan(bench).buffers.map { $0!.bytes } == [4 << 20, 4 << 20])
-    #expect(plan(bench).boundBytes == 16 << 20)
-    let fitted = plan(bench, memory: 10 << 20)
-    #expect(fitted.buffers.map { $0!.bytes } == [1 << 20, 1 << 20])
-    #expect(fitted.boundBytes == 10 << 20)
-    // What a call in progress may push beyond a credit does not shrink.
-    let least = plan(bench, memory: 1)
-    #expect(least.buffers.map { $0!.bytes } == [ChainPlan.leastBufferBytes, ChainPlan.leastBufferBytes])
-    #expect(least.boundBytes == 2 * (ChainPlan.leastBufferBytes + 4 << 20))
+    bench.add(.sink, Collector().component("c"), from: [(a, 0), (b, 0)]) { $0.buffer = .init(frames: 8) }
+    bench.buffer(ofEdge: 1, .init(frames: 2, whenFull: .dropOldest))
+    #expect(plan(bench).buffers == [.init(frames: 8), .init(frames: 2, whenFull: .dropOldest)])
   }
 }

@@ -48,8 +48,10 @@ private func said(_ text: String) throws -> [String] { try load(text).says.map {
   }
 
   @Test func `a node has at most 1024 inputs`() throws {
-    let sources = (0..<1025).map { "  s\($0): { use: stdin }" }.joined(separator: "\n")
-    let says = try said("sources:\n\(sources)\nsinks: { o: { use: drop, from: \"s*\" } }")
+    func sources(_ count: Int) -> String { (0..<count).map { "  s\($0): { use: stdin }" }.joined(separator: "\n") }
+    let fits = try load("sources:\n\(sources(1024))\nsinks: { o: { use: drop, from: \"s*\" } }")
+    #expect(fits.plan?.nodes.last?.inputs[0].edges.count == 1024)
+    let says = try said("sources:\n\(sources(1025))\nsinks: { o: { use: drop, from: \"s*\" } }")
     #expect(says == ["1027:32: 'o' has more than 1024 inputs; merge some of them in operators before it"])
   }
 

@@ -37,7 +37,7 @@ extension Manifests {
       says: #"""
         1:29: 'timeout' is not a key of a source; one of: use, with, watermark, on_error, isolation, delivery
         1:66: 'idl' is not a key of a watermark; one of: delay, monotonic
-        2:56: 'drop_oldst' is no value of 'when_full'; one of: block
+        2:56: 'drop_oldst' is no value of 'when_full'; did you mean 'drop_oldest'?
         """#),
     Manifest(
       "one name twice",
@@ -163,7 +163,7 @@ extension Manifests {
         6:46: 'frames' takes a whole number from 1 to 65536, not the number 1.5
         6:58: 'bytes' takes a size, not '4M'; write a number and B, KiB, MiB, GiB, kB, MB or GB: 64MiB
         7:45: 'bytes' is 1B; it must be from 64KiB to 1TiB
-        7:49: 'when' is not a key of a buffer; one of: frames, bytes, when_full
+        7:49: 'when' is not a key of a buffer; did you mean 'then'?
         8:46: 'frames' takes a whole number from 1 to 65536, not the number 100000
         8:61: 'bytes' takes a size, not 'lots'; write a number and B, KiB, MiB, GiB, kB, MB or GB: 64MiB
         """#),

@@ -133,9 +133,8 @@ extension Manifests {
         3:58: 'order' is not built yet in this version of tidemill; remove it
         3:77: 'state' is not built yet in this version of tidemill; remove it
         4:8: 'function' is not built yet in this version of tidemill; remove it
-        6:49: 'when_full: drop_oldest' is not built yet in this version of tidemill; write when_full: block
+        6:49: the edge 'f -> o' drops rows when it is full (drop_oldest), but line 6 asks for delivery: exactly_once; write when_full: block, or delivery: at_most_once
         6:74: 'delivery: exactly_once' is not built yet in this version of tidemill; write delivery: at_most_once
-        7:49: 'when_full: adaptive' is not built yet in this version of tidemill; write when_full: block
         8:1: 'checkpoint' is not built yet in this version of tidemill; remove it
         9:1: 'tests' is not built yet in this version of tidemill; remove it
         10:11: 'delivery: at_least_once' is not built yet in this version of tidemill; write delivery: at_most_once

@@ -190,4 +190,30 @@ import Testing
       }
     }
   }
+
+  @Test func `each edge gets the bounds of its node, or its own`() throws {
+    let plan = try plan(
+      """
+      sources: { s: { use: stdin }, t: { use: stdin } }
+      sinks:
+        o:
+          use: drop
+          from: [s, s.dead, t]
+          buffer:
+            frames: 8
+            when_full: adaptive
+            target: 2s
+            then: sample
+            sample_by: key
+            inputs:
+              s: { bytes: 1MiB }
+              "*.dead": { when_full: drop_oldest, frames: 4 }
+      """)
+    #expect(
+      text(of: plan).split(separator: "\n").filter { $0.contains("buffer") }.map { String($0.drop { $0 != " " }) } == [
+        " sink o: core/drop {} buffer 8 4194304 sample by key within 2000000000",
+        " -> o.in @5:12 buffer 8 1048576 sample by key within 2000000000",
+        " -> o.in @5:15 buffer 4 4194304 dropOldest",
+      ])
+  }
 }

@@ -28,7 +28,7 @@ func text(of plan: PipelinePlan) -> String {
       line += " retry \(retry.limit ?? -1) \(retry.backoffNanoseconds ?? -1) \(retry.maxBackoffNanoseconds ?? -1)"
       if let jitter = retry.jitter { line += " \(jitter)" }
     }
-    if let buffer = node.buffer { line += " buffer \(buffer.frames) \(buffer.bytes) \(buffer.whenFull)" }
+    if let buffer = node.buffer { line += text(of: buffer) }
     if !node.outputPorts.isEmpty { line += " ports \(node.outputPorts.joined(separator: ","))" }
     if node.forwardsOnly { line += " forwards" }
     if let every = node.pollEveryNanoseconds { line += " polled \(every)" }
@@ -45,9 +45,14 @@ func text(of plan: PipelinePlan) -> String {
     let input = plan.nodes[edge.to].inputs[edge.inputPort].name
     lines.append(
       "\(plan.nodes[edge.from].name).\(port) -> \(plan.nodes[edge.to].name).\(input) @\(edge.location.line):\(edge.location.column)"
-    )
+        + (edge.buffer.map { text(of: $0) } ?? ""))
   }
   return lines.joined(separator: "\n")
+}
+
+private func text(of buffer: BufferPlan) -> String {
+  " buffer \(buffer.frames) \(buffer.bytes) \(buffer.whenFull)" + (buffer.sampleBy == .key ? " by key" : "")
+    + (buffer.targetNanoseconds.map { " within \($0)" } ?? "")
 }
 
 /// A record plan as text: `name:type`, `!` where declared, the part after `=`.

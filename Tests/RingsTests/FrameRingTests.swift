@@ -62,6 +62,17 @@ private func frame(_ number: UInt64, bytes: UInt32 = 100) -> tide_entry {
     #expect(fixture.ring.hasCredit)
   }
 
+  @Test func `a frame that exceeds credit and overdraft passes alone`() {
+    let fixture = Fixture(frames: 4, bytes: 1000)
+    let large = 1000 + FrameRing.overdraftBytes + 1
+    #expect(fixture.ring.fits(bytes: large))
+    #expect(fixture.ring.push(frame(1)))
+    #expect(!fixture.ring.fits(bytes: large))
+    #expect(fixture.ring.fits(bytes: large - 101))
+    _ = fixture.ring.pop()
+    #expect(fixture.ring.fits(bytes: large))
+  }
+
   @Test func `a push marks the input at its consumer`() {
     let fixture = Fixture()
     #expect(tide_parker_ready(fixture.consumer.words, 0) == 0)
@@ -69,6 +80,62 @@ private func frame(_ number: UInt64, bytes: UInt32 = 100) -> tide_entry {
     #expect(tide_parker_ready(fixture.consumer.words, 0) == 1 << 3)
     tide_parker_clear(fixture.consumer.words, 3)
     #expect(tide_parker_ready(fixture.consumer.words, 0) == 0)
+  }
+}
+
+@Suite struct EvictingRingTests {
+  private let producer = Parker(clock: SystemClock())
+  private let consumer = Parker(clock: SystemClock())
+
+  private func ring(frames: Int, bytes: Int = 1 << 20) -> FrameRing {
+    FrameRing(
+      capacityFrames: frames, capacityBytes: bytes, discipline: .evicting, producer: producer, consumer: consumer, input: 0)
+  }
+
+  @Test func `the producer takes the oldest entries back, and the rest stays in order`() {
+    let ring = ring(frames: 4)
+    for number in 0..<4 as Range<UInt64> { #expect(ring.push(frame(number))) }
+    #expect(!ring.fits(bytes: 100))
+    #expect(ring.evict()?.ref == 0)
+    #expect(ring.evict()?.ref == 1)
+    #expect(ring.fits(bytes: 100))
+    #expect(ring.push(frame(4)))
+    #expect((0..<4).map { _ in ring.pop()?.ref } == [2, 3, 4, nil])
+    #expect(ring.evict() == nil)
+  }
+
+  @Test func `what is queued is exact in frames and bytes, whoever took what`() {
+    let ring = ring(frames: 8, bytes: 1000)
+    for number in 0..<3 as Range<UInt64> { #expect(ring.push(frame(number, bytes: UInt32(100 + number)))) }
+    #expect(ring.push(tide_entry(ref: 7, len: 0, kind: UInt16(TIDE_ENTRY_WATERMARK), flags: 0)))
+    _ = ring.pop()
+    _ = ring.evict()
+    #expect((ring.level.entries, ring.level.frames, ring.level.bytes) == (2, 1, 102))
+    #expect(ring.fits(bytes: 1000 - 102))
+    #expect(!ring.fits(bytes: 1000 - 101))
+    _ = ring.pop()
+    _ = ring.pop()
+    #expect((ring.level.entries, ring.level.frames, ring.level.bytes) == (0, 0, 0))
+    #expect(ring.fits(bytes: 1 << 20))
+  }
+
+  @Test func `it goes around its slots any number of times`() {
+    let ring = ring(frames: 2)
+    var taken: [UInt64] = []
+    for number in 0..<10_000 as Range<UInt64> {
+      while !ring.fits(bytes: 100) { _ = ring.evict() }
+      #expect(ring.push(frame(number)))
+      if number % 3 == 0, let entry = ring.pop() { taken.append(entry.ref) }
+    }
+    #expect(taken == taken.sorted())
+    #expect(Set(taken).count == taken.count)
+    #expect(taken.count == 3334)
+  }
+
+  @Test func `control entries find room however many frames there are`() {
+    let ring = ring(frames: 4)
+    while ring.fits(bytes: 1) { #expect(ring.push(frame(1, bytes: 1))) }
+    #expect(ring.hasControlRoom)
   }
 }
 
@@ -99,7 +166,7 @@ private func frame(_ number: UInt64, bytes: UInt32 = 100) -> tide_entry {
   @Test func `a released block is taken again`() {
     let pool = FramePool(crossing: false, keepBytes: 1 << 20)
     let first = pool.take(5_000)!
-    #expect(first.pointee.capacity == 16_384)
+    #expect(first.pointee.capacity == 8_192)
     tide_block_release(first)
     #expect(pool.take(6_000) == first)
     tide_block_release(first)
@@ -131,10 +198,34 @@ private func frame(_ number: UInt64, bytes: UInt32 = 100) -> tide_entry {
   @Test func `what exceeds the limit goes back to the system`() {
     let pool = FramePool(crossing: false, keepBytes: 8_192)
     let blocks = (0..<8).map { _ in pool.take(4_096)! }
-    #expect(pool.heldBytes == 8 * 4_096)
+    #expect(pool.heldBytes == 8 * (64 + 4_096))
     for block in blocks { tide_block_release(block) }
     tide_block_release(pool.take(4_096)!)
     #expect(pool.heldBytes <= 8_192)
+  }
+
+  @Test func `pools stay within their budget together, and give free blocks up for it`() {
+    let budget = FrameBudget(limitBytes: 8 * (64 + 4_096))
+    let one = FramePool(crossing: false, keepBytes: 1 << 20, budget: budget)
+    let other = FramePool(crossing: false, keepBytes: 1 << 20, budget: budget)
+    let blocks = (0..<6).map { _ in one.take(4_096)! }
+    let small = other.take(4_096)!
+    #expect(other.take(8_192) == nil)
+    #expect(other.take(4_096, leaving: 1) == nil)
+    let last = other.take(4_096)!
+    for block in [small, last] { tide_block_release(block) }
+    // Two free blocks go back to the system for one of another size.
+    let larger = other.take(8_192)!
+    #expect(budget.heldBytes == 6 * (64 + 4_096) + 64 + 8_192)
+    for block in blocks + [larger] { tide_block_release(block) }
+  }
+
+  @Test func `a budget outlives its maker for the blocks that are in use`() {
+    var budget: FrameBudget? = FrameBudget(limitBytes: 1 << 20)
+    var pool: FramePool? = FramePool(crossing: true, keepBytes: 1 << 20, budget: budget)
+    let block = pool!.take(100)!
+    (budget, pool) = (nil, nil)
+    tide_block_release(block)
   }
 
   @Test func `a block may outlive its pool`() {

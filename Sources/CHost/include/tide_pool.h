@@ -13,9 +13,17 @@
 #include "tidemill/plugin.h"
 #include "tide_atomic.h"
 
-#define TIDE_POOL_CLASSES 5u /* 4, 16, 64, 256 KiB and 1 MiB; larger blocks come from malloc and go back to it */
+#define TIDE_POOL_CLASSES 9u /* 4, 8, 16 ... 512 KiB and 1 MiB; larger blocks come from malloc and go back to it */
 
 typedef struct tide_pool tide_pool;
+
+/* How many bytes pools may hold together: their blocks, in use and free. It lives until its maker and all its pools are gone. */
+typedef struct tide_budget tide_budget;
+
+tide_budget *tide_budget_create(uint64_t limit_bytes);
+void tide_budget_release(tide_budget *budget);
+/* Bytes that its pools hold now. [any] */
+uint64_t tide_budget_held(const tide_budget *budget);
 
 /* Head of a block, 64 bytes; the frame's bytes follow. */
 typedef struct tide_block {
@@ -30,12 +38,13 @@ typedef struct tide_block {
 static inline uint8_t *tide_block_bytes(tide_block *block) { return (uint8_t *)block + 64; }
 static inline tide_frame *tide_block_frame(tide_block *block) { return (tide_frame *)(void *)tide_block_bytes(block); }
 
-/* `fifo` 1: blocks cross threads. `keep_bytes`: how much the pool keeps for reuse at most. */
-tide_pool *tide_pool_create(int fifo, uint64_t keep_bytes);
+/* `fifo` 1: blocks cross threads. `keep_bytes`: how much the pool keeps for reuse at most. `budget` may be NULL: no bound. */
+tide_pool *tide_pool_create(int fifo, uint64_t keep_bytes, tide_budget *budget);
 /* Frees the pool, at once or with its last block. [owner, once] */
 void tide_pool_destroy(tide_pool *pool);
-/* A block with room for `bytes` and one reference, contents undefined; NULL when memory is out. [owner] */
-tide_block *tide_pool_take(tide_pool *pool, uint64_t bytes);
+/* A block with room for `bytes` and one reference, contents undefined; NULL when memory is out, or when less than `spare` bytes of
+ * the budget would be left though the pool's free blocks were given up. [owner] */
+tide_block *tide_pool_take(tide_pool *pool, uint64_t bytes, uint64_t spare);
 /* Bytes that the pool holds in blocks, in use and free. [any] */
 uint64_t tide_pool_bytes(const tide_pool *pool);
 

@@ -2,7 +2,8 @@
  *
  * Each side caches the other's index, so an uncontended push or pop touches no line of the other side (the scheme of E. Rigtorp's
  * SPSCQueue). Capacity is a credit in frames and in bytes that the producer computes from counters which the consumer
- * publishes; the physical ring is larger, for the overdraft of a call in progress and for control entries.
+ * publishes; the physical ring is larger, for the overdraft of a call in progress and for control entries. The edges that take
+ * their oldest entries back are in tide_evicting.h.
  */
 #ifndef TIDE_RING_H
 #define TIDE_RING_H
@@ -25,6 +26,11 @@ typedef struct tide_entry {
   uint16_t flags;
 } tide_entry;
 
+/* What is queued. */
+typedef struct tide_ring_level {
+  uint64_t entries, frames, bytes;
+} tide_ring_level;
+
 typedef struct tide_ring {
   /* producer's line */
   uint64_t w;
@@ -38,16 +44,17 @@ typedef struct tide_ring {
   uint64_t popped_bytes;
   uint64_t popped_frames;
   uint8_t pad1[96];
-  /* constant */
+  /* constant, but for the credits, which only the producer uses */
   uint64_t mask;
   uint64_t credit_frames;
   uint64_t credit_bytes;
   tide_entry *entries;
-  uint8_t pad2[96];
+  uint64_t *marks; /* of an evicting ring: frames and bytes pushed before each slot; the producer's */
+  uint8_t pad2[88];
 } tide_ring;
 
 /* A ring of at least `slots` descriptors, NULL when memory is out. */
-tide_ring *tide_ring_create(uint64_t slots, uint64_t credit_frames, uint64_t credit_bytes);
+tide_ring *tide_ring_create(uint64_t slots, uint64_t credit_frames, uint64_t credit_bytes, int evicting);
 void tide_ring_destroy(tide_ring *ring);
 
 /* Appends a descriptor; 0 when the ring is physically full. [producer] */
@@ -64,7 +71,7 @@ static inline int tide_ring_push(tide_ring *ring, tide_entry entry) {
   return 1;
 }
 
-/* Takes the oldest descriptor; 0 when there is none. Its credit returns with tide_ring_release. [consumer] */
+/* Takes the oldest descriptor; 0 when there is none. Its credit returns with it. [consumer] */
 static inline int tide_ring_pop(tide_ring *ring, tide_entry *entry) {
   uint64_t r = ring->r;
   if (r == ring->cached_w) {
@@ -79,7 +86,7 @@ static inline int tide_ring_pop(tide_ring *ring, tide_entry *entry) {
 }
 
 /* 1 when nothing is queued, read afresh. [consumer] */
-static inline int tide_ring_empty(tide_ring *ring) { return ring->r == tide_load_acquire(&ring->w); }
+static inline int tide_ring_empty(tide_ring *ring) { return tide_load_relaxed(&ring->r) == tide_load_acquire(&ring->w); }
 
 /* 1 when the producer may push within the credit. Any one frame passes an edge without frames, however large it is; control
  * entries stay within as many slots again. [producer] */
@@ -91,13 +98,23 @@ static inline int tide_ring_has_credit(tide_ring *ring) {
   return frames < ring->credit_frames && bytes < ring->credit_bytes && entries <= 2 * ring->credit_frames;
 }
 
-/* 1 when a frame of `len` bytes stays within the credit and the given overdraft of frames and bytes, and leaves room for a
- * watermark before it and for a last watermark and the end. [producer] */
-static inline int tide_ring_may_overdraw(tide_ring *ring, uint64_t len, uint64_t frames, uint64_t bytes) {
-  uint64_t queued = ring->pushed_frames - tide_load_relaxed(&ring->popped_frames);
-  uint64_t held = ring->pushed_bytes - tide_load_relaxed(&ring->popped_bytes);
-  uint64_t entries = ring->w - tide_load_acquire(&ring->r);
-  return entries + 4 <= ring->mask + 1 && queued < ring->credit_frames + frames && held + len <= ring->credit_bytes + bytes;
+/* What is queued, as far as the consumer has said. [producer] */
+static inline tide_ring_level tide_ring_queued_level(const tide_ring *ring) {
+  tide_ring_level level;
+  level.entries = ring->w - tide_load_acquire(&ring->r);
+  level.frames = ring->pushed_frames - tide_load_relaxed(&ring->popped_frames);
+  level.bytes = ring->pushed_bytes - tide_load_relaxed(&ring->popped_bytes);
+  return level;
+}
+
+/* 1 when control entries may be pushed: a watermark and idleness, behind which a last watermark and the end find room. [producer] */
+static inline int tide_ring_has_room(const tide_ring *ring, tide_ring_level level) { return level.entries + 4 <= ring->mask + 1; }
+
+/* 1 when a frame of `len` bytes stays within the credit and the given overdraft of frames and bytes, or is alone, and leaves room
+ * for a watermark before it and for a last watermark and the end. [producer] */
+static inline int tide_ring_fits(const tide_ring *ring, tide_ring_level level, uint64_t len, uint64_t frames, uint64_t bytes) {
+  return tide_ring_has_room(ring, level) && level.frames < ring->credit_frames + frames &&
+         (level.frames == 0 || level.bytes + len <= ring->credit_bytes + bytes);
 }
 
 static inline uint64_t tide_ring_queued(const tide_ring *ring) {

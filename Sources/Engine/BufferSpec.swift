@@ -1,0 +1,61 @@
+import Rings
+
+extension NodeSpec {
+  /// The queue before a node, or of one edge into it: how much waits there, and what happens to more.
+  public struct Buffer: Sendable, Equatable {
+    public static let defaultFrames = 64
+    public static let defaultBytes = 4 << 20
+    /// Most frames that wait.
+    public var frames: Int
+    /// Most bytes of memory that what waits takes.
+    public var bytes: Int
+    public var whenFull: WhenFull
+    /// What decides whether a sample keeps a row.
+    public var sampleBy: SampleBy
+    /// How long what waits may take the reader: the credit follows the reader's rate. nil = the credit stands still.
+    public var targetNanoseconds: Int64?
+
+    public init(
+      frames: Int = defaultFrames, bytes: Int = defaultBytes, whenFull: WhenFull = .block, sampleBy: SampleBy = .id,
+      targetNanoseconds: Int64? = nil
+    ) {
+      self.frames = frames
+      self.bytes = bytes
+      self.whenFull = whenFull
+      self.sampleBy = sampleBy
+      self.targetNanoseconds = targetNanoseconds
+    }
+
+    /// Rows may be left out: what comes behind depends on when they arrived.
+    public var drops: Bool { whenFull != .block }
+
+    /// `block`, `drop_oldest`, ..., with what belongs to it.
+    public var policy: String {
+      let sampling = whenFull == .sample ? " by \(sampleBy.rawValue)" : ""
+      return (targetNanoseconds == nil ? "" : "adaptive, then ") + whenFull.rawValue + sampling
+    }
+
+    /// How the queue treats a producer that finds it full.
+    var discipline: FrameRing.Discipline {
+      switch whenFull {
+      case .block: .waiting
+      case .dropOldest: .evicting
+      case .dropNewest, .sample: .refusing
+      }
+    }
+  }
+
+  /// What a full edge does.
+  public enum WhenFull: String, Sendable, CaseIterable {
+    /// The producer waits.
+    case block
+    /// What has waited longest makes room.
+    case dropOldest = "drop_oldest"
+    /// What comes is dropped.
+    case dropNewest = "drop_newest"
+    /// The fuller it is, the smaller the share of the rows that it takes.
+    case sample
+  }
+
+  public enum SampleBy: String, Sendable, CaseIterable { case id, key }
+}
