@@ -115,6 +115,9 @@ import CTidemill
 }
 
 extension ColumnView {
+  /// The key dictionary that all variants of the column share; empty for other types.
+  @inlinable public var variantKeys: UnsafeRawBufferPointer { raw(tide_var_dictionary(frame, index)) }
+
   /// A variant's value with what reads it; absent for null and other types.
   @inlinable public func variantReader(_ row: Int) -> VariantReader {
     let (value, keys) = variant(row)

@@ -141,5 +141,6 @@ struct VariantReaderTests {
     let rest = view.column(SampleFrame.rest)
     #expect(rest.variantReader(0).field(1).double == 2.5 && rest.variantReader(1).kind == .absent)
     #expect(view.column(SampleFrame.text).variantReader(0).kind == .absent)
+    #expect(rest.variantKeys.elementsEqual(FrameModel.keys) && view.column(SampleFrame.text).variantKeys.isEmpty)
   }
 }

@@ -65,6 +65,7 @@ static uint64_t read_column(const tide_frame *f, int32_t c, uint32_t rows) {
     total += sum(tide_bytes(f, c, i)) + sum(tide_utf8(f, c, i));
     value = tide_var(f, c, i, &keys);
     if (value.length) {
+      PROMISE(tide_var_dictionary(f, c).data == keys.data);
       PROMISE(read_valid_variant(value, keys) == value.length);
       total += fuzz_read_variant(value, keys, 0);
     }

@@ -1,8 +1,7 @@
 /* Values of VARIANT columns: JSON-like trees in Parquet's Variant encoding, read in place without allocating.
  *
- *   tide_string keys, root = tide_var(f, column, row, &keys);
- *   int64_t level = tide_var_key(keys, "level", 5);         once a frame: all its rows share the keys
- *   tide_string value = tide_var_field(root, level);        each row
+ *   int64_t level = tide_var_key(tide_var_dictionary(f, column), "level", 5);     once a frame: all its rows share the keys
+ *   tide_string keys, value = tide_var_field(tide_var(f, column, row, &keys), level);     each row
  *   if (tide_var_kind(value) == TIDE_VAR_INT) sum += tide_var_i64(value);
  *
  * A value is the bytes from its first one on, borrowed from the frame; it knows its own length, tide_var_size. Every reader takes
@@ -197,6 +196,11 @@ static inline tide_string tide_var_binary(tide_string v) {
 }
 
 /* ---- keys -------------------------------------------------------------------------------------------------------------- */
+
+/* The key dictionary that all rows of a VARIANT column share; empty for other types. */
+static inline tide_string tide_var_dictionary(const tide_frame *f, int32_t c) {
+  return tide_type(f, c) == TIDE_VARIANT ? tide_bytes(f, (int32_t)tide_col(f, c)->dict, 0) : tide_var_none_();
+}
 
 /* Number of names in a key dictionary. */
 static inline uint32_t tide_var_keys(tide_string keys) {
