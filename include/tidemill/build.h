@@ -312,13 +312,17 @@ static inline tide_status tide_sequence(tide_builder *b, int32_t column, uint32_
 /* Ends the current row; columns that have no value in it are null. TIDE_MORE when the frame is full (max_rows, max_bytes):
  * finish it. */
 static inline tide_status tide_end_row(tide_builder *b) {
-  uint32_t i;
+  uint32_t i, top = b->count - b->verbatim - b->nested;
+  uint64_t bytes;
   if (b->rows >= TIDE_MAX_ROWS) tide_b_fail(b, -1, "a frame has at most 65536 rows");
-  for (i = 0; i < b->count && b->status >= 0; i++)
-    if (b->columns[i].parent < 0 && b->columns[i].count == b->rows) tide_put_null(b, (int32_t)i);
+  for (i = 0; i < top && b->status >= 0; i++)
+    if (b->columns[i].count == b->rows) tide_put_null(b, (int32_t)i);
+  if (b->verbatim && b->columns[b->count - 1u].count == b->rows) tide_put_null(b, (int32_t)b->count - 1);
   if (b->status < 0) return b->status;
   b->rows++;
-  return b->rows >= b->max_rows || b->heap_bytes + (uint64_t)b->rows * b->row_bytes >= b->max_bytes ? TIDE_MORE : TIDE_OK;
+  bytes = b->heap_bytes + (uint64_t)b->rows * b->row_bytes;
+  if (b->nested) bytes += tide_b_inner_bytes_(b);
+  return b->rows >= b->max_rows || bytes >= b->max_bytes ? TIDE_MORE : TIDE_OK;
 }
 
 /* Takes back what the current row has been given. */

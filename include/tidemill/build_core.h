@@ -287,11 +287,19 @@ static inline uint32_t tide_b_list_end_(const tide_b_column *list) {
   return list->data == NULL ? 0u : tide_b_offset_(list->data, list->count);
 }
 
-/* How many values a column has before the one that it gets next: the rows of an event's column, the values of the STRUCT that it
- * is inside, any number in a LIST. */
+/* How many values an inner column has before the one that it gets next: as many as the STRUCT around it, any number in a LIST. */
 static inline uint32_t tide_b_before_(const tide_builder *b, const tide_b_column *c) {
-  const tide_b_column *parent = c->parent < 0 ? NULL : b->columns + c->parent;
-  return parent == NULL ? b->rows : parent->type == TIDE_STRUCT ? parent->count : c->count;
+  const tide_b_column *parent = b->columns + c->parent;
+  return parent->type == TIDE_STRUCT ? parent->count : c->count;
+}
+
+/* Bytes of the values of inner columns, but for their heaps. */
+static inline uint64_t tide_b_inner_bytes_(const tide_builder *b) {
+  uint64_t bytes = 0;
+  uint32_t i;
+  for (i = b->count - b->verbatim - b->nested; i < b->count - b->verbatim; i++)
+    bytes += (uint64_t)b->columns[i].count * tide_b_cost_(b->columns + i);
+  return bytes;
 }
 
 /* The column, with room for the value of the current row; NULL when that value must not be put. */
@@ -303,9 +311,8 @@ static inline tide_b_column *tide_b_cell_(tide_builder *b, int32_t column, uint3
   }
   c = b->columns + column;
   if (c->type != type) tide_b_fail(b, column, "a value is of another type than its column");
-  if (c->count != tide_b_before_(b, c))
+  if (c->count != (c->parent < 0 ? b->rows : tide_b_before_(b, c)))
     tide_b_fail(b, column, "a column has two values in one row, or a value beside its constant");
-  if (c->parent >= 0) b->heap_bytes += tide_b_cost_(c);
   if (b->status < 0 || (c->count == c->capacity && tide_b_room_(b, c, c->count + 1u) < 0)) return NULL;
   return c;
 }
@@ -369,7 +376,6 @@ static inline void tide_b_truncate_(tide_builder *b, tide_b_column *c, uint32_t 
   while (c->count > count) {
     c->count--;
     if (c->nulls && !tide_bit_(c->valid, c->count)) c->nulls--;
-    if (c->parent >= 0) b->heap_bytes -= tide_b_cost_(c);
   }
   if (c->form == TIDE_B_CODES || !tide_b_has_heap_(c->type)) return;
   end = tide_b_offset_(c->data, count);

@@ -236,15 +236,11 @@ static inline const tide_column *tide_slot_(const tide_frame *f, const tide_colu
   return d;
 }
 
-/* An integer: I64, TIME and DURATION as they are, smaller integers widened, BOOL as 0 or 1; 0 for null and other types. */
-static inline int64_t tide_i64(const tide_frame *f, int32_t c, uint32_t i) {
-  const tide_column *d;
-  const uint8_t *p;
-  if (!tide_valid(f, c, i)) return 0;
-  d = tide_col(f, c);
-  p = tide_at(f, d->data);
-  if (d->enc == TIDE_SEQ && d->type != TIDE_U64)
-    return (int64_t)((uint64_t)tide_load_i64_(p) + (uint64_t)i * (uint64_t)tide_load_i64_(p + 8));
+/* tide_i64 of a value that is there. */
+static inline int64_t tide_i64_there_(const tide_frame *f, const tide_column *d, uint32_t i) {
+  const uint8_t *p = tide_at(f, d->data);
+  if (d->enc == TIDE_SEQ)
+    return d->type == TIDE_U64 ? 0 : (int64_t)((uint64_t)tide_load_i64_(p) + (uint64_t)i * (uint64_t)tide_load_i64_(p + 8));
   d = tide_slot_(f, d, &i);
   p = tide_at(f, d->data);
   switch (d->type) {
@@ -259,14 +255,24 @@ static inline int64_t tide_i64(const tide_frame *f, int32_t c, uint32_t i) {
   }
 }
 
+/* An integer: I64, TIME and DURATION as they are, smaller integers widened, BOOL as 0 or 1; 0 for null and other types. */
+static inline int64_t tide_i64(const tide_frame *f, int32_t c, uint32_t i) {
+  const tide_column *d;
+  if (!tide_valid(f, c, i)) return 0;
+  d = tide_col(f, c);
+  if (d->enc == TIDE_FLAT && (d->type == TIDE_I64 || d->type == TIDE_TIME))
+    return tide_load_i64_(tide_at(f, d->data) + 8u * (uint64_t)i);
+  return tide_i64_there_(f, d, i);
+}
+
 /* A U64 as it is, and another integer that is not negative; 0 for null and the rest. */
 static inline uint64_t tide_u64(const tide_frame *f, int32_t c, uint32_t i) {
   const tide_column *d;
   const uint8_t *p;
   int64_t integer;
-  if (c < 0 || tide_col(f, c)->type != TIDE_U64) return (integer = tide_i64(f, c, i)) < 0 ? 0u : (uint64_t)integer;
   if (!tide_valid(f, c, i)) return 0;
   d = tide_col(f, c);
+  if (d->type != TIDE_U64) return (integer = tide_i64_there_(f, d, i)) < 0 ? 0u : (uint64_t)integer;
   p = tide_at(f, d->data);
   if (d->enc == TIDE_SEQ) return (uint64_t)tide_load_i64_(p) + (uint64_t)i * (uint64_t)tide_load_i64_(p + 8);
   tide_slot_(f, d, &i);
@@ -276,16 +282,13 @@ static inline uint64_t tide_u64(const tide_frame *f, int32_t c, uint32_t i) {
 /* A number: F64 and F32, integers widened to the nearest double; 0 for null and other types. */
 static inline double tide_f64(const tide_frame *f, int32_t c, uint32_t i) {
   const tide_column *d;
-  const uint8_t *p;
   float single;
   if (!tide_valid(f, c, i)) return 0;
   d = tide_col(f, c);
+  if (d->type == TIDE_F64) return tide_load_f64_(tide_at(f, d->data) + (d->enc == TIDE_CONST ? 0u : 8u * (uint64_t)i));
   if (d->type == TIDE_U64) return (double)tide_u64(f, c, i);
-  if (d->type != TIDE_F64 && d->type != TIDE_F32) return (double)tide_i64(f, c, i);
-  d = tide_slot_(f, d, &i);
-  p = tide_at(f, d->data);
-  if (d->type == TIDE_F64) return tide_load_f64_(p + 8u * (uint64_t)i);
-  memcpy(&single, p + 4u * (uint64_t)i, 4);
+  if (d->type != TIDE_F32) return (double)tide_i64_there_(f, d, i);
+  memcpy(&single, tide_at(f, d->data) + (d->enc == TIDE_CONST ? 0u : 4u * (uint64_t)i), 4);
   return single;
 }
 
