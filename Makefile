@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint format bench install uninstall clean
+.PHONY: help setup build demo test lint fuzz format bench install uninstall clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -18,11 +18,14 @@ build: setup ## make the release build: .build/release/tidemill, its plugins and
 demo: setup ## build, then run live readings and 1,000,000 events through plugins compiled on the spot
 	@scripts/demo
 
-test: setup ## format, warnings, release build, all tests, thread sanitizer
+test: setup ## format, warnings, release build, all tests, thread sanitizer, half a minute of fuzzing
 	@scripts/test
 
 lint: setup ## the format and warning checks of `make test` alone
 	@scripts/lint
+
+fuzz: setup ## feed frames made to break things to all that reads them, for FUZZ_SECONDS (default 600)
+	@scripts/fuzz
 
 format: ## rewrite the Swift files in the project's format
 	@scripts/format

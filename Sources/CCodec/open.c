@@ -3,24 +3,30 @@
 #include <zstd.h>
 
 #include "CCodec.h"
+#include "tide_schema.h"
 
 #define LENGTH_BYTES 4u
 #define FIELD(name) __builtin_offsetof(tide_frame, name)
 
 struct tide_opener {
   ZSTD_DCtx *zstd;
+  tide_interner *peer;
 };
 
 tide_opener *tide_opener_create(void) {
   tide_opener *opener = calloc(1, sizeof *opener);
-  if (opener == NULL || (opener->zstd = ZSTD_createDCtx()) != NULL) return opener;
-  free(opener);
+  if (opener == NULL) return NULL;
+  opener->zstd = ZSTD_createDCtx();
+  opener->peer = tide_interner_create();
+  if (opener->zstd && opener->peer) return opener;
+  tide_opener_destroy(opener);
   return NULL;
 }
 
 void tide_opener_destroy(tide_opener *opener) {
   if (opener == NULL) return;
   ZSTD_freeDCtx(opener->zstd);
+  tide_interner_destroy(opener->peer);
   free(opener);
 }
 
@@ -72,5 +78,5 @@ uint64_t tide_open(tide_opener *opener, const uint8_t *bytes, uint64_t available
   out->flags = (uint16_t)(header.flags & ~(TIDE_FLAG_HEAD_CRC | TIDE_FLAG_BODY_CRC));
   out->head_crc = 0;
   out->body_crc = 0;
-  return tide_validate(into, header.raw_len, limit, why) == 0 ? header.raw_len : 0;
+  return tide_validate_from(into, header.raw_len, limit, opener->peer, why) == 0 ? header.raw_len : 0;
 }

@@ -37,7 +37,7 @@ static unsigned sequence(const uint8_t *p, const uint8_t *end) {
   return end - p >= 4 && p[1] >= low && p[1] <= high && continues(p[2]) && continues(p[3]) ? 4 : 0;
 }
 
-uint64_t tide_utf8_prefix(const void *bytes, uint64_t length, int *ascii) {
+uint64_t tide_utf8_prefix_portable(const void *bytes, uint64_t length, int *ascii) {
   const uint8_t *start = bytes, *end, *p;
   unsigned step;
   if (ascii) *ascii = 1;

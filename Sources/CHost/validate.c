@@ -1,4 +1,5 @@
 #include "tide_envelope.h"
+#include "tide_schema.h"
 #include "validate.h"
 
 #define ROLE_COUNT 8u
@@ -54,7 +55,7 @@ static int fits_role(uint32_t type, uint32_t role) {
   case TIDE_ROLE_INGEST_TIME: return type == TIDE_TIME;
   case TIDE_ROLE_HEADERS:
   case TIDE_ROLE_REST: return type == TIDE_VARIANT;
-  default: return type != TIDE_VARIANT;
+  default: return type != TIDE_VARIANT && type != TIDE_LIST && type != TIDE_STRUCT;
   }
 }
 
@@ -90,7 +91,7 @@ static int32_t check_riders(check *c) {
       return reject(c, 33, FIELD(row_wm), "the row watermark is no descriptor after the columns");
     c->column = f->row_wm;
     d = c->columns + f->row_wm;
-    if (d->type != TIDE_I64 || d->len != f->rows)
+    if (d->type != TIDE_I64 || d->len != f->rows || d->parent != TIDE_NONE_COLUMN)
       return reject(c, 33, offset_of(c, d), "the row watermark is not one I64 a row, flat or constant");
   }
   if (f->verbatim) {
@@ -99,7 +100,7 @@ static int32_t check_riders(check *c) {
       return reject(c, 34, FIELD(verbatim), "the verbatim records are no descriptor after the columns");
     c->column = f->verbatim;
     d = c->columns + f->verbatim;
-    if (d->type != TIDE_BINARY || d->enc != TIDE_FLAT || d->len != f->rows)
+    if (d->type != TIDE_BINARY || d->enc != TIDE_FLAT || d->len != f->rows || d->parent != TIDE_NONE_COLUMN)
       return reject(c, 34, offset_of(c, d), "the verbatim records are not one flat BINARY a row");
   }
   return 0;
@@ -127,12 +128,14 @@ static int32_t check_time_range(check *c) {
   return 0;
 }
 
-/* Part of rule 12: the names of the event's columns lie in the frame. */
-static int32_t check_names_inside(check *c) {
-  for (uint32_t i = 0; i < c->f->top; i++) {
+/* Rule 29, and the part of rule 12 that names lie in the frame: what walking the schema needs. */
+static int32_t check_shape(check *c) {
+  for (uint32_t i = 0; i < c->f->cols; i++) {
+    const tide_column *d = c->columns + i;
     c->column = (int32_t)i;
-    if ((uint64_t)c->columns[i].name + c->columns[i].name_len > c->length)
-      return reject(c, 12, offset_of(c, &c->columns[i].name), "a column's name leaves the frame");
+    if ((uint64_t)d->name + d->name_len > c->length)
+      return reject(c, 12, offset_of(c, &d->name), "a column's name leaves the frame");
+    if (tide_check_nesting_(c, d)) return -1;
   }
   c->column = -1;
   return 0;
@@ -146,15 +149,16 @@ int32_t tide_validate_head(const uint8_t *bytes, uint64_t available, uint64_t li
   if (check_envelope(&c, available, limit)) return -1;
   if (c.f->kind != TIDE_KIND_DATA && c.f->kind != TIDE_KIND_ERROR)
     return reject(&c, 6, FIELD(kind), "the frame carries no rows");
-  if (check_structure(&c) || check_roles(&c) || check_names_inside(&c) || check_riders(&c)) return -1;
+  if (check_structure(&c) || check_roles(&c) || check_shape(&c) || check_riders(&c)) return -1;
   time = tide_role(c.f, TIDE_ROLE_EVENT_TIME);
   if (time < 0) return 0;
   c.column = time;
   return tide_check_column_(&c, c.columns + time);
 }
 
-int32_t tide_validate(const uint8_t *bytes, uint64_t available, uint64_t limit, tide_validation *why) {
+int32_t tide_validate_from(const uint8_t *bytes, uint64_t available, uint64_t limit, tide_interner *peer, tide_validation *why) {
   check c = {.bytes = bytes, .f = (const tide_frame *)(const void *)bytes, .column = -1, .why = why};
+  int known = 0;
   if (why) *why = (tide_validation){.column = -1, .reason = ""};
   if (available < TIDE_FRAME_HEADER) return reject(&c, 1, 0, "there are fewer than 128 bytes");
   if ((uintptr_t)bytes % 8) return reject(&c, 1, 0, "the frame is not 8-byte aligned in memory");
@@ -177,6 +181,18 @@ int32_t tide_validate(const uint8_t *bytes, uint64_t available, uint64_t limit, 
       return reject(&c, 31, offset_of(&c, c.columns + i), "the buffers add up to more than the frame");
   }
   c.column = -1;
-  if (tide_check_unique_names_(&c) || check_riders(&c) || tide_check_variants_(&c)) return -1;
-  return check_time_range(&c);
+  if (peer && c.f->schema_id && (known = tide_interner_knows_(peer, c.f)) < 0)
+    return reject(&c, 36, FIELD(schema_id), "schema_id stands for other columns");
+  if ((!known && tide_check_unique_names_(&c)) || check_riders(&c) || tide_check_variants_(&c)) return -1;
+  if (check_time_range(&c)) return -1;
+  c.column = -1;
+  if (peer && c.f->schema_id && !known) {
+    const char *wrong = tide_interner_add_(peer, c.f);
+    if (wrong) return reject(&c, 36, FIELD(schema_id), wrong);
+  }
+  return 0;
+}
+
+int32_t tide_validate(const uint8_t *bytes, uint64_t available, uint64_t limit, tide_validation *why) {
+  return tide_validate_from(bytes, available, limit, NULL, why);
 }

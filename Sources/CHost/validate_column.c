@@ -5,6 +5,16 @@ static int has_heap(const tide_column *d) {
   return d->type == TIDE_UTF8 || d->type == TIDE_BINARY || d->type == TIDE_VARIANT;
 }
 
+static int is_inner(const tide_column *d) { return d->parent != TIDE_NONE_COLUMN; }
+
+static int may_have_dictionary(uint32_t type) {
+  return type == TIDE_UTF8 || type == TIDE_BINARY || type == TIDE_FIXED || type == TIDE_DECIMAL128;
+}
+
+static int may_be_sequence(uint32_t type) {
+  return type == TIDE_I64 || type == TIDE_TIME || type == TIDE_DURATION || type == TIDE_U64;
+}
+
 static uint32_t count_bits(const uint8_t *bits, uint32_t count) {
   uint32_t ones = 0, bytes = count / 8, i = 0;
   for (; i + 8 <= bytes; i += 8) ones += (uint32_t)__builtin_popcountll(tide_load_u64_(bits + i));
@@ -33,22 +43,31 @@ static int32_t check_name(const check *c, const tide_column *d) {
   return 0;
 }
 
-/* Rules 28, 20, 29, 11: what kind of column it is. */
-static int32_t check_kind(const check *c, const tide_column *d) {
-  int top = c->column < (int32_t)c->f->top;
+/* Rule 35: what a type takes as its parameter. */
+static int32_t check_param(const check *c, const tide_column *d) {
+  uint32_t precision = d->param >> 8, scale = d->param & 0xFFu;
+  uint64_t at = offset_of(c, &d->param);
+  if (d->type == TIDE_FIXED && d->param == 0) return reject(c, 35, at, "a FIXED has no width");
+  if (d->type == TIDE_DECIMAL128 && (precision < 1 || precision > 38 || scale > precision))
+    return reject(c, 35, at, "a DECIMAL128 has no precision from 1 to 38, or a scale above it");
+  return 0;
+}
+
+/* Rules 28, 20, 35, 29, 11: what kind of column it is. */
+static int32_t check_kind(check *c, const tide_column *d) {
+  int top = c->column < (int32_t)c->f->top, has_rows = top || is_inner(d);
   uint64_t at = offset_of(c, d);
   if (d->type < TIDE_BOOL || d->type > TIDE_DECIMAL128) return reject(c, 28, at, "a column has an unknown type");
-  if (d->type > TIDE_VARIANT) return reject(c, 28, at, "a column has a storage-only type, which this version does not read");
   if (d->enc > TIDE_SEQ) return reject(c, 20, at + 1, "a column has a reserved encoding");
-  if (d->enc == TIDE_DICT16 && (!top || (d->type != TIDE_UTF8 && d->type != TIDE_BINARY)))
-    return reject(c, 20, at + 1, "only a column of strings may be dictionary-encoded");
-  if (d->enc == TIDE_SEQ && (!top || (d->type != TIDE_I64 && d->type != TIDE_TIME)))
-    return reject(c, 20, at + 1, "only a column of I64 or TIME may be a sequence");
-  if (!top && d->type == TIDE_VARIANT) return reject(c, 20, at, "a descriptor after the columns is a VARIANT");
-  if (d->parent != TIDE_NONE_COLUMN || d->first_child || d->nchild)
-    return reject(c, 29, offset_of(c, &d->parent), "a column of a basic type has a parent or children");
+  if (d->enc == TIDE_DICT16 && (!has_rows || !may_have_dictionary(d->type)))
+    return reject(c, 20, at + 1, "only a column of UTF8, BINARY, FIXED or DECIMAL128 may be dictionary-encoded");
+  if (d->enc == TIDE_SEQ && (!top || !may_be_sequence(d->type)))
+    return reject(c, 20, at + 1, "only a column of I64, TIME, DURATION or U64 may be a sequence");
+  if (!has_rows && (d->type == TIDE_VARIANT || d->type == TIDE_LIST || d->type == TIDE_STRUCT))
+    return reject(c, 20, at, "a dictionary or rider is a VARIANT, LIST or STRUCT");
+  if (check_param(c, d) || tide_check_nesting_(c, d)) return -1;
   if (top && d->len != c->f->rows) return reject(c, 11, offset_of(c, &d->len), "a column's len is not the frame's rows");
-  if (!top && (d->len < 1 || d->len > TIDE_MAX_ROWS))
+  if (!has_rows && (d->len < 1 || d->len > TIDE_MAX_ROWS))
     return reject(c, 11, offset_of(c, &d->len), "a dictionary's len is not between 1 and 65536");
   return 0;
 }
@@ -57,7 +76,7 @@ static int32_t check_kind(const check *c, const tide_column *d) {
 static int32_t check_nulls(check *c, const tide_column *d) {
   uint64_t at = offset_of(c, &d->nulls);
   if (d->nulls > d->len) return reject(c, 13, at, "a column has more nulls than values");
-  if (c->column >= (int32_t)c->f->top && (d->nulls || d->valid))
+  if (c->column >= (int32_t)c->f->top && !is_inner(d) && (d->nulls || d->valid))
     return reject(c, 15, at, "a descriptor after the columns has nulls");
   if (d->nulls && !(d->flags & TIDE_NULLABLE)) return reject(c, 15, at, "a column that is not nullable has nulls");
   if (d->valid == 0) return d->nulls ? reject(c, 15, at, "a column has nulls but no bitmap") : 0;
@@ -67,18 +86,36 @@ static int32_t check_nulls(check *c, const tide_column *d) {
   return 0;
 }
 
+/* Bytes of one value of a type without offsets; 0 for bits. */
+static uint64_t width_of(const tide_column *d) {
+  switch (d->type) {
+  case TIDE_BOOL: return 0;
+  case TIDE_I8: return 1;
+  case TIDE_U16: return 2;
+  case TIDE_I32:
+  case TIDE_F32: return 4;
+  case TIDE_FIXED: return d->param;
+  case TIDE_DECIMAL128: return 16;
+  default: return 8;
+  }
+}
+
 /* Rules 16, 17, 21..23: where the values are, and that there are enough. */
 static int32_t check_buffers(check *c, const tide_column *d) {
   uint64_t count = d->enc == TIDE_CONST ? 1 : d->len, need, at = offset_of(c, &d->data_len);
+  if (d->type == TIDE_STRUCT) {
+    if (d->data || d->data_len || d->heap || d->heap_len) return reject(c, 16, at, "a STRUCT has values beside its fields'");
+    return 0;
+  }
   if (check_range(c, 16, d->data, d->data_len, "a column's data is misaligned or leaves the frame")) return -1;
   if (d->enc == TIDE_DICT16) {
     if (d->data_len < 2 * count) return reject(c, 17, at, "there are fewer codes than rows");
   } else if (d->enc == TIDE_SEQ) {
     if (d->data_len < 16) return reject(c, 22, at, "a sequence lacks its base or step");
-  } else if (has_heap(d)) {
+  } else if (has_heap(d) || d->type == TIDE_LIST) {
     if (d->data_len < 4 * (count + 1)) return reject(c, 23, at, "there are fewer offsets than values and one");
   } else {
-    need = d->type == TIDE_BOOL ? (count + 7) / 8 : 8 * count;
+    need = d->type == TIDE_BOOL ? (count + 7) / 8 : width_of(d) * count;
     if (d->data_len < need) return reject(c, 21, at, "there are fewer bytes than the values need");
   }
   if (d->heap == 0 && d->heap_len == 0) return 0;
@@ -86,8 +123,8 @@ static int32_t check_buffers(check *c, const tide_column *d) {
   return check_range(c, 16, d->heap, d->heap_len, "a column's heap is misaligned or leaves the frame");
 }
 
-/* Rules 24..26. */
-static int32_t check_strings(const check *c, const tide_column *d) {
+/* Rules 24..26, and 29 for the offsets of a LIST. */
+static int32_t check_offsets(const check *c, const tide_column *d) {
   const uint8_t *offsets = c->bytes + d->data, *heap = c->bytes + d->heap;
   uint32_t count = d->enc == TIDE_CONST ? 1 : d->len;
   int32_t last = tide_load_i32_(offsets + 4 * (uint64_t)count);
@@ -96,6 +133,10 @@ static int32_t check_strings(const check *c, const tide_column *d) {
   for (uint32_t i = 0; i < count; i++)
     goes_back |= tide_load_i32_(offsets + 4 * (uint64_t)i + 4) < tide_load_i32_(offsets + 4 * (uint64_t)i);
   if (goes_back) return reject(c, 24, d->data, "a column's offsets go back");
+  if (d->type == TIDE_LIST)
+    return (uint32_t)last <= c->columns[d->first_child].len
+               ? 0
+               : reject(c, 29, d->data, "the offsets of a LIST leave the column inside it");
   if ((uint64_t)(uint32_t)last > d->heap_len) return reject(c, 24, d->data, "a column's offsets leave its heap");
   if (d->type != TIDE_UTF8) return 0;
   uint64_t good = tide_utf8_prefix(heap, d->heap_len, &ascii);
@@ -119,11 +160,12 @@ static int32_t check_dictionary(const check *c, const tide_column *d) {
     return reject(c, d->type == TIDE_VARIANT ? 27 : 18, at, "a dictionary is no descriptor after the columns");
   dictionary = c->columns + d->dict;
   if (d->type == TIDE_VARIANT) {
-    if (dictionary->type != TIDE_BINARY || dictionary->enc != TIDE_CONST || dictionary->len != 1)
+    if (dictionary->type != TIDE_BINARY || dictionary->enc != TIDE_CONST || dictionary->len != 1 ||
+        is_inner(dictionary))
       return reject(c, 27, at, "a VARIANT's key dictionary is not one constant of BINARY");
     return 0;
   }
-  if (dictionary->type != d->type || dictionary->enc != TIDE_FLAT)
+  if (dictionary->type != d->type || dictionary->enc != TIDE_FLAT || dictionary->param != d->param || is_inner(dictionary))
     return reject(c, 18, at, "a dictionary is not a flat column of the same type");
   const uint8_t *codes = c->bytes + d->data;
   uint16_t highest = 0;
@@ -136,7 +178,7 @@ static int32_t check_dictionary(const check *c, const tide_column *d) {
 
 int32_t tide_check_column_(check *c, const tide_column *d) {
   if (check_kind(c, d) || check_name(c, d) || check_nulls(c, d) || check_buffers(c, d)) return -1;
-  if (has_heap(d) && d->enc != TIDE_DICT16 && check_strings(c, d)) return -1;
+  if ((has_heap(d) || d->type == TIDE_LIST) && d->enc != TIDE_DICT16 && check_offsets(c, d)) return -1;
   return check_dictionary(c, d);
 }
 
@@ -156,7 +198,7 @@ static int32_t check_variants(const check *c, const tide_column *d, uint32_t key
 
 int32_t tide_check_variants_(check *c) {
   uint64_t seen[TIDE_MAX_COLUMNS / 64] = {0}; /* dictionaries already checked, so that sharing one costs nothing */
-  for (uint32_t i = 0; i < c->f->top; i++) {
+  for (uint32_t i = 0; i < c->f->cols; i++) {
     const tide_column *d = c->columns + i, *dictionary;
     if (d->type != TIDE_VARIANT) continue;
     dictionary = c->columns + d->dict;

@@ -27,12 +27,12 @@ static int32_t reject_name(check *c, uint32_t column) {
   return reject(c, 12, c->columns[column].name, "two columns have the same name");
 }
 
-/* Rule 12's uniqueness, of names that are already known to lie in the frame. A heap sort keeps the worst case at n log n
- * whatever the names are. */
-int32_t tide_check_unique_names_(check *c) {
+/* Rule 12's uniqueness of `count` columns from `first` on. A heap sort keeps the worst case at n log n whatever the names
+ * are. */
+static int32_t check_unique(check *c, uint32_t first, uint32_t all) {
   uint16_t order[TIDE_MAX_COLUMNS];
   uint32_t count = 0;
-  for (uint32_t i = 0; i < c->f->top; i++)
+  for (uint32_t i = first; i < first + all; i++)
     if (c->columns[i].name_len) order[count++] = (uint16_t)i;
   if (count <= PAIRWISE_NAMES) {
     for (uint32_t i = 1; i < count; i++)
@@ -49,4 +49,12 @@ int32_t tide_check_unique_names_(check *c) {
     if (end + 1 < count && order_names(c, order[end], order[end + 1]) == 0) return reject_name(c, order[end + 1]);
   }
   return order_names(c, order[0], order[1]) == 0 ? reject_name(c, order[1]) : 0;
+}
+
+int32_t tide_check_unique_names_(check *c) {
+  if (check_unique(c, 0, c->f->top)) return -1;
+  for (uint32_t i = 0; i < c->f->cols; i++)
+    if (c->columns[i].type == TIDE_STRUCT && check_unique(c, c->columns[i].first_child, c->columns[i].nchild)) return -1;
+  c->column = -1;
+  return 0;
 }

@@ -36,8 +36,8 @@ public struct SchemaInference: Sendable {
         guard let rest = frame.column(role: .rest) else { return false }
         for row in 0..<min(frame.rows, maxRecords - schema.records) {
           schema.records += 1
-          let record = rest.variant(row)
-          VariantReader(value: record.value, keys: record.keys).forEachField { name, value in
+          let record = rest.variantReader(row)
+          record.forEachField { name, value in
             tallies[String(decoding: name, as: UTF8.self), default: Tally()].add(value)
           }
         }
@@ -102,17 +102,18 @@ private struct Tally {
   mutating func add(_ value: VariantReader) {
     present += 1
     switch value.kind {
-    case .null: nulls += 1
+    case .null, .absent: nulls += 1
     case .bool: kinds.insert(.bool)
     case .int:
       kinds.insert(.int)
       guard let number = value.int else { return }
       (leastInt, greatestInt) = (min(leastInt, number), max(greatestInt, number))
       note("\(number)")
-    case .double: kinds.insert(.double)
+    case .double, .decimal: kinds.insert(.double)
     case .time: kinds.insert(.time)
     case .binary: kinds.insert(.binary)
     case .object, .array: kinds.insert(.variant)
+    case .dayTime, .uuid: kinds.insert(.string)
     case .string:
       guard let text = value.text else { return }
       var time: Int64 = 0

@@ -2,7 +2,7 @@ import CTidemill
 
 /// What the values of a column are.
 ///
-/// These seven are all that a plugin must know; the storage-only types of the format are refused by validation.
+/// The first seven are all that a plugin must know; the others save room in storage or come from elsewhere.
 @frozen public enum ColumnType: UInt8, Sendable, CaseIterable {
   case bool = 1
   case int
@@ -13,19 +13,38 @@ import CTidemill
   case binary
   /// A value of any shape in Parquet's Variant encoding; all rows of a column share one key dictionary.
   case variant
+  case int32
+  case uint16
+  case int8
+  case float
+  /// Bytes, as many in each row as the column's parameter says.
+  case fixed
+  /// Any number of values of the one column inside it.
+  case list
+  /// One value of each column inside it.
+  case structure
+  /// Nanoseconds.
+  case duration
+  case uint64
+  /// A 128-bit integer and a power of ten; the column's parameter is `precision << 8 | scale`.
+  case decimal
 
   /// True for types whose values lie in a heap behind offsets.
-  @inlinable public var hasHeap: Bool { rawValue >= ColumnType.string.rawValue }
+  @inlinable public var hasHeap: Bool {
+    rawValue >= ColumnType.string.rawValue && rawValue <= ColumnType.variant.rawValue
+  }
+  /// True for types whose values are those of columns inside the column.
+  @inlinable public var isNested: Bool { self == .list || self == .structure }
 }
 
 /// How the values of a column are laid out.
 @frozen public enum ColumnEncoding: UInt8, Sendable, CaseIterable {
   case flat
-  /// A 16-bit code a row into a dictionary of distinct strings.
+  /// A 16-bit code a row into a dictionary of distinct values.
   case dictionary
   /// One value for all rows.
   case constant
-  /// Base and step, for integers and times.
+  /// Base and step, for 64-bit integers, times and durations.
   case sequence
 }
 
@@ -68,6 +87,10 @@ public enum FrameLimits {
   public static let maxRows = 65536
   public static let maxColumns = 4096
   public static let maxNameBytes = 255
+  /// Values that the columns inside others hold together.
+  public static let maxNestedValues = 1 << 20
+  /// Lists and structures inside each other.
+  public static let maxNesting = 16
   /// Longest frame unless the pipeline says otherwise.
   public static let defaultMaxBytes = 16 << 20
   /// Longest frame whatever it says.

@@ -5,13 +5,13 @@ import Glibc
 extension FrameBuilder {
   // MARK: Whole columns: append to each, then end the rows
 
-  /// Appends rows to a column of integers or times.
+  /// Appends rows to a column of integers, times or durations.
   public func append(_ column: Int, contentsOf values: UnsafeBufferPointer<Int64>) {
-    appendWords(column, UnsafeRawBufferPointer(values), types: TIDE_I64, TIDE_TIME)
+    appendWords(column, UnsafeRawBufferPointer(values)) { $0 == TIDE_I64 || $0 == TIDE_TIME || $0 == TIDE_DURATION }
   }
   /// Appends rows to a column of doubles.
   public func append(_ column: Int, contentsOf values: UnsafeBufferPointer<Double>) {
-    appendWords(column, UnsafeRawBufferPointer(values), types: TIDE_F64, TIDE_F64)
+    appendWords(column, UnsafeRawBufferPointer(values)) { $0 == TIDE_F64 }
   }
 
   /// Ends `count` rows at once; columns that have fewer values are null in what they lack.
@@ -20,7 +20,7 @@ extension FrameBuilder {
     guard target <= FrameLimits.maxRows else { return fail(-1, "a frame has at most 65536 rows") }
     for index in 0..<Int(core.pointee.count) {
       let column = core.pointee.columns + index
-      guard column.pointee.form < TIDE_B_CONSTANT, core.pointee.status >= 0 else { continue }
+      guard column.pointee.form < TIDE_B_CONSTANT, column.pointee.parent < 0, core.pointee.status >= 0 else { continue }
       guard Int(column.pointee.count) <= target else { return fail(index, "a column has more values than rows") }
       guard Int(column.pointee.count) < target, tide_b_room_(core, column, UInt32(target)) >= 0 else { continue }
       while Int(column.pointee.count) < target, tide_b_null_(core, column) >= 0 {}
@@ -28,14 +28,13 @@ extension FrameBuilder {
     if core.pointee.status >= 0 { core.pointee.rows = UInt32(target) }
   }
 
-  private func appendWords(_ index: Int, _ words: UnsafeRawBufferPointer, types first: Int32, _ second: Int32) {
+  private func appendWords(_ index: Int, _ words: UnsafeRawBufferPointer, fits: (Int32) -> Bool) {
     let count = words.count / 8
     guard count > 0, core.pointee.status >= 0 else { return }
     guard index >= 0, index < Int(core.pointee.count) else { return fail(index, "there is no such column") }
     let column = core.pointee.columns + index
-    guard Int32(column.pointee.type) == first || Int32(column.pointee.type) == second else {
-      return fail(index, "a value is of another type than its column")
-    }
+    guard fits(Int32(column.pointee.type)) else { return fail(index, "a value is of another type than its column") }
+    guard column.pointee.parent < 0 else { return fail(index, "the values of a column inside another are put one by one") }
     guard column.pointee.form < TIDE_B_CONSTANT else { return fail(index, "a column has a value beside its constant") }
     let from = Int(column.pointee.count)
     guard from + count <= FrameLimits.maxRows else { return fail(index, "a frame has at most 65536 rows") }
@@ -69,7 +68,7 @@ extension FrameBuilder {
     var value = value
     value.withUTF8 { setConstant(column, bytes: UnsafeRawBufferPointer($0), type: .string) }
   }
-  /// A string, binary or variant; `type` is the column's.
+  /// A string, binary, variant or fixed value; `type` is the column's.
   public func setConstant(_ column: Int, bytes: UnsafeRawBufferPointer, type: ColumnType) {
     tide_const_bytes(core, Int32(clamping: column), UInt32(type.rawValue), bytes.baseAddress, UInt64(bytes.count))
   }

@@ -36,13 +36,33 @@ public final class FrameBuilder {
   /// Declares a column, before the first row, and gives its number.
   ///
   /// `name` has at most 255 bytes of UTF-8 without NUL; an empty one hides the column. Event time is never nullable.
-  /// `dictionary: false` writes strings as offsets from the start.
+  /// `parameter` is the bytes of a fixed value and `precision << 8 | scale` of a decimal. `dictionary: false` writes strings as
+  /// offsets from the start. A list and a structure get what is inside them by `addChild`.
   public func addColumn(
-    _ name: String, _ type: ColumnType, role: ColumnRole? = nil, nullable: Bool = true, dictionary: Bool = true
+    _ name: String, _ type: ColumnType, parameter: Int = 0, role: ColumnRole? = nil, nullable: Bool = true,
+    dictionary: Bool = true
   ) throws(FrameBuildError) -> Int {
     let index = name.withCString {
-      tide_b_col(core, $0, UInt32(type.rawValue), role.map { UInt32($0.rawValue) } ?? TIDE_NO_ROLE)
+      tide_b_col_param(
+        core, $0, UInt32(type.rawValue), UInt32(clamping: parameter), role.map { UInt32($0.rawValue) } ?? TIDE_NO_ROLE)
     }
+    return try declared(index, name: name, nullable: nullable, dictionary: dictionary)
+  }
+
+  /// Declares the column inside a list, or a field of a structure, after all columns of the event and before the first row, and
+  /// gives its number.
+  public func addChild(
+    of parent: Int, _ name: String = "", _ type: ColumnType, parameter: Int = 0, nullable: Bool = true
+  ) throws(FrameBuildError) -> Int {
+    let index = name.withCString {
+      tide_b_child(core, Int32(clamping: parent), $0, UInt32(type.rawValue), UInt32(clamping: parameter))
+    }
+    return try declared(index, name: name, nullable: nullable, dictionary: false)
+  }
+
+  private func declared(
+    _ index: Int32, name: String, nullable: Bool, dictionary: Bool
+  ) throws(FrameBuildError) -> Int {
     if name.utf8.contains(0) { tide_b_fail(core, index, "a column's name contains NUL") }
     if let failure { throw failure }
     let column = core.pointee.columns + Int(index)
@@ -60,8 +80,8 @@ public final class FrameBuilder {
     if let failure { throw failure }
   }
 
-  /// Columns declared, verbatim records not counted.
-  public var columnCount: Int { Int(core.pointee.count - core.pointee.verbatim) }
+  /// Columns of the event, those inside others and verbatim records not counted.
+  public var columnCount: Int { Int(core.pointee.count - core.pointee.verbatim - core.pointee.nested) }
 
   /// `.data`, or `.error` for rows of a dead-letter port.
   public var kind: FrameKind {

@@ -3,8 +3,8 @@ import CTidemill
 /// Copies the selected rows of a frame into a frame of their own.
 ///
 /// Rows that few want pin the whole frame in memory, and a selection does not cross a process: then copying what is left is
-/// cheaper. Every encoding stays, except that a sequence becomes flat when the rows are not contiguous. Dictionaries are copied
-/// whole; row watermark and verbatim records come along; the schema stays; checksums are dropped.
+/// cheaper. Every encoding stays, except that a sequence becomes flat when the rows are not contiguous. What lists and structures
+/// hold comes along row by row. Dictionaries are copied whole; row watermark and verbatim records come along; the schema stays; checksums are dropped.
 public enum FrameCompactor {
   /// Length of the frame that `compact` would write.
   ///
@@ -26,29 +26,44 @@ public enum FrameCompactor {
   }
 }
 
+/// Values of a column that a compaction keeps, by their numbers.
+private struct Kept {
+  let count: Int
+  /// The frame's rows.
+  var rows: UnsafePointer<UInt16>?
+  /// Values of a column inside another.
+  var values: UnsafePointer<UInt32>?
+
+  /// Number of the k-th one; the first `count` are kept when there is no list.
+  @inline(__always) func callAsFunction(_ k: Int) -> Int {
+    if let rows { return Int(rows[k]) }
+    return values.map { Int($0[k]) } ?? k
+  }
+}
+
 /// One pass over the frame: lays out and writes, or only counts when there is no `out`.
 private struct Compaction {
   let source: UnsafePointer<tide_frame>
-  let selection: UnsafePointer<UInt16>?
-  let count: Int
+  let rows: Kept
   let out: UnsafeMutableRawPointer?
+  /// What the columns inside others keep, by descriptor; set when the column around them is compacted, which comes first.
+  var inner: [Int: Kept] = [:]
+  /// Memory behind `inner`.
+  var lists: [UnsafeMutablePointer<UInt32>] = []
   /// End of what is laid out so far.
   var at = 0
 
   init(frame: FrameView, selection: UnsafePointer<UInt16>?, count: Int, out: UnsafeMutableRawPointer?) {
     precondition(count >= 1 && count <= frame.rows, "a compaction selects some of the frame's rows")
     source = frame.frame
-    self.selection = selection
-    self.count = count
+    rows = Kept(count: count, rows: selection)
     self.out = out
   }
 
   func sourceBytes(_ offset: UInt32) -> UnsafePointer<UInt8> { tide_at(source, offset) }
 
-  /// Frame row of the selected row `k`.
-  @inline(__always) func row(_ k: Int) -> Int { selection.map { Int($0[k]) } ?? k }
-
   mutating func run() -> Int {
+    defer { for list in lists { list.deallocate() } }
     let columns = Int(source.pointee.cols)
     let descriptors = FrameLimits.headerBytes
     let names = descriptors + FrameLimits.descriptorBytes * columns
@@ -60,8 +75,8 @@ private struct Compaction {
       var descriptor = tide_col(source, Int32(column)).pointee
       descriptor.name =
         descriptor.name_len == 0 ? 0 : UInt32(names + Int(descriptor.name) - Int(source.pointee.names))
-      if hasRows(column) {
-        compactColumn(&descriptor)
+      if let kept = kept(column) {
+        compactColumn(&descriptor, kept)
       } else {
         copyBuffers(&descriptor)
       }
@@ -75,17 +90,19 @@ private struct Compaction {
     return length
   }
 
-  /// True for descriptors with a value a row; the others are dictionaries.
-  func hasRows(_ column: Int) -> Bool {
-    column < Int(source.pointee.top) || (source.pointee.row_wm != 0 && column == Int(source.pointee.row_wm))
+  /// The values that a descriptor keeps; `nil` for dictionaries, which stay whole.
+  func kept(_ column: Int) -> Kept? {
+    let hasRows =
+      column < Int(source.pointee.top) || (source.pointee.row_wm != 0 && column == Int(source.pointee.row_wm))
       || (source.pointee.verbatim != 0 && column == Int(source.pointee.verbatim))
+    return hasRows ? rows : inner[column]
   }
 
   func finishHeader(_ header: UnsafeMutablePointer<tide_frame>, names: Int, length: Int) {
     header.pointee.header_len = UInt16(FrameLimits.headerBytes)
     header.pointee.frame_len = UInt32(length)
     header.pointee.raw_len = UInt32(length)
-    header.pointee.rows = UInt32(count)
+    header.pointee.rows = UInt32(rows.count)
     header.pointee.desc = UInt32(FrameLimits.headerBytes)
     header.pointee.names = UInt32(names)
     header.dropChecksums()
@@ -94,7 +111,7 @@ private struct Compaction {
     var low = tide_i64(header, time, 0)
     var high = low
     var k: UInt32 = 1
-    while k < UInt32(count) {
+    while k < UInt32(rows.count) {
       let value = tide_i64(header, time, k)
       low = min(low, value)
       high = max(high, value)
@@ -125,108 +142,159 @@ private struct Compaction {
   }
 
   mutating func copyBuffers(_ column: inout tide_column) {
-    column.data = placeCopy(of: column.data, Int(column.data_len))
+    if column.data != 0 { column.data = placeCopy(of: column.data, Int(column.data_len)) }
     if column.heap != 0 { column.heap = placeCopy(of: column.heap, Int(column.heap_len)) }
   }
 
-  mutating func compactColumn(_ column: inout tide_column) {
-    compactValidity(&column)
-    column.len = UInt32(count)
+  mutating func compactColumn(_ column: inout tide_column, _ kept: Kept) {
+    compactValidity(&column, kept)
+    column.len = UInt32(kept.count)
     switch ColumnEncoding(rawValue: column.enc) {
-    case .constant: copyBuffers(&column)
-    case .dictionary: gather(&column, as: UInt16.self)
-    case .sequence: compactSequence(&column)
+    case .constant:
+      copyBuffers(&column)
+      keepChildren(of: column) { Kept(count: Int($0.len)) }
+    case .dictionary: gather(&column, kept, as: UInt16.self)
+    case .sequence: compactSequence(&column, kept)
     default:
       switch ColumnType(rawValue: column.type) {
-      case .bool: compactBits(&column)
-      case .int, .double, .time: gather(&column, as: UInt64.self)
-      default: compactHeap(&column)
+      case .bool: compactBits(&column, kept)
+      case .int, .double, .time, .duration, .uint64: gather(&column, kept, as: UInt64.self)
+      case .int32, .float: gather(&column, kept, as: UInt32.self)
+      case .uint16: gather(&column, kept, as: UInt16.self)
+      case .int8: gather(&column, kept, as: UInt8.self)
+      case .decimal: gather(&column, kept, width: 16)
+      case .fixed: gather(&column, kept, width: Int(column.param))
+      case .list: compactList(&column, kept)
+      case .structure: keepChildren(of: column) { _ in kept }
+      default: compactHeap(&column, kept)
       }
     }
   }
 
-  mutating func compactValidity(_ column: inout tide_column) {
+  mutating func keepChildren(of column: tide_column, _ kept: (tide_column) -> Kept) {
+    for child in Int(column.first_child)..<Int(column.first_child) + Int(column.nchild) {
+      inner[child] = kept(tide_col(source, Int32(child)).pointee)
+    }
+  }
+
+  mutating func compactValidity(_ column: inout tide_column, _ kept: Kept) {
     let bits = sourceBytes(column.valid)
     guard column.valid != 0 else { return }
     var valid = 0
-    for k in 0..<count { valid += Int(tide_bit_(bits, UInt32(row(k)))) }
-    column.nulls = UInt32(count - valid)
+    for k in 0..<kept.count { valid += Int(tide_bit_(bits, UInt32(kept(k)))) }
+    column.nulls = UInt32(kept.count - valid)
     column.valid = 0
-    if valid < count { column.valid = placeBits(bits) }
+    if valid < kept.count { column.valid = placeBits(bits, kept) }
   }
 
-  mutating func compactBits(_ column: inout tide_column) {
-    column.data_len = UInt32((count + 7) / 8)
-    column.data = placeBits(sourceBytes(column.data))
+  mutating func compactBits(_ column: inout tide_column, _ kept: Kept) {
+    column.data_len = UInt32((kept.count + 7) / 8)
+    column.data = placeBits(sourceBytes(column.data), kept)
   }
 
-  mutating func placeBits(_ bits: UnsafePointer<UInt8>) -> UInt32 {
-    let bytes = (count + 7) / 8
+  mutating func placeBits(_ bits: UnsafePointer<UInt8>, _ kept: Kept) -> UInt32 {
+    let bytes = (kept.count + 7) / 8
     let (offset, memory) = place(bytes)
     guard let into = memory?.initializeMemory(as: UInt8.self, repeating: 0, count: bytes) else { return offset }
-    for k in 0..<count { into[k >> 3] |= UInt8(tide_bit_(bits, UInt32(row(k)))) << UInt8(k & 7) }
+    for k in 0..<kept.count { into[k >> 3] |= UInt8(tide_bit_(bits, UInt32(kept(k)))) << UInt8(k & 7) }
     return offset
   }
 
-  /// Copies the selected elements of a buffer of fixed width.
-  mutating func gather<Element: FixedWidthInteger>(_ column: inout tide_column, as: Element.Type) {
-    let bytes = count * MemoryLayout<Element>.size
-    let from = UnsafeRawPointer(sourceBytes(column.data)).assumingMemoryBound(to: Element.self)
-    let (offset, memory) = place(bytes)
+  /// Reserves a buffer for values of fixed width.
+  mutating func placeValues(_ column: inout tide_column, _ kept: Kept, width: Int) -> UnsafeMutableRawPointer? {
+    let (offset, memory) = place(width * kept.count)
     column.data = offset
-    column.data_len = UInt32(bytes)
-    guard let memory else { return }
-    guard let selection else { return memory.copyMemory(from: from, byteCount: bytes) }
+    column.data_len = UInt32(width * kept.count)
+    return memory
+  }
+
+  /// Copies the kept elements of a buffer of integers of one size.
+  mutating func gather<Element: FixedWidthInteger>(_ column: inout tide_column, _ kept: Kept, as: Element.Type) {
+    let from = UnsafeRawPointer(sourceBytes(column.data)).assumingMemoryBound(to: Element.self)
+    guard let memory = placeValues(&column, kept, width: MemoryLayout<Element>.size) else { return }
     let into = memory.assumingMemoryBound(to: Element.self)
     var k = 0
-    while k < count {
-      into[k] = from[Int(selection[k])]
-      k &+= 1
+    if let selection = kept.rows {
+      while k < kept.count {
+        into[k] = from[Int(selection[k])]
+        k &+= 1
+      }
+    } else if let values = kept.values {
+      while k < kept.count {
+        into[k] = from[Int(values[k])]
+        k &+= 1
+      }
+    } else {
+      memory.copyMemory(from: from, byteCount: kept.count * MemoryLayout<Element>.size)
     }
   }
 
-  mutating func compactSequence(_ column: inout tide_column) {
+  /// Copies the kept elements of a buffer of any fixed width.
+  mutating func gather(_ column: inout tide_column, _ kept: Kept, width: Int) {
+    let from = UnsafeRawPointer(sourceBytes(column.data))
+    guard let memory = placeValues(&column, kept, width: width) else { return }
+    for k in 0..<kept.count { (memory + width * k).copyMemory(from: from + width * kept(k), byteCount: width) }
+  }
+
+  mutating func compactSequence(_ column: inout tide_column, _ kept: Kept) {
     let from = sourceBytes(column.data)
     let base = tide_load_i64_(from)
     let step = tide_load_i64_(from + 8)
-    if row(count - 1) - row(0) == count - 1 {
-      let (offset, memory) = place(16)
-      column.data = offset
-      column.data_len = 16
-      memory?.storeBytes(of: base &+ step &* Int64(row(0)), as: Int64.self)
+    if kept(kept.count - 1) - kept(0) == kept.count - 1 {
+      let memory = placeValues(&column, Kept(count: 2), width: 8)
+      memory?.storeBytes(of: base &+ step &* Int64(kept(0)), as: Int64.self)
       memory?.storeBytes(of: step, toByteOffset: 8, as: Int64.self)
       return
     }
-    let (offset, memory) = place(8 * count)
     let nulls = column.valid != 0
     column.enc = ColumnEncoding.flat.rawValue
-    column.data = offset
-    column.data_len = UInt32(8 * count)
-    guard let memory else { return }
+    guard let memory = placeValues(&column, kept, width: 8) else { return }
     let valid = nulls ? out.map { $0 + Int(column.valid) }?.assumingMemoryBound(to: UInt8.self) : nil
-    for k in 0..<count {
+    for k in 0..<kept.count {
       let isNull = valid.map { tide_bit_($0, UInt32(k)) == 0 } ?? false
-      memory.storeBytes(of: isNull ? 0 : base &+ step &* Int64(row(k)), toByteOffset: 8 * k, as: Int64.self)
+      memory.storeBytes(of: isNull ? 0 : base &+ step &* Int64(kept(k)), toByteOffset: 8 * k, as: Int64.self)
     }
   }
 
-  mutating func compactHeap(_ column: inout tide_column) {
+  /// Copies the kept lists' offsets, and has the column inside keep the elements that they hold.
+  mutating func compactList(_ column: inout tide_column, _ kept: Kept) {
+    let offsets = UnsafeRawPointer(sourceBytes(column.data)).assumingMemoryBound(to: Int32.self)
+    var total = 0
+    for k in 0..<kept.count { total += Int(offsets[kept(k) + 1] - offsets[kept(k)]) }
+    let elements = UnsafeMutablePointer<UInt32>.allocate(capacity: max(total, 1))
+    lists.append(elements)
+    let (offset, data) = place(4 * (kept.count + 1))
+    column.data = offset
+    column.data_len = UInt32(4 * (kept.count + 1))
+    data?.storeBytes(of: 0, as: Int32.self)
+    var end = 0
+    for k in 0..<kept.count {
+      for element in offsets[kept(k)]..<offsets[kept(k) + 1] {
+        elements[end] = UInt32(element)
+        end += 1
+      }
+      data?.storeBytes(of: Int32(end), toByteOffset: 4 * (k + 1), as: Int32.self)
+    }
+    inner[Int(column.first_child)] = Kept(count: total, values: UnsafePointer(elements))
+  }
+
+  mutating func compactHeap(_ column: inout tide_column, _ kept: Kept) {
     let offsets = UnsafeRawPointer(sourceBytes(column.data)).assumingMemoryBound(to: Int32.self)
     let heap = UnsafeRawPointer(sourceBytes(column.heap))
-    let (dataOffset, data) = place(4 * (count + 1))
+    let (dataOffset, data) = place(4 * (kept.count + 1))
     var total = 0
-    for k in 0..<count { total += Int(offsets[row(k) + 1] - offsets[row(k)]) }
+    for k in 0..<kept.count { total += Int(offsets[kept(k) + 1] - offsets[kept(k)]) }
     let (heapOffset, bytes) = place(total)
     column.data = dataOffset
-    column.data_len = UInt32(4 * (count + 1))
+    column.data_len = UInt32(4 * (kept.count + 1))
     column.heap = heapOffset
     column.heap_len = UInt32(total)
     guard let data, let bytes else { return }
     var end = 0
     data.storeBytes(of: 0, as: Int32.self)
-    for k in 0..<count {
-      let from = Int(offsets[row(k)])
-      let length = Int(offsets[row(k) + 1]) - from
+    for k in 0..<kept.count {
+      let from = Int(offsets[kept(k)])
+      let length = Int(offsets[kept(k) + 1]) - from
       (bytes + end).copyMemory(from: heap + from, byteCount: length)
       end += length
       data.storeBytes(of: Int32(truncatingIfNeeded: end), toByteOffset: 4 * (k + 1), as: Int32.self)

@@ -34,17 +34,18 @@ public struct FrameRejection: Error, Equatable, CustomStringConvertible {
 /// The gate for frames from untrusted hands.
 public enum FrameValidator {
   /// Checks the frame at the start of `bytes`, which must be 8-byte aligned and must not change meanwhile, and gives a view of it.
-  /// `limit` bounds the frame's length. One pass, no allocation unless it throws.
+  /// `limit` bounds the frame's length; `peer` keeps the schemas of who sent it. One pass, no allocation unless it throws or the
+  /// schema is new.
   @discardableResult
   public static func validate(
-    _ bytes: UnsafeRawBufferPointer, limit: Int = FrameLimits.defaultMaxBytes
+    _ bytes: UnsafeRawBufferPointer, limit: Int = FrameLimits.defaultMaxBytes, peer: SchemaInterner? = nil
   ) throws(FrameRejection) -> FrameView {
     var why = tide_validation()
     guard let start = bytes.baseAddress else {
       throw FrameRejection(rule: 1, column: nil, offset: 0, reason: "there are fewer than 128 bytes")
     }
-    let status = tide_validate(
-      start.assumingMemoryBound(to: UInt8.self), UInt64(bytes.count), UInt64(max(limit, 0)), &why)
+    let status = tide_validate_from(
+      start.assumingMemoryBound(to: UInt8.self), UInt64(bytes.count), UInt64(max(limit, 0)), peer?.core, &why)
     guard status < 0 else { return FrameView(bytes: start) }
     throw FrameRejection(why)
   }

@@ -5,8 +5,8 @@ import Frames
 
 /// Turns stored or sent bytes back into frames: checks what they are signed with, unpacks, and validates with all rules.
 ///
-/// Nothing is allocated before the sizes in the header are known to be within the limit. Keeps its memory from frame to frame.
-/// Not thread-safe.
+/// One opener is for what one peer sends: it keeps the peer's schemas, as `SchemaInterner` says. Nothing is allocated before the
+/// sizes in the header are known to be within the limit. Memory is kept from frame to frame. Not thread-safe.
 public final class FrameOpener {
   /// Longest frame, as stored and once opened, in bytes.
   public let limit: Int

@@ -81,11 +81,33 @@ struct KeyTests {
     #expect(rows.key(rows.int, 1) == [3] + [UInt8](repeating: 0xFF, count: 8))
   }
 
-  @Test(arguments: [TIDE_FIXED, TIDE_LIST, TIDE_STRUCT, TIDE_U64, TIDE_DECIMAL128])
-  func `a value of a type that is not read counts as absent`(type: Int32) {
+  @Test(arguments: [TIDE_LIST, TIDE_STRUCT])
+  func `a list or a structure counts as absent`(type: Int32) {
     let rows = KeyRows()
     rows.setType(of: rows.int, to: type)
     #expect(rows.key(rows.int, 0) == [0])
+  }
+
+  @Test func `unsigned integers and decimals that are equal to others have the bytes of those`() {
+    let decimal: (Int64, UInt64, UInt32) -> [UInt8] = { high, low, scale in
+      storageKey(UInt32(TIDE_DECIMAL128), 38 << 8 | scale) { tide_put_decimal($0, $1, high, low) }
+    }
+    let unsigned: (UInt64) -> [UInt8] = { value in storageKey(UInt32(TIDE_U64), 0) { tide_put_u64($0, $1, value) } }
+    #expect(unsigned(42) == [3, 42, 0, 0, 0, 0, 0, 0, 0])
+    #expect(unsigned(1 << 63) == [4, 0, 0, 0, 0, 0, 0, 0xE0, 0x43])
+    #expect(unsigned(.max) == [9] + [UInt8](repeating: 0xFF, count: 8))
+    #expect(unsigned(.max - 1023) == [9, 0, 0xFC] + [UInt8](repeating: 0xFF, count: 6))
+    #expect(unsigned(.max - 2047) == [4, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xEF, 0x43])
+    #expect(decimal(0, 4200, 2) == [3, 42, 0, 0, 0, 0, 0, 0, 0])
+    #expect(decimal(-1, UInt64(bitPattern: -4200), 2) == [3, 0xD6] + [UInt8](repeating: 0xFF, count: 7))
+    #expect(decimal(0, 0, 30) == [3, 0, 0, 0, 0, 0, 0, 0, 0])
+    #expect(decimal(0, 4250, 2) == [10, 1, 0xA9, 0x01] + [UInt8](repeating: 0, count: 14))
+    #expect(decimal(-1, UInt64(bitPattern: -4250), 2) == [10, 1, 0x57, 0xFE] + [UInt8](repeating: 0xFF, count: 14))
+    #expect(decimal(1, 0, 0) == [10, 0] + [UInt8](repeating: 0, count: 8) + [1, 0, 0, 0, 0, 0, 0, 0])
+    #expect(decimal(.min, 0, 0) == [10, 0] + [UInt8](repeating: 0, count: 15) + [0x80])
+    #expect(storageKey(UInt32(TIDE_FIXED), 3) { tide_put_fixed($0, $1, "abc", 3) } == [6, 0x61, 0x62, 0x63])
+    #expect(storageKey(UInt32(TIDE_I8), 0) { tide_put_i8($0, $1, -2) } == [3, 0xFE] + [UInt8](repeating: 0xFF, count: 7))
+    #expect(storageKey(UInt32(TIDE_F32), 0) { tide_put_f32($0, $1, 0.5) } == [4, 0, 0, 0, 0, 0, 0, 0xE0, 0x3F])
   }
 
   @Test func `a composite key has a length before each part, and a single one has none`() {
@@ -102,6 +124,25 @@ struct KeyTests {
     }
     #expect(tide_key_bytes_n(rows.frame, [rows.int], 1, 0, &into, 64) == 9)
   }
+}
+
+/// Key bytes of one value in a column of a type for storage.
+private func storageKey(
+  _ type: UInt32, _ parameter: UInt32, _ put: (UnsafeMutablePointer<tide_builder>, Int32) -> tide_status
+) -> [UInt8] {
+  var b = tide_builder()
+  tide_b_init(&b)
+  defer { tide_b_free(&b) }
+  let column = tide_b_col_param(&b, "value", type, parameter, TIDE_NONE_ROLE)
+  _ = put(&b, column)
+  tide_end_row(&b)
+  let size = tide_b_size(&b)
+  let memory = UnsafeMutableRawPointer.allocate(byteCount: Int(size), alignment: 64)
+  defer { memory.deallocate() }
+  tide_b_write(&b, memory, size)
+  var into = [UInt8](repeating: 0xEE, count: 18)
+  let length = tide_key_bytes(memory.assumingMemoryBound(to: tide_frame.self), column, 0, &into, 18)
+  return Array(into[..<Int(length)])
 }
 
 /// Three rows with a value of each type, built by the C builder.

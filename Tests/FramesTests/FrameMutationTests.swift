@@ -9,13 +9,14 @@ struct FrameMutationTests {
   func `200,000 mutated frames are refused or can be read in full`() throws {
     let seed: UInt64 = 0x7EED_F00D
     var random = SplitMix(seed: seed)
-    let sample = try SampleFrame()
-    let work = sample.bytes.copy()
-    let table = Int(sample.header.pointee.desc) + 48 * Int(sample.header.pointee.cols)
+    let samples = [try SampleFrame(), try SampleFrame.nested()]
+    let copies = samples.map { $0.bytes.copy() }
     var accepted = 0
     var outside = 0
     var rules: Set<Int> = []
-    for _ in 0..<200_000 {
+    for round in 0..<200_000 {
+      let (sample, work) = (samples[round % 2], copies[round % 2])
+      let table = Int(sample.header.pointee.desc) + 48 * Int(sample.header.pointee.cols)
       memcpy(work.memory, sample.bytes.memory, work.count)
       for _ in 0..<Int.random(in: 1...3, using: &random) { mutate(work, table: table, using: &random) }
       do {
@@ -75,7 +76,21 @@ func readEverything(_ view: FrameView) -> Int {
       let variant = column.variant(row)
       take(variant.value)
       take(variant.keys)
+      sum &+= column.uint(row) &+ UInt64(truncatingIfNeeded: column.decimal(row).significand)
+      sum &+= UInt64(column.elements(row).count) &+ UInt64(column.fields(row) ?? 0)
+      column.variantReader(row).forEachField { name, value in
+        take(name)
+        if let text = value.text { take(text) }
+        sum &+= UInt64(value.count) &+ (value.double ?? 0).bitPattern
+      }
     }
+    if let values = column.int32s { take(UnsafeRawBufferPointer(values)) }
+    if let values = column.uint16s { take(UnsafeRawBufferPointer(values)) }
+    if let values = column.int8s { take(UnsafeRawBufferPointer(values)) }
+    if let values = column.floats { take(UnsafeRawBufferPointer(values)) }
+    if let values = column.uint64s { take(UnsafeRawBufferPointer(values)) }
+    if let values = column.durations { take(UnsafeRawBufferPointer(values)) }
+    for k in 0..<column.childCount { takeColumn(column.child(k)) }
   }
   for role in ColumnRole.allCases { if let column = view.column(role: role) { sum &+= UInt64(column.index) } }
   for index in 0..<view.columnCount {

@@ -63,6 +63,80 @@ struct SampleFrame {
     precondition(length == bytes.count, "a per-row watermark needs the room that was asked for")
   }
 
+  /// Descriptors of the frame of types for storage.
+  enum Nested {
+    static let at = 0
+    static let int32 = 1
+    static let uint16 = 2
+    static let int8 = 3
+    static let float = 4
+    static let fixed = 5
+    static let duration = 6
+    static let uint64 = 7
+    static let decimal = 8
+    static let list = 9
+    static let structure = 10
+    static let key = 11
+    static let element = 12
+    static let name = 13
+    static let tags = 14
+    static let x = 15
+    static let y = 16
+    static let tag = 17
+    static let keyDictionary = 18
+  }
+
+  /// The same of every type for storage, and of columns inside columns.
+  static func nested() throws -> SampleFrame {
+    let builder = FrameBuilder()
+    _ = try builder.addColumn("at", .time, role: .eventTime)
+    _ = try builder.addColumn("int32", .int32)
+    _ = try builder.addColumn("uint16", .uint16)
+    _ = try builder.addColumn("int8", .int8)
+    _ = try builder.addColumn("float", .float)
+    _ = try builder.addColumn("fixed", .fixed, parameter: 5)
+    _ = try builder.addColumn("duration", .duration)
+    _ = try builder.addColumn("uint64", .uint64)
+    _ = try builder.addColumn("decimal", .decimal, parameter: 20 << 8 | 2)
+    let list = try builder.addColumn("list", .list)
+    let structure = try builder.addColumn("structure", .structure)
+    let key = try builder.addColumn("key", .string, role: .key)
+    let element = try builder.addChild(of: list, .structure)
+    let x = try builder.addChild(of: element, "x", .int32)
+    let y = try builder.addChild(of: element, "y", .bool)
+    let name = try builder.addChild(of: structure, "name", .string)
+    let tags = try builder.addChild(of: structure, "tags", .list)
+    let tag = try builder.addChild(of: tags, .binary)
+    for row in 0..<rows {
+      builder.put(Nested.at, time: Int64(row))
+      builder.put(Nested.int32, Int32(-row))
+      if row % 3 != 0 { builder.put(Nested.uint16, UInt16(row * 1000)) }
+      builder.put(Nested.int8, Int8(row))
+      builder.put(Nested.float, Float(row) / 2)
+      "fixed".utf8.withContiguousStorageIfAvailable { builder.put(Nested.fixed, fixed: UnsafeRawBufferPointer($0)) }
+      builder.put(Nested.duration, duration: Int64(row) * 1_000_000)
+      builder.put(Nested.uint64, UInt64.max - UInt64(row))
+      builder.put(Nested.decimal, decimal: -Int128(row))
+      for k in 0..<row % 4 {
+        builder.put(x, Int32(k))
+        if k % 2 == 0 { builder.put(y, true) }
+        builder.putStructure(element)
+      }
+      builder.putList(list)
+      if row % 5 != 4 {
+        builder.put(name, "é\(row)")
+        Array("tag".utf8).withUnsafeBytes { builder.put(tag, binary: $0) }
+        builder.putList(tags)
+        builder.putStructure(structure)
+      }
+      builder.put(key, "key \(row % 3)")
+      builder.endRow()
+    }
+    return SampleFrame(bytes: try written(builder))
+  }
+
+  private init(bytes: AlignedBytes) { self.bytes = bytes }
+
   init(copying other: SampleFrame) { bytes = other.bytes.copy() }
 
   var header: UnsafeMutablePointer<tide_frame> { bytes.memory.assumingMemoryBound(to: tide_frame.self) }

@@ -78,28 +78,27 @@ static inline void tide_b_reset(tide_builder *b) {
 
 /* ---- columns --------------------------------------------------------------------------------------------------------- */
 
-/* Declares a column, before the first row: `name` of at most 255 bytes, unlike the others' ("" = hidden); type TIDE_BOOL ..
- * TIDE_VARIANT; role TIDE_ROLE_* or TIDE_NO_ROLE. Gives its number, -1 after a failure. */
-static inline int32_t tide_b_col(tide_builder *b, const char *name, uint32_t type, uint32_t role) {
-  size_t length = strlen(name);
-  uint32_t i, is_time = role == TIDE_ROLE_EVENT_TIME || role == TIDE_ROLE_INGEST_TIME;
-  uint32_t is_variant = role == TIDE_ROLE_HEADERS || role == TIDE_ROLE_REST;
-  int32_t column;
-  if (b->status < 0) return -1;
+/* Checks the name, type and parameter of a column to be declared inside `parent`, -1 = the event. */
+static inline tide_status tide_b_check_(tide_builder *b, int32_t parent, const char *name, size_t length, uint32_t type,
+                                        uint32_t param) {
+  uint32_t i, precision = param >> 8, scale = param & 0xFFu;
   if (b->rows || b->verbatim) tide_b_fail(b, -1, "columns are declared before rows and verbatim records");
   if (length > TIDE_MAX_NAME) tide_b_fail(b, -1, "a column's name is longer than 255 bytes");
-  if (type < TIDE_BOOL || type > TIDE_VARIANT) tide_b_fail(b, -1, "a column has an unknown type");
+  if (type < TIDE_BOOL || type > TIDE_DECIMAL128) tide_b_fail(b, -1, "a column has an unknown type");
+  if (type == TIDE_FIXED ? param < 1u || param > 0xFFFFu
+                         : type == TIDE_DECIMAL128 ? precision < 1u || precision > 38u || scale > precision : param != 0)
+    tide_b_fail(b, -1, "a column's parameter does not fit its type");
   if (b->count >= TIDE_MAX_COLUMNS / 2u - 1u) tide_b_fail(b, -1, "a frame has at most 2047 columns beside dictionaries");
-  if (role != TIDE_NO_ROLE) {
-    if (role > TIDE_ROLE_REST || b->count >= TIDE_NONE_ROLE) tide_b_fail(b, -1, "a role is unknown or its column above 254");
-    if ((is_time && type != TIDE_TIME) || is_variant != (type == TIDE_VARIANT))
-      tide_b_fail(b, -1, "a column's type does not fit its role");
-    if (role <= TIDE_ROLE_REST && b->role[role] != TIDE_NONE_ROLE) tide_b_fail(b, -1, "two columns have the same role");
-  }
   for (i = 0; i < b->count && length; i++)
-    if (b->columns[i].name_len == length && memcmp(b->names + b->columns[i].name, name, length) == 0)
+    if (b->columns[i].parent == parent && b->columns[i].name_len == length &&
+        memcmp(b->names + b->columns[i].name, name, length) == 0)
       tide_b_fail(b, -1, "two columns have the same name");
-  if (b->status < 0) return -1;
+  return b->status;
+}
+
+/* Adds a column that passed the check, with its name. Gives its number, -1 after a failure. */
+static inline int32_t tide_b_declare_(tide_builder *b, const char *name, size_t length, uint32_t type, uint32_t param) {
+  int32_t column;
   if (b->names_len + length > b->names_capacity) {
     uint32_t capacity = 2u * (b->names_len + (uint32_t)length) + 64u;
     char *room = (char *)tide_b_resize_(b, b->names, capacity);
@@ -107,15 +106,39 @@ static inline int32_t tide_b_col(tide_builder *b, const char *name, uint32_t typ
     b->names = room;
     b->names_capacity = capacity;
   }
-  if ((column = tide_b_add_(b, type)) < 0) return -1;
+  if ((column = tide_b_add_(b, type, param)) < 0) return -1;
   b->columns[column].name = b->names_len;
   b->columns[column].name_len = (uint16_t)length;
-  b->columns[column].role = (uint8_t)role;
-  b->columns[column].flags = (uint8_t)(role == TIDE_ROLE_EVENT_TIME ? 0u : TIDE_NULLABLE);
-  if (role != TIDE_NO_ROLE) b->role[role] = (uint8_t)column;
+  b->columns[column].flags = (uint8_t)TIDE_NULLABLE;
   if (length) memcpy(b->names + b->names_len, name, length);
   b->names_len += (uint32_t)length;
   return column;
+}
+
+/* Declares a column, before the first row: `name` of at most 255 bytes, unlike the others' ("" = hidden); type TIDE_BOOL ..
+ * TIDE_DECIMAL128; param 0, but for FIXED the bytes of a value and for DECIMAL128 precision << 8 | scale; role TIDE_ROLE_* or
+ * TIDE_NO_ROLE. Gives its number, -1 after a failure. A LIST and a STRUCT get their inner columns by tide_b_child. */
+static inline int32_t tide_b_col_param(tide_builder *b, const char *name, uint32_t type, uint32_t param, uint32_t role) {
+  size_t length = strlen(name);
+  uint32_t is_time = role == TIDE_ROLE_EVENT_TIME || role == TIDE_ROLE_INGEST_TIME;
+  uint32_t is_variant = role == TIDE_ROLE_HEADERS || role == TIDE_ROLE_REST;
+  int32_t column;
+  if (b->status < 0 || tide_b_check_(b, -1, name, length, type, param) < 0) return -1;
+  if (b->nested) tide_b_fail(b, -1, "the event's columns are declared before those inside them");
+  if (role != TIDE_NO_ROLE) {
+    if (role > TIDE_ROLE_REST || b->count >= TIDE_NONE_ROLE) tide_b_fail(b, -1, "a role is unknown or its column above 254");
+    if ((is_time && type != TIDE_TIME) || is_variant != (type == TIDE_VARIANT) || type == TIDE_LIST || type == TIDE_STRUCT)
+      tide_b_fail(b, -1, "a column's type does not fit its role");
+    if (role <= TIDE_ROLE_REST && b->role[role] != TIDE_NONE_ROLE) tide_b_fail(b, -1, "two columns have the same role");
+  }
+  if (b->status < 0 || (column = tide_b_declare_(b, name, length, type, param)) < 0) return -1;
+  b->columns[column].role = (uint8_t)role;
+  if (role == TIDE_ROLE_EVENT_TIME) b->columns[column].flags = 0;
+  if (role != TIDE_NO_ROLE) b->role[role] = (uint8_t)column;
+  return column;
+}
+static inline int32_t tide_b_col(tide_builder *b, const char *name, uint32_t type, uint32_t role) {
+  return tide_b_col_param(b, name, type, 0, role);
 }
 
 /* Adds the column of original records, after all others and before the first row: every row then needs one, by
@@ -123,30 +146,30 @@ static inline int32_t tide_b_col(tide_builder *b, const char *name, uint32_t typ
 static inline int32_t tide_b_verbatim(tide_builder *b) {
   int32_t column;
   if (b->rows || b->verbatim || b->count == 0) tide_b_fail(b, -1, "verbatim records are declared once, after the columns");
-  if (b->status < 0 || (column = tide_b_add_(b, TIDE_BINARY)) < 0) return -1;
+  if (b->status < 0 || (column = tide_b_add_(b, TIDE_BINARY, 0)) < 0) return -1;
   b->verbatim = 1;
   return column;
 }
 
 /* ---- values ---------------------------------------------------------------------------------------------------------- */
 
-static inline tide_status tide_put_word_(tide_builder *b, int32_t column, uint32_t type, const void *word) {
+static inline tide_status tide_put_value_(tide_builder *b, int32_t column, uint32_t type, const void *value, uint32_t width) {
   tide_b_column *c = tide_b_cell_(b, column, type);
   if (c == NULL) return b->status;
-  memcpy(c->data + 8u * (size_t)c->count, word, 8);
+  memcpy(c->data + (size_t)width * c->count, value, width);
   tide_b_filled_(c);
   return TIDE_OK;
 }
 
 static inline tide_status tide_put_i64(tide_builder *b, int32_t column, int64_t value) {
-  return tide_put_word_(b, column, TIDE_I64, &value);
+  return tide_put_value_(b, column, TIDE_I64, &value, 8);
 }
 static inline tide_status tide_put_f64(tide_builder *b, int32_t column, double value) {
-  return tide_put_word_(b, column, TIDE_F64, &value);
+  return tide_put_value_(b, column, TIDE_F64, &value, 8);
 }
 /* Nanoseconds since the epoch, UTC. */
 static inline tide_status tide_put_time(tide_builder *b, int32_t column, int64_t nanoseconds) {
-  return tide_put_word_(b, column, TIDE_TIME, &nanoseconds);
+  return tide_put_value_(b, column, TIDE_TIME, &nanoseconds, 8);
 }
 static inline tide_status tide_put_bool(tide_builder *b, int32_t column, int value) {
   tide_b_column *c = tide_b_cell_(b, column, TIDE_BOOL);
@@ -232,8 +255,9 @@ static inline tide_b_column *tide_b_fix_(tide_builder *b, int32_t column, uint32
   }
   c = b->columns + column;
   if (c->form < TIDE_B_CONSTANT && b->rows + c->count) tide_b_fail(b, column, "a constant is set after rows were put");
+  if (c->parent >= 0) tide_b_fail(b, column, "a column inside another has no constant");
   if (b->status < 0) return NULL;
-  if (c->form < TIDE_B_CONSTANT) b->row_bytes -= type == TIDE_BOOL ? 1u : tide_b_has_heap_(type) ? 4u : 8u;
+  if (c->form < TIDE_B_CONSTANT) b->row_bytes -= tide_b_cost_(c);
   c->form = form;
   c->count = 0xFFFFFFFFu; /* no row is the next one: tide_b_cell_ refuses values, tide_end_row adds none */
   return c;
@@ -259,10 +283,12 @@ static inline tide_status tide_const_bool(tide_builder *b, int32_t column, int v
   if (c) c->constant[0] = value != 0;
   return b->status;
 }
-/* UTF8, BINARY and VARIANT; `type` is the column's. */
+/* UTF8, BINARY, VARIANT and FIXED; `type` is the column's. */
 static inline tide_status tide_const_bytes(tide_builder *b, int32_t column, uint32_t type, const void *bytes, uint64_t length) {
-  tide_b_column *c = tide_b_has_heap_(type) ? tide_b_fix_(b, column, type, TIDE_B_CONSTANT) : NULL;
+  int has_bytes = tide_b_has_heap_(type) || type == TIDE_FIXED;
+  tide_b_column *c = has_bytes ? tide_b_fix_(b, column, type, TIDE_B_CONSTANT) : NULL;
   if (c == NULL) return tide_b_fail(b, column, "a constant is of another type than its column");
+  if (type == TIDE_FIXED && length != c->width) return tide_b_fail(b, column, "a FIXED has another length than its column");
   c->heap_len = 0;
   tide_b_append_(b, c, bytes, length);
   if (b->status >= 0) b->heap_bytes -= length; /* a constant does not fill the frame */
@@ -271,10 +297,11 @@ static inline tide_status tide_const_bytes(tide_builder *b, int32_t column, uint
 static inline tide_status tide_const_str(tide_builder *b, int32_t column, const char *text) {
   return tide_const_bytes(b, column, TIDE_UTF8, text, strlen(text));
 }
-/* Row i has base + i * step (wrapping); for I64 and TIME, `type` is the column's. */
+/* Row i has base + i * step (wrapping); for I64, TIME, DURATION and U64, `type` is the column's. */
 static inline tide_status tide_sequence(tide_builder *b, int32_t column, uint32_t type, int64_t base, int64_t step) {
-  tide_b_column *c = type == TIDE_I64 || type == TIDE_TIME ? tide_b_fix_(b, column, type, TIDE_B_SEQUENCE) : NULL;
-  if (c == NULL) return tide_b_fail(b, column, "only a column of I64 or TIME can be a sequence");
+  int fits = type == TIDE_I64 || type == TIDE_TIME || type == TIDE_DURATION || type == TIDE_U64;
+  tide_b_column *c = fits ? tide_b_fix_(b, column, type, TIDE_B_SEQUENCE) : NULL;
+  if (c == NULL) return tide_b_fail(b, column, "only a column of I64, TIME, DURATION or U64 can be a sequence");
   c->constant[0] = base;
   c->constant[1] = step;
   return b->status;
@@ -285,39 +312,45 @@ static inline tide_status tide_sequence(tide_builder *b, int32_t column, uint32_
 /* Ends the current row; columns that have no value in it are null. TIDE_MORE when the frame is full (max_rows, max_bytes):
  * finish it. */
 static inline tide_status tide_end_row(tide_builder *b) {
-  uint32_t i;
+  uint32_t i, top = b->count - b->verbatim - b->nested;
+  uint64_t bytes;
   if (b->rows >= TIDE_MAX_ROWS) tide_b_fail(b, -1, "a frame has at most 65536 rows");
-  for (i = 0; i < b->count && b->status >= 0; i++)
+  for (i = 0; i < top && b->status >= 0; i++)
     if (b->columns[i].count == b->rows) tide_put_null(b, (int32_t)i);
+  if (b->verbatim && b->columns[b->count - 1u].count == b->rows) tide_put_null(b, (int32_t)b->count - 1);
   if (b->status < 0) return b->status;
   b->rows++;
-  return b->rows >= b->max_rows || b->heap_bytes + (uint64_t)b->rows * b->row_bytes >= b->max_bytes ? TIDE_MORE : TIDE_OK;
+  bytes = b->heap_bytes + (uint64_t)b->rows * b->row_bytes;
+  if (b->nested) bytes += tide_b_inner_bytes_(b);
+  return b->rows >= b->max_rows || bytes >= b->max_bytes ? TIDE_MORE : TIDE_OK;
 }
 
 /* Takes back what the current row has been given. */
 static inline void tide_drop_row(tide_builder *b) {
-  uint32_t i, end;
+  uint32_t i;
   for (i = 0; i < b->count; i++) {
-    tide_b_column *c = b->columns + i;
-    if (c->form >= TIDE_B_CONSTANT || c->count != b->rows + 1u) continue;
-    c->count--;
-    if (c->nulls && !tide_bit_(c->valid, c->count)) c->nulls--;
-    if (c->form == TIDE_B_CODES || !tide_b_has_heap_(c->type)) continue;
-    end = tide_b_offset_(c->data, c->count);
-    b->heap_bytes -= c->heap_len - end;
-    c->heap_len = end;
+    tide_b_column *c = b->columns + i, *parent = c->parent < 0 ? NULL : b->columns + c->parent;
+    uint32_t keep = parent == NULL ? b->rows : parent->type == TIDE_LIST ? tide_b_list_end_(parent) : parent->count;
+    if (c->form < TIDE_B_CONSTANT && c->count > keep) tide_b_truncate_(b, c, keep);
   }
 }
 
 /* Bytes of the frame as it stands, 0 when it has no rows or something failed. */
 static inline uint64_t tide_b_size(tide_builder *b) {
-  uint64_t size;
+  uint64_t size, nested = 0;
   uint32_t i;
   if (b->rows == 0) return 0;
+  if (b->nested && !b->arranged) tide_b_arrange_(b);
   for (i = 0; i < b->count && b->status >= 0; i++) {
     tide_b_column *c = b->columns + i;
+    const tide_b_column *parent = c->parent < 0 ? NULL : b->columns + c->parent;
     if (c->form >= TIDE_B_CONSTANT) continue;
-    if (c->count != b->rows) tide_b_fail(b, (int32_t)i, "the last row was not ended");
+    if (c->count != (parent == NULL ? b->rows : parent->type == TIDE_LIST ? tide_b_list_end_(parent) : parent->count))
+      tide_b_fail(b, (int32_t)i, "the last row was not ended");
+    if (parent != NULL && (nested += c->count) > TIDE_MAX_NESTED)
+      tide_b_fail(b, (int32_t)i, "the columns inside others hold more than 1048576 values");
+    if ((c->type == TIDE_LIST || c->type == TIDE_STRUCT) && c->children == 0)
+      tide_b_fail(b, (int32_t)i, "a LIST or STRUCT has no column inside it");
     if (c->form == TIDE_B_CODES && (c->distinct == 0 || c->distinct > b->rows / 2u)) tide_b_undo_codes_(b, c);
   }
   if (b->status < 0) return 0;
@@ -375,4 +408,7 @@ static inline tide_status tide_finish(tide_builder *b, const tide_host *host, ti
 #ifdef __cplusplus
 }
 #endif
+
+#include "build_more.h"
+
 #endif

@@ -29,8 +29,13 @@ typedef struct tide_b_column {
   uint16_t name_len;
   uint8_t dictionary; /* 1 = strings may be dictionary-encoded */
   uint8_t pause;      /* frames until a dictionary is tried again */
+  uint16_t param;     /* of the descriptor: width of FIXED, precision and scale of DECIMAL128 */
+  uint16_t place;     /* of a column inside another: its descriptor behind the event's columns */
+  int32_t parent;     /* column that it is inside, -1 = none */
+  uint32_t children;  /* columns inside it */
+  uint32_t width;     /* bytes of a value in `data`; 0 = bits, or nothing */
   uint32_t name;      /* offset in the builder's names */
-  uint32_t count;     /* rows that have a value or null */
+  uint32_t count;     /* rows that have a value or null; of a column inside another its values */
   uint32_t nulls;
   uint32_t capacity; /* rows that fit without growing */
   uint32_t distinct; /* entries of the dictionary */
@@ -59,11 +64,13 @@ typedef struct tide_builder {
   uint32_t row_bytes;           /* of the columns of fixed width */
   uint32_t max_rows, max_bytes; /* where tide_end_row says TIDE_MORE; may be changed */
   uint32_t verbatim;            /* 1 = the last column holds the original records */
+  uint32_t nested;              /* columns inside others; they stand behind the event's */
   tide_status status;           /* TIDE_OK, or the first failure */
   int32_t problem_column;       /* -1 = none */
   uint8_t kind;                 /* TIDE_KIND_DATA or TIDE_KIND_ERROR */
   uint8_t role[8];
-  uint8_t reserved[3];
+  uint8_t arranged; /* 1 = columns inside others have their places */
+  uint8_t reserved[2];
   uint32_t stream; /* source partition that the rows belong to; 0 unless set, before a frame is finished */
 } tide_builder;
 
@@ -80,6 +87,28 @@ static inline tide_status tide_b_fail(tide_builder *b, int32_t column, const cha
 /* ---- memory ---------------------------------------------------------------------------------------------------------- */
 
 static inline int tide_b_has_heap_(uint32_t type) { return type == TIDE_UTF8 || type == TIDE_BINARY || type == TIDE_VARIANT; }
+static inline int tide_b_has_offsets_(uint32_t type) { return tide_b_has_heap_(type) || type == TIDE_LIST; }
+
+/* Bytes of a value of this type in a column's data; 0 for bits, and for STRUCT, which has none. */
+static inline uint32_t tide_b_width_(uint32_t type, uint32_t param) {
+  switch (type) {
+  case TIDE_BOOL:
+  case TIDE_STRUCT: return 0;
+  case TIDE_I8: return 1;
+  case TIDE_U16: return 2;
+  case TIDE_UTF8:
+  case TIDE_BINARY:
+  case TIDE_VARIANT:
+  case TIDE_LIST:
+  case TIDE_I32:
+  case TIDE_F32: return 4;
+  case TIDE_FIXED: return param;
+  case TIDE_DECIMAL128: return 16;
+  default: return 8;
+  }
+}
+/* What a value counts in the size of a frame under construction. */
+static inline uint32_t tide_b_cost_(const tide_b_column *c) { return c->width ? c->width : 1u; }
 
 static inline void *tide_b_resize_(tide_builder *b, void *old, uint64_t bytes) {
   void *room = bytes <= SIZE_MAX ? realloc(old, (size_t)bytes) : NULL;
@@ -91,12 +120,15 @@ static inline void *tide_b_resize_(tide_builder *b, void *old, uint64_t bytes) {
 static inline tide_status tide_b_room_(tide_builder *b, tide_b_column *c, uint32_t rows) {
   uint32_t capacity = c->capacity ? c->capacity : TIDE_B_LEAST_ROWS;
   void *room;
-  if (rows > TIDE_MAX_ROWS) return tide_b_fail(b, (int32_t)(c - b->columns), "a frame has at most 65536 rows");
+  if (c->parent < 0 && rows > TIDE_MAX_ROWS)
+    return tide_b_fail(b, (int32_t)(c - b->columns), "a frame has at most 65536 rows");
+  if (rows > TIDE_MAX_NESTED)
+    return tide_b_fail(b, (int32_t)(c - b->columns), "the columns inside others hold more than 1048576 values");
   while (capacity < rows) capacity *= 2u;
   if (capacity == c->capacity && c->data) return b->status;
-  room = tide_b_resize_(b, c->data, c->type == TIDE_BOOL          ? capacity / 8u
-                                    : tide_b_has_heap_(c->type) ? 4u * ((uint64_t)capacity + 1u)
-                                                                : 8u * (uint64_t)capacity);
+  room = tide_b_resize_(b, c->data, c->width == 0                   ? capacity / 8u
+                                    : tide_b_has_offsets_(c->type) ? 4u * ((uint64_t)capacity + 1u)
+                                                                    : c->width * (uint64_t)capacity);
   if (room == NULL) return b->status;
   if (c->data == NULL) memset(room, 0, 8);
   c->data = (uint8_t *)room;
@@ -145,7 +177,7 @@ static inline uint32_t tide_b_offset_(const uint8_t *offsets, uint32_t i) {
   return (uint32_t)tide_load_i32_(offsets + 4u * (size_t)i);
 }
 
-static inline int32_t tide_b_add_(tide_builder *b, uint32_t type) {
+static inline int32_t tide_b_add_(tide_builder *b, uint32_t type, uint32_t param) {
   tide_b_column *c;
   if (b->count == b->capacity) {
     uint32_t capacity = b->capacity ? 2u * b->capacity : 8u;
@@ -158,9 +190,12 @@ static inline int32_t tide_b_add_(tide_builder *b, uint32_t type) {
   memset(c, 0, sizeof *c);
   c->type = (uint8_t)type;
   c->role = TIDE_NONE_ROLE;
+  c->param = (uint16_t)param;
+  c->width = tide_b_width_(type, param);
+  c->parent = -1;
   c->dictionary = type == TIDE_UTF8;
   c->form = c->dictionary ? TIDE_B_CODES : TIDE_B_ROWS;
-  b->row_bytes += type == TIDE_BOOL ? 1u : tide_b_has_heap_(type) ? 4u : 8u;
+  b->row_bytes += tide_b_cost_(c);
   return (int32_t)b->count++;
 }
 
@@ -247,6 +282,26 @@ static inline tide_status tide_b_undo_codes_(tide_builder *b, tide_b_column *c) 
 
 /* ---- rows ------------------------------------------------------------------------------------------------------------ */
 
+/* Values in the column inside a LIST that its lists hold. */
+static inline uint32_t tide_b_list_end_(const tide_b_column *list) {
+  return list->data == NULL ? 0u : tide_b_offset_(list->data, list->count);
+}
+
+/* How many values an inner column has before the one that it gets next: as many as the STRUCT around it, any number in a LIST. */
+static inline uint32_t tide_b_before_(const tide_builder *b, const tide_b_column *c) {
+  const tide_b_column *parent = b->columns + c->parent;
+  return parent->type == TIDE_STRUCT ? parent->count : c->count;
+}
+
+/* Bytes of the values of inner columns, but for their heaps. */
+static inline uint64_t tide_b_inner_bytes_(const tide_builder *b) {
+  uint64_t bytes = 0;
+  uint32_t i;
+  for (i = b->count - b->verbatim - b->nested; i < b->count - b->verbatim; i++)
+    bytes += (uint64_t)b->columns[i].count * tide_b_cost_(b->columns + i);
+  return bytes;
+}
+
 /* The column, with room for the value of the current row; NULL when that value must not be put. */
 static inline tide_b_column *tide_b_cell_(tide_builder *b, int32_t column, uint32_t type) {
   tide_b_column *c;
@@ -256,7 +311,8 @@ static inline tide_b_column *tide_b_cell_(tide_builder *b, int32_t column, uint3
   }
   c = b->columns + column;
   if (c->type != type) tide_b_fail(b, column, "a value is of another type than its column");
-  if (c->count != b->rows) tide_b_fail(b, column, "a column has two values in one row, or a value beside its constant");
+  if (c->count != (c->parent < 0 ? b->rows : tide_b_before_(b, c)))
+    tide_b_fail(b, column, "a column has two values in one row, or a value beside its constant");
   if (b->status < 0 || (c->count == c->capacity && tide_b_room_(b, c, c->count + 1u) < 0)) return NULL;
   return c;
 }
@@ -266,23 +322,65 @@ static inline void tide_b_filled_(tide_b_column *c) {
   c->count++;
 }
 
-/* Marks the column's next row, for which there is room, as null; its value is zero. */
-static inline tide_status tide_b_null_(tide_builder *b, tide_b_column *c) {
-  static const uint8_t zero[8] = {0};
-  if (!(c->flags & TIDE_NULLABLE))
-    return tide_b_fail(b, (int32_t)(c - b->columns), "a column that may not be null lacks a value");
-  if (c->nulls++ == 0) memset(c->valid, 0xFF, (c->count + 7u) / 8u);
-  tide_b_set_bit_(c->valid, c->count, 0);
+/* Gives the column's next row, for which there is room, zero or nothing. */
+static inline void tide_b_zero_(tide_b_column *c) {
   if (c->type == TIDE_BOOL)
     tide_b_set_bit_(c->data, c->count, 0);
   else if (c->form == TIDE_B_CODES)
     c->codes[c->count] = 0;
+  else if (c->type == TIDE_LIST)
+    tide_b_set_offset_(c->data, c->count + 1u, tide_b_offset_(c->data, c->count));
   else if (tide_b_has_heap_(c->type))
     tide_b_set_offset_(c->data, c->count + 1u, c->heap_len);
-  else
-    memcpy(c->data + 8u * (size_t)c->count, zero, 8);
+  else if (c->width)
+    memset(c->data + (size_t)c->width * c->count, 0, c->width);
+}
+
+static inline tide_status tide_b_hole_(tide_builder *b, int32_t column);
+
+/* Marks the column's next row, for which there is room, as null; its value is zero, and so are those inside it. */
+static inline tide_status tide_b_null_(tide_builder *b, tide_b_column *c) {
+  int32_t column = (int32_t)(c - b->columns);
+  if (!(c->flags & TIDE_NULLABLE)) return tide_b_fail(b, column, "a column that may not be null lacks a value");
+  if (c->children && tide_b_hole_(b, column) < 0) return b->status;
+  if (c->nulls++ == 0) memset(c->valid, 0xFF, (c->count + 7u) / 8u);
+  tide_b_set_bit_(c->valid, c->count, 0);
+  tide_b_zero_(c);
   c->count++;
   return TIDE_OK;
+}
+
+/* What stands inside a null: nothing in a LIST, a null or zero in each field of a STRUCT. */
+static inline tide_status tide_b_hole_(tide_builder *b, int32_t column) {
+  tide_b_column *c = b->columns + column, *child;
+  int32_t i;
+  for (i = column + 1; i < (int32_t)b->count && b->status >= 0; i++) {
+    child = b->columns + i;
+    if (child->parent != column) continue;
+    if (child->count != (c->type == TIDE_LIST ? tide_b_list_end_(c) : c->count))
+      return tide_b_fail(b, column, "a null has values inside it");
+    if (c->type == TIDE_LIST || tide_b_cell_(b, i, child->type) == NULL) continue;
+    if (child->flags & TIDE_NULLABLE) {
+      tide_b_null_(b, child);
+    } else if (child->children == 0 || tide_b_hole_(b, i) >= 0) {
+      tide_b_zero_(child);
+      tide_b_filled_(child);
+    }
+  }
+  return b->status;
+}
+
+/* Takes values back from the end of a column until `count` are left. */
+static inline void tide_b_truncate_(tide_builder *b, tide_b_column *c, uint32_t count) {
+  uint32_t end;
+  while (c->count > count) {
+    c->count--;
+    if (c->nulls && !tide_bit_(c->valid, c->count)) c->nulls--;
+  }
+  if (c->form == TIDE_B_CODES || !tide_b_has_heap_(c->type)) return;
+  end = tide_b_offset_(c->data, count);
+  b->heap_bytes -= c->heap_len - end;
+  c->heap_len = end;
 }
 
 #ifdef __cplusplus

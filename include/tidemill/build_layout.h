@@ -44,6 +44,7 @@ static inline int tide_b_place_column_(const tide_b_column *c, uint32_t rows, ui
   static const uint8_t no_keys[3] = {0x11, 0, 0}; /* Variant metadata: version 1, sorted, no key */
   uint32_t offsets[2];
   tide_b_describe_(d, c->type, TIDE_FLAT, rows);
+  d->param = c->param;
   d->role = c->role;
   d->flags = c->flags;
   d->name_len = c->name_len;
@@ -60,11 +61,13 @@ static inline int tide_b_place_column_(const tide_b_column *c, uint32_t rows, ui
   if (c->form == TIDE_B_SEQUENCE) {
     d->enc = TIDE_SEQ;
     tide_b_place_data_(out, at, d, c->constant, 16);
-  } else if (!tide_b_has_heap_(c->type)) {
-    int constant = c->form == TIDE_B_CONSTANT;
-    if (constant) d->enc = TIDE_CONST;
-    tide_b_place_data_(out, at, d, constant ? (const void *)c->constant : c->data,
-                       c->type == TIDE_BOOL ? constant ? 1u : (rows + 7u) / 8u : constant ? 8u : 8u * (uint64_t)rows);
+  } else if (c->type == TIDE_STRUCT) {
+    return 0;
+  } else if (c->form == TIDE_B_CONSTANT && !tide_b_has_heap_(c->type)) {
+    d->enc = TIDE_CONST;
+    tide_b_place_data_(out, at, d, c->type == TIDE_FIXED ? (const void *)c->heap : c->constant, tide_b_cost_(c));
+  } else if (!tide_b_has_offsets_(c->type)) {
+    tide_b_place_data_(out, at, d, c->data, c->type == TIDE_BOOL ? (rows + 7u) / 8u : c->width * (uint64_t)rows);
   } else if (c->form == TIDE_B_CONSTANT) {
     offsets[0] = 0;
     offsets[1] = (uint32_t)c->heap_len;
@@ -72,7 +75,9 @@ static inline int tide_b_place_column_(const tide_b_column *c, uint32_t rows, ui
     tide_b_place_data_(out, at, d, offsets, sizeof offsets);
     tide_b_place_heap_(out, at, d, c->heap, c->heap_len);
   } else {
-    tide_b_place_data_(out, at, d, c->data, 4u * ((uint64_t)rows + 1u));
+    offsets[0] = 0; /* all there is of a column inside another that never had a value */
+    tide_b_place_data_(out, at, d, c->data ? (const void *)c->data : offsets, 4u * ((uint64_t)rows + 1u));
+    if (c->type == TIDE_LIST) return 0;
     tide_b_place_heap_(out, at, d, c->heap, c->heap_len);
   }
   if (c->type != TIDE_VARIANT) return 0;
@@ -99,9 +104,36 @@ static inline void tide_b_time_range_(const tide_builder *b, tide_frame *header)
   }
 }
 
+/* Gives the columns inside others their descriptors behind the event's: those of one column stand together, after it. */
+static inline void tide_b_arrange_(tide_builder *b) {
+  uint32_t count = b->count - b->verbatim, top = count - b->nested, next = top, at, parent, i;
+  for (i = top; i < count; i++) b->columns[i].place = 0;
+  for (at = 0; at < count; at++) {
+    /* The column that stands at `at`: an event's own, or the inner one with this place. */
+    for (parent = at < top ? at : top; parent >= top && b->columns[parent].place != at; parent++) {}
+    for (i = parent + 1u; b->columns[parent].children && i < count; i++)
+      if (b->columns[i].parent == (int32_t)parent) b->columns[i].place = (uint16_t)next++;
+  }
+  b->arranged = 1;
+}
+
+/* Descriptor of a column that may stand inside another. */
+static inline uint32_t tide_b_descriptor_(const tide_builder *b, uint32_t column) {
+  return b->columns[column].parent < 0 ? column : b->columns[column].place;
+}
+
+/* Says which column this one is inside, and which are inside it. */
+static inline void tide_b_relate_(const tide_builder *b, const tide_b_column *c, tide_column *d) {
+  uint32_t column = (uint32_t)(c - b->columns), i;
+  if (c->parent >= 0) d->parent = (uint16_t)tide_b_descriptor_(b, (uint32_t)c->parent);
+  d->nchild = (uint16_t)c->children;
+  for (i = column + 1u; c->children && i < b->count && d->first_child == 0; i++)
+    if (b->columns[i].parent == (int32_t)column) d->first_child = b->columns[i].place;
+}
+
 /* Lays the frame out into `out`, or only counts when `out` is NULL. Gives its length. */
 static inline uint64_t tide_b_lay_(const tide_builder *b, uint8_t *out) {
-  uint32_t top = b->count - b->verbatim, i, next = top, cols = b->count;
+  uint32_t inner = b->count - b->verbatim, top = inner - b->nested, i, next = inner, cols = b->count;
   uint64_t at, length;
   tide_frame header;
   tide_column d, other;
@@ -113,9 +145,11 @@ static inline uint64_t tide_b_lay_(const tide_builder *b, uint8_t *out) {
   at = (uint64_t)header.names + b->names_len;
   if (out && b->names_len) memcpy(out + header.names, b->names, b->names_len);
   for (i = 0; i < b->count; i++) {
-    uint32_t column = i < top ? i : cols - 1u;
-    int has_other = tide_b_place_column_(b->columns + i, b->rows, out, &at, &d, &other);
-    d.name = d.name_len ? header.names + b->columns[i].name : 0u;
+    const tide_b_column *c = b->columns + i;
+    uint32_t column = i < top ? i : i < inner ? c->place : cols - 1u;
+    int has_other = tide_b_place_column_(c, c->parent < 0 ? b->rows : c->count, out, &at, &d, &other);
+    d.name = d.name_len ? header.names + c->name : 0u;
+    if (b->nested) tide_b_relate_(b, c, &d);
     if (has_other) {
       d.dict = (uint16_t)next;
       if (out) memcpy(out + header.desc + next * sizeof other, &other, sizeof other);

@@ -35,6 +35,8 @@ typedef struct tide_string {
 #define TIDE_MAX_ROWS 65536u
 #define TIDE_MAX_COLUMNS 4096u
 #define TIDE_MAX_NAME 255u
+#define TIDE_MAX_NESTED (1u << 20) /* values of all children of LISTs and STRUCTs of a frame together */
+#define TIDE_MAX_NESTING 16u       /* LISTs and STRUCTs inside each other */
 #define TIDE_NONE_COLUMN 0xFFFFu /* dict, parent: no descriptor */
 #define TIDE_NONE_ROLE 255u
 
@@ -56,7 +58,7 @@ typedef struct tide_string {
 #define TIDE_FLAG_HEAD_CRC 1u
 #define TIDE_FLAG_BODY_CRC 2u
 
-/* column types; the first seven are all that a plugin must know */
+/* column types; the first seven are all that a plugin must know, storage.h and nested.h read the others */
 #define TIDE_BOOL 1
 #define TIDE_I64 2
 #define TIDE_F64 3
@@ -68,12 +70,12 @@ typedef struct tide_string {
 #define TIDE_U16 9
 #define TIDE_I8 10
 #define TIDE_F32 11
-#define TIDE_FIXED 12
+#define TIDE_FIXED 12 /* param bytes each */
 #define TIDE_LIST 13
 #define TIDE_STRUCT 14
-#define TIDE_DURATION 15
+#define TIDE_DURATION 15 /* i64 ns */
 #define TIDE_U64 16
-#define TIDE_DECIMAL128 17
+#define TIDE_DECIMAL128 17 /* i128; param = precision << 8 | scale */
 
 /* column encodings */
 #define TIDE_FLAT 0
@@ -152,7 +154,7 @@ typedef struct tide_column {
   uint32_t heap, heap_len; /* bytes of strings and variants */
   uint16_t parent;
   uint16_t first_child, nchild;
-  uint16_t param; /* width, unit, decimal precision << 8 | scale */
+  uint16_t param; /* width, form of times, decimal precision << 8 | scale */
 } tide_column;
 
 /* ---- structure ------------------------------------------------------------------------------------------------------- */
@@ -234,14 +236,11 @@ static inline const tide_column *tide_slot_(const tide_frame *f, const tide_colu
   return d;
 }
 
-/* An integer: I64, TIME and DURATION as they are, smaller integers widened, BOOL as 0 or 1; 0 for null and other types. */
-static inline int64_t tide_i64(const tide_frame *f, int32_t c, uint32_t i) {
-  const tide_column *d;
-  const uint8_t *p;
-  if (!tide_valid(f, c, i)) return 0;
-  d = tide_col(f, c);
-  p = tide_at(f, d->data);
-  if (d->enc == TIDE_SEQ) return (int64_t)((uint64_t)tide_load_i64_(p) + (uint64_t)i * (uint64_t)tide_load_i64_(p + 8));
+/* tide_i64 of a value that is there. */
+static inline int64_t tide_i64_there_(const tide_frame *f, const tide_column *d, uint32_t i) {
+  const uint8_t *p = tide_at(f, d->data);
+  if (d->enc == TIDE_SEQ)
+    return d->type == TIDE_U64 ? 0 : (int64_t)((uint64_t)tide_load_i64_(p) + (uint64_t)i * (uint64_t)tide_load_i64_(p + 8));
   d = tide_slot_(f, d, &i);
   p = tide_at(f, d->data);
   switch (d->type) {
@@ -256,18 +255,40 @@ static inline int64_t tide_i64(const tide_frame *f, int32_t c, uint32_t i) {
   }
 }
 
+/* An integer: I64, TIME and DURATION as they are, smaller integers widened, BOOL as 0 or 1; 0 for null and other types. */
+static inline int64_t tide_i64(const tide_frame *f, int32_t c, uint32_t i) {
+  const tide_column *d;
+  if (!tide_valid(f, c, i)) return 0;
+  d = tide_col(f, c);
+  if (d->enc == TIDE_FLAT && (d->type == TIDE_I64 || d->type == TIDE_TIME))
+    return tide_load_i64_(tide_at(f, d->data) + 8u * (uint64_t)i);
+  return tide_i64_there_(f, d, i);
+}
+
+/* A U64 as it is, and another integer that is not negative; 0 for null and the rest. */
+static inline uint64_t tide_u64(const tide_frame *f, int32_t c, uint32_t i) {
+  const tide_column *d;
+  const uint8_t *p;
+  int64_t integer;
+  if (!tide_valid(f, c, i)) return 0;
+  d = tide_col(f, c);
+  if (d->type != TIDE_U64) return (integer = tide_i64_there_(f, d, i)) < 0 ? 0u : (uint64_t)integer;
+  p = tide_at(f, d->data);
+  if (d->enc == TIDE_SEQ) return (uint64_t)tide_load_i64_(p) + (uint64_t)i * (uint64_t)tide_load_i64_(p + 8);
+  tide_slot_(f, d, &i);
+  return (uint64_t)tide_load_i64_(p + 8u * (uint64_t)i);
+}
+
 /* A number: F64 and F32, integers widened to the nearest double; 0 for null and other types. */
 static inline double tide_f64(const tide_frame *f, int32_t c, uint32_t i) {
   const tide_column *d;
-  const uint8_t *p;
   float single;
   if (!tide_valid(f, c, i)) return 0;
   d = tide_col(f, c);
-  if (d->type != TIDE_F64 && d->type != TIDE_F32) return (double)tide_i64(f, c, i);
-  d = tide_slot_(f, d, &i);
-  p = tide_at(f, d->data);
-  if (d->type == TIDE_F64) return tide_load_f64_(p + 8u * (uint64_t)i);
-  memcpy(&single, p + 4u * (uint64_t)i, 4);
+  if (d->type == TIDE_F64) return tide_load_f64_(tide_at(f, d->data) + (d->enc == TIDE_CONST ? 0u : 8u * (uint64_t)i));
+  if (d->type == TIDE_U64) return (double)tide_u64(f, c, i);
+  if (d->type != TIDE_F32) return (double)tide_i64_there_(f, d, i);
+  memcpy(&single, tide_at(f, d->data) + (d->enc == TIDE_CONST ? 0u : 4u * (uint64_t)i), 4);
   return single;
 }
 
@@ -276,7 +297,8 @@ static inline int tide_bool(const tide_frame *f, int32_t c, uint32_t i) {
   return tide_type(f, c) == TIDE_BOOL && tide_i64(f, c, i) != 0;
 }
 
-/* The bytes of a value of UTF8, BINARY or VARIANT, borrowed from the frame; length 0 and data "" for null and other types. */
+/* The bytes of a value of UTF8, BINARY, VARIANT, FIXED or DECIMAL128, borrowed from the frame; length 0 and data "" for null and
+ * other types. */
 static inline tide_string tide_bytes(const tide_frame *f, int32_t c, uint32_t i) {
   tide_string s;
   const tide_column *d;
@@ -286,7 +308,12 @@ static inline tide_string tide_bytes(const tide_frame *f, int32_t c, uint32_t i)
   s.length = 0;
   if (!tide_valid(f, c, i)) return s;
   d = tide_slot_(f, tide_col(f, c), &i);
-  if (d->type != TIDE_UTF8 && d->type != TIDE_BINARY && d->type != TIDE_VARIANT) return s;
+  if (d->type != TIDE_UTF8 && d->type != TIDE_BINARY && d->type != TIDE_VARIANT) {
+    if (d->type != TIDE_FIXED && d->type != TIDE_DECIMAL128) return s;
+    s.length = d->type == TIDE_FIXED ? d->param : 16u;
+    s.data = (const char *)tide_at(f, d->data) + s.length * i;
+    return s;
+  }
   offsets = tide_at(f, d->data) + 4u * (uint64_t)i;
   from = tide_load_i32_(offsets);
   s.data = (const char *)tide_at(f, d->heap) + from;

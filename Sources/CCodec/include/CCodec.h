@@ -24,7 +24,7 @@ void tide_sealer_destroy(tide_sealer *sealer);
  * schema_id of 0 is filled in, and seq is `seq`. `into` may have any alignment and must not overlap the frame. */
 uint64_t tide_seal(tide_sealer *sealer, const tide_frame *frame, uint64_t seq, uint8_t *into, uint64_t capacity);
 
-/* What decompressing takes along; used by one thread at a time. NULL when memory runs out. */
+/* What opening the frames of one peer takes along, its schemas too; used by one thread at a time. NULL when memory runs out. */
 typedef struct tide_opener tide_opener;
 tide_opener *tide_opener_create(void);
 void tide_opener_destroy(tide_opener *opener);

@@ -12,6 +12,9 @@ extern "C" {
  * are below 0x80, else 0. [any] */
 uint64_t tide_utf8_prefix(const void *bytes, uint64_t length, int *ascii);
 
+/* The same a character at a time; for tests, and for processors without the instructions that the other one wants. [any] */
+uint64_t tide_utf8_prefix_portable(const void *bytes, uint64_t length, int *ascii);
+
 #ifdef __cplusplus
 }
 #endif

@@ -30,6 +30,13 @@ typedef struct tide_validation {
  * stack; the bytes must not change meanwhile. [any] */
 int32_t tide_validate(const uint8_t *bytes, uint64_t available, uint64_t limit, tide_validation *why);
 
+/* The schemas that one peer has sent; see tide_schema.h. */
+typedef struct tide_interner tide_interner;
+
+/* The same for a frame from a peer whose schemas are kept: rule 36 too, and names are compared with each other only the first
+ * time. `peer` may be NULL. [the peer's thread] */
+int32_t tide_validate_from(const uint8_t *bytes, uint64_t available, uint64_t limit, tide_interner *peer, tide_validation *why);
+
 /* The part of those rules that the host itself relies on when it passes a frame of rows on: envelope, descriptors, roles, names,
  * riders, and the column of the event time. Takes time by the number of columns, whatever the rows. */
 int32_t tide_validate_head(const uint8_t *bytes, uint64_t available, uint64_t limit, tide_validation *why);
