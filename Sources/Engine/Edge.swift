@@ -8,8 +8,8 @@ final class Edge: @unchecked Sendable {
   private enum Count { static let pushed = 0, popped = 1, dropped = 2, total = 3 }
 
   let name: String
-  /// The node that reads.
-  unowned let target: Node
+  /// The node that writes, and the one that reads. They own their edges or live as long, and a batch must not count references.
+  private let producer: Unmanaged<Node>, consumer: Unmanaged<Node>
   /// Number of this edge among the target's inputs.
   let input: Int
   /// Port of the target that the rows arrive at.
@@ -32,22 +32,34 @@ final class Edge: @unchecked Sendable {
     self.from = from.index
     self.output = output
     to = target.index
-    self.target = target
+    producer = .passUnretained(from)
+    consumer = .passUnretained(target)
     self.input = input
     self.port = port
     self.ring = ring
   }
 
+  deinit {
+    pushedCounters.deallocate()
+    poppedCounters.deallocate()
+  }
+
+  /// The node that reads.
+  var target: Node { consumer.takeUnretainedValue() }
+
   /// Passes a batch on. False when the pipeline was forced to stop meanwhile; the rows are then counted as dropped. Producer only.
-  func push(_ passed: UnsafePointer<tide_passed>, from chain: Chain) -> Bool {
+  /// Sets the batch's port, which is the caller's to overwrite.
+  func push(_ passed: UnsafeMutablePointer<tide_passed>) -> Bool {
     let rows = Int(passed.pointee.batch.count)
     pushedCounters.add(Count.pushed, rows)
-    guard let ring else {
-      poppedCounters.add(Count.popped, rows)
-      var here = passed.pointee
-      here.batch.port = port
-      return target.deliver(&here, input: input)
-    }
+    if let ring { return queue(passed, in: ring) }
+    passed.pointee.batch.port = port
+    return consumer._withUnsafeGuaranteedRef { $0.deliver(passed, input: input) }
+  }
+
+  private func queue(_ passed: UnsafePointer<tide_passed>, in ring: FrameRing) -> Bool {
+    let rows = Int(passed.pointee.batch.count)
+    let chain = producer.takeUnretainedValue().chain!
     guard chain.holdOverdraft(ring, bytes: Int(passed.pointee.batch.frame.pointee.frame_len)) else {
       pushedCounters.add(Count.dropped, rows)
       return false
@@ -179,6 +191,8 @@ final class Edge: @unchecked Sendable {
     books.popped = poppedCounters.read(Count.popped)
     books.dropped = pushedCounters.read(Count.dropped) + poppedCounters.read(Count.dropped)
     books.pushed = pushedCounters.read(Count.pushed)
+    // A direct call hands over what it pushes.
+    if ring == nil { books.popped = books.pushed }
     books.queued = ring == nil ? 0 : books.pushed &- books.popped &- books.dropped
     (books.from, books.output, books.to) = (from, output, to)
     books.queuedFrames = ring.map { tide_ring_queued($0.ring) } ?? 0

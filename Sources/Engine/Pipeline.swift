@@ -65,7 +65,7 @@ public final class Pipeline: @unchecked Sendable {
         port: UInt32(spec.input),
         ring: ring)
       to.inputs.append(Node.Input(port: UInt32(spec.input)))
-      from.outputs[port].append(edge)
+      from.connect(edge, port: port)
       edges.append(edge)
       if ring != nil {
         from.chain.connect(outgoing: edge)
