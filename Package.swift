@@ -40,7 +40,7 @@ let package = Package(
     .target(name: "PluginManifest"),
     .target(name: "Formats", dependencies: ["CTidemill", "CRecords", "Frames"]),
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
-    .target(name: "PluginHost", dependencies: ["CTidemill", "CMd", "PluginManifest"]),
+    .target(name: "PluginHost", dependencies: ["CTidemill", "CHost", "CMd", "PluginManifest"]),
     .target(name: "Manifest", dependencies: ["PluginManifest", "Formats", yams]),
     .target(name: "Engine", dependencies: ["CTidemill", "CHost", "Frames", "Rings", "Formats", "PluginManifest"]),
     .target(

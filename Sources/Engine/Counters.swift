@@ -1,7 +1,7 @@
 import CHost
 
 /// Counters that one thread writes and any thread reads, without a locked instruction.
-final class Counters: @unchecked Sendable {
+struct Counters: @unchecked Sendable {
   private let words: UnsafeMutablePointer<UInt64>
 
   init(count: Int) {
@@ -9,7 +9,8 @@ final class Counters: @unchecked Sendable {
     words.initialize(repeating: 0, count: count)
   }
 
-  deinit { words.deallocate() }
+  /// The owner's, once nobody counts or reads any more.
+  func deallocate() { words.deallocate() }
 
   /// Owner's thread only.
   func add(_ index: Int, _ amount: Int) { tide_count(words + index, UInt64(amount)) }

@@ -10,8 +10,8 @@ final class Edge: @unchecked Sendable {
   }
 
   let name: String
-  /// The node that reads.
-  unowned let target: Node
+  /// The node that writes, and the one that reads. They own their edges or live as long, and a batch must not count references.
+  private let producer: Unmanaged<Node>, consumer: Unmanaged<Node>
   /// Number of this edge among the target's inputs.
   let input: Int
   /// Port of the target that the rows arrive at.
@@ -40,23 +40,34 @@ final class Edge: @unchecked Sendable {
     self.from = from.index
     self.output = output
     to = target.index
-    self.target = target
+    producer = .passUnretained(from)
+    consumer = .passUnretained(target)
     self.input = input
     self.port = port
     self.ring = ring
     policy = buffer.flatMap { EdgePolicy($0) }
   }
 
+  deinit {
+    pushedCounters.deallocate()
+    poppedCounters.deallocate()
+  }
+
+  /// The node that reads.
+  var target: Node { consumer.takeUnretainedValue() }
+
   /// Passes a batch on. False when the pipeline was forced to stop meanwhile; the rows are then counted as dropped. Producer only.
-  func push(_ passed: UnsafePointer<tide_passed>, from chain: Chain) -> Bool {
+  /// Sets the batch's port, which is the caller's to overwrite.
+  func push(_ passed: UnsafeMutablePointer<tide_passed>) -> Bool {
     let rows = Int(passed.pointee.batch.count)
     pushedCounters.add(Count.pushed, rows)
-    guard let ring else {
-      poppedCounters.add(Count.popped, rows)
-      var here = passed.pointee
-      here.batch.port = port
-      return target.deliver(&here, input: input)
-    }
+    if let ring { return queue(passed, in: ring) }
+    passed.pointee.batch.port = port
+    return consumer._withUnsafeGuaranteedRef { $0.deliver(passed, input: input) }
+  }
+
+  private func queue(_ passed: UnsafePointer<tide_passed>, in ring: FrameRing) -> Bool {
+    let chain = producer.takeUnretainedValue().chain!
     if let policy { return push(passed, through: ring, by: policy, from: chain) }
     return push(passed, waitingFor: ring, from: chain)
   }
@@ -230,6 +241,8 @@ final class Edge: @unchecked Sendable {
     books.popped = poppedCounters.read(Count.popped)
     books.dropped = pushedCounters.read(Count.dropped) + poppedCounters.read(Count.dropped)
     books.pushed = pushedCounters.read(Count.pushed)
+    // A direct call hands over what it pushes.
+    if ring == nil { books.popped = books.pushed }
     books.queued = ring == nil ? 0 : books.pushed &- books.popped &- books.dropped
     (books.from, books.output, books.to) = (from, output, to)
     books.queuedFrames = ring.map { tide_ring_queued($0.ring) } ?? 0

@@ -10,9 +10,13 @@ extension Node {
 
   /// Does `body` with the node behind an output handle, which is good for the call that was given it.
   private static func using(_ output: OpaquePointer?, _ body: (Node) -> tide_status) -> tide_status {
-    guard let node = from(output.map { UnsafeMutableRawPointer($0) }) else { return TIDE_E_FATAL }
-    guard node.isInCall else { return node.refuse(TIDE_E_FATAL, "an output is used outside of the call that it was given to") }
-    return body(node)
+    guard let output else { return TIDE_E_FATAL }
+    return Unmanaged<Node>.fromOpaque(UnsafeRawPointer(output))._withUnsafeGuaranteedRef { node in
+      guard node.isInCall else {
+        return node.refuse(TIDE_E_FATAL, "an output is used outside of the call that it was given to")
+      }
+      return body(node)
+    }
   }
 
   /// Fills the table that the instance is created with.
@@ -31,7 +35,7 @@ extension Node {
     }
     host.pointee.fail = { context, code, message, path in
       let failure = Failure(code: code, message: String(borrowed: message), configPath: String(borrowed: path))
-      Node.from(context)?.failure.withLock { $0 = failure }
+      Node.from(context)?.note(failure)
     }
     host.pointee.extension = { context, id in
       guard let id else { return nil }
@@ -155,7 +159,7 @@ extension Node {
 
   /// Notes the reason for a refusal, as a plugin would through `fail`, and gives the status back.
   func refuse(_ status: tide_status, _ reason: String, configPath: String = "") -> tide_status {
-    failure.withLock { $0 = Failure(code: status, message: reason, configPath: configPath) }
+    note(Failure(code: status, message: reason, configPath: configPath))
     return status
   }
 }

@@ -5,8 +5,8 @@ extension Node {
   /// Makes the instance from its configuration; no I/O happens.
   func create() throws(PipelineError) {
     var made: OpaquePointer?
-    failure.withLock { $0 = nil }
-    counters.set(Count.inCall, 1)
+    note(nil)
+    counters.set(Count.inCall, Count.withoutOutput)
     let status = table.pointee.create(table, host, &made)
     counters.set(Count.inCall, 0)
     guard status == TIDE_OK, let made else {
@@ -24,9 +24,9 @@ extension Node {
       isOpen = true
       return
     }
-    failure.withLock { $0 = nil }
-    counters.set(Count.inCall, 1)
+    note(nil)
     isOpening = true
+    counters.set(Count.inCall, Count.withoutOutput)
     let status = table.pointee.open(instance)
     isOpening = false
     counters.set(Count.inCall, 0)

@@ -175,7 +175,7 @@ extension Node {
     counters.add(Count.ports + 2 * port + 1, 1)
     if port != deadPort { counters.set(Count.lastTime, Int(passed.pointee.batch.frame.pointee.tmax)) }
     var alive = !pipeline.isForced
-    for edge in outputs[port] where !edge.push(passed, from: chain) { alive = false }
+    for edge in routes[port] where !edge._withUnsafeGuaranteedRef({ $0.push(passed) }) { alive = false }
     return alive ? TIDE_OK : TIDE_E_CANCELLED
   }
 

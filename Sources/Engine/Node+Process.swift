@@ -9,11 +9,9 @@ extension Node {
   /// pipeline was forced to stop.
   func deliver(_ passed: UnsafeMutablePointer<tide_passed>, input: Int) -> Bool {
     counters.add(Count.rowsIn, Int(passed.pointee.batch.count))
-    inputs[input].idle = false
+    if idleInputs > 0 { setBusy(input: input) }
     let frame = passed.pointee.batch.frame!
-    if frame.pointee.row_wm == 0 {
-      process(passed)
-    } else if spec.forwardsOnly || spec.kind == .sink {
+    if frame.pointee.row_wm == 0 || spec.forwardsOnly || spec.kind == .sink {
       process(passed)
     } else {
       processRuns(passed)
@@ -41,32 +39,40 @@ extension Node {
   }
 
   /// One batch through the component: all its calls, retries and what becomes of a failure.
+  @inline(__always)
   private func process(_ passed: UnsafeMutablePointer<tide_passed>, rowWatermark: Int64 = .min) {
     let rows = Int(passed.pointee.batch.count)
-    call = Call()
-    call.rowWatermark = rowWatermark
+    call = Call(rowWatermark: rowWatermark)
     counters.set(Count.pending, rows)
+    let batch = UnsafeRawPointer(passed).assumingMemoryBound(to: tide_batch.self)
     if isBroken {
-      withUnsafePointer(to: passed.pointee.batch) {
-        rejectRest(of: $0, code: "failed", reason: "node '\(spec.name)' has failed")
-      }
+      rejectRest(of: batch, code: "failed", reason: "node '\(spec.name)' has failed")
     } else {
-      callProcess(passed)
+      call.batch = batch
+      let status = callProcess(batch)
+      if status != TIDE_OK { conclude(status, of: batch) }
     }
-    flushDeadLetters()
-    counters.add(Count.taken, rows - call.rejectedRows.count)
+    if call.hasWrittenOff {
+      flushDeadLetters()
+      rejectedRows.removeAll(keepingCapacity: true)
+    }
+    counters.add(Count.taken, rows - call.rejected)
     counters.set(Count.pending, 0)
-    call = Call()
+    call.batch = nil
   }
 
-  private func callProcess(_ passed: UnsafeMutablePointer<tide_passed>) {
-    let batch = UnsafeRawPointer(passed).assumingMemoryBound(to: tide_batch.self)
-    call.batch = batch
+  @inline(__always)
+  private func callProcess(_ batch: UnsafePointer<tide_batch>) -> tide_status {
+    if pipeline.isForced { return TIDE_E_CANCELLED }
+    return calling { table.pointee.process(instance, batch, output) }
+  }
+
+  /// What follows from a call that did not just succeed: further calls, or a failure.
+  @inline(never)
+  private func conclude(_ first: tide_status, of batch: UnsafePointer<tide_batch>) {
+    var status = first
     var attempt = 0
     while true {
-      if pipeline.isForced { return cancelled(batch) }
-      call.effects = 0
-      let status = calling { table.pointee.process(instance, batch, output) }
       switch status {
       case TIDE_OK:
         return
@@ -78,11 +84,14 @@ extension Node {
         return cancelled(batch)
       default:
         var failure = takeFailure(status, during: "process")
-        if mayRepeat(after: &failure, attempt: &attempt) { continue }
-        if pipeline.isForced { return cancelled(batch) }
-        rejectRest(of: batch, code: StatusName.code(of: status), reason: failure.message)
-        return recover(from: failure)
+        guard mayRepeat(after: &failure, attempt: &attempt) else {
+          if pipeline.isForced { return cancelled(batch) }
+          rejectRest(of: batch, code: StatusName.code(of: status), reason: failure.message)
+          return recover(from: failure)
+        }
       }
+      call.effects = 0
+      status = callProcess(batch)
     }
   }
 

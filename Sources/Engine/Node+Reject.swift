@@ -13,7 +13,7 @@ extension Node {
     guard tide_selection_holds(batch.pointee.selection, batch.pointee.count, row) != 0 else {
       return refuse(TIDE_E_FATAL, "reject of row \(row), which the batch does not hold")
     }
-    guard call.rejectedRows.insert(row).inserted else { return TIDE_OK }
+    guard markRejected(row) else { return TIDE_OK }
     call.effects += 1
     writeOff(batch.pointee.frame, row: row, code: "rejected", reason: reason)
     return pipeline.isForced ? TIDE_E_CANCELLED : TIDE_OK
@@ -24,7 +24,7 @@ extension Node {
     var rows = 0
     for k in 0..<batch.pointee.count {
       let row = tide_row(batch.pointee.selection, k)
-      guard call.rejectedRows.insert(row).inserted else { continue }
+      guard markRejected(row) else { continue }
       rows += 1
       writeOff(batch.pointee.frame, row: row, code: code, reason: reason, isOneOfMany: true)
     }
@@ -32,10 +32,18 @@ extension Node {
     flushDeadLetters()
   }
 
+  /// False when the row of the batch in progress is written off already.
+  private func markRejected(_ row: UInt32) -> Bool {
+    guard rejectedRows.insert(row).inserted else { return false }
+    call.rejected += 1
+    return true
+  }
+
   private func writeOff(
     _ frame: UnsafePointer<tide_frame>, row: UInt32, code: String, reason: String, isOneOfMany: Bool = false
   ) {
     counters.add(Count.rejected, 1)
+    call.hasWrittenOff = true
     if !isOneOfMany { say("row \(code): \(reason)", code: code, reason: reason) }
     guard !outputs[deadPort].isEmpty else { return }
     deadLetters.append(
@@ -46,6 +54,7 @@ extension Node {
   /// A record that never became a row (sources).
   func writeOff(record: UnsafeRawBufferPointer, partition: UInt32, offset: UInt64, code: String, reason: String) {
     counters.add(Count.rejected, 1)
+    call.hasWrittenOff = true
     let origin = origins[partition]
     let place = "at byte \(offset)" + (origin.map { " of \($0)" } ?? "")
     say("row \(code): \(place): \(reason)", code: code, reason: "\(place): \(reason)")

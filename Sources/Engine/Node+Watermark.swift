@@ -71,13 +71,21 @@ extension Node {
   // MARK: Operators and sinks
 
   func receive(watermark value: Int64, input: Int) {
-    inputs[input].idle = false
+    setBusy(input: input)
     guard value > inputs[input].watermark else { return }
     inputs[input].watermark = value
     advance()
   }
 
+  /// Takes an input back into the minimum.
+  func setBusy(input: Int) {
+    guard inputs[input].idle else { return }
+    inputs[input].idle = false
+    idleInputs -= 1
+  }
+
   func receiveIdle(input: Int) {
+    if !inputs[input].idle { idleInputs += 1 }
     inputs[input].idle = true
     guard inputs.contains(where: { !$0.idle && !$0.ended }) else { return sendIdle() }
     advance()
@@ -114,7 +122,7 @@ extension Node {
 
   func receiveEnd(input: Int) {
     inputs[input].ended = true
-    inputs[input].idle = false
+    setBusy(input: input)
     inputs[input].watermark = .max
     if inputs.allSatisfy(\.ended) { return finish() }
     if inputs.contains(where: { !$0.idle && !$0.ended }) { advance() } else { sendIdle() }

@@ -10,8 +10,9 @@ import Synchronization
 final class Node: @unchecked Sendable {
   enum Count {
     static let rowsIn = 0, taken = 1, late = 2, rejected = 3, pending = 4, mismatches = 5, restarts = 6, lastTime = 7
-    /// 1 while a call of the plugin is running.
+    /// What call of the plugin is running: 0, or one of the two below.
     static let inCall = 8
+    static let withOutput = 1, withoutOutput = 2
     static let retries = 9
     /// Rows and frames of port p stand at ports + 2p.
     static let ports = 10
@@ -39,12 +40,14 @@ final class Node: @unchecked Sendable {
   struct Call {
     /// Commits, forwards and rejects: after the first one the call cannot be repeated.
     var effects = 0
-    /// Frame rows of the batch that went to the dead-letter port.
-    var rejectedRows: Set<UInt32> = []
+    /// Rows of the batch that went to the dead-letter port.
+    var rejected = 0
     /// Row watermark that the rows of this call carry; Int64.min = none.
     var rowWatermark = Int64.min
     /// What `process` was handed: the only batch, beside kept ones, that may be forwarded, and the only one to reject from.
     var batch: UnsafePointer<tide_batch>?
+    /// Rows or records were written off: dead letters may wait.
+    var hasWrittenOff = false
   }
 
   let index: Int
@@ -55,28 +58,40 @@ final class Node: @unchecked Sendable {
   let config: NodeConfig
   let counters: Counters
 
-  var inputs: [Input] = []
-  /// Outgoing edges per output port; the dead-letter port is last.
-  var outputs: [[Edge]]
-  var deadPort: Int { outputs.count - 1 }
-
+  // What every batch touches stands together.
   var instance: OpaquePointer?
-  var isOpen = false
   /// A failed instance that is not restarted any more: what arrives is rejected.
   var isBroken = false
+  /// What `failure` holds is not nil: asked before every call, so that no call takes the lock.
+  private let hasFailure = Atomic<Bool>(false)
+  /// How many of `slots` there are.
+  private var openSlots = 0
+  var call = Call()
+
+  var inputs: [Input] = []
+  /// How many of them are idle.
+  var idleInputs = 0
+  /// Outgoing edges per output port; the dead-letter port is last.
+  private(set) var outputs: [[Edge]]
+  /// The same for the data path, which walks them for every batch and must not count references.
+  let routes: UnsafeMutableBufferPointer<UnsafeMutableBufferPointer<Unmanaged<Edge>>>
+  let deadPort: Int
+
+  var isOpen = false
   var hasEnded = false
   /// Why the last restart did not succeed; written by the control thread while the chain waits for it.
   var startFailure: PipelineError?
-  var call = Call()
+  /// The frame rows that `call.rejected` counts.
+  var rejectedRows: Set<UInt32> = []
   let wakeRequested = Atomic<Bool>(false)
-  let failure = Mutex<Failure?>(nil)
+  private let failure = Mutex<Failure?>(nil)
   /// Batches that the instance retains, by address, with how often.
   let kept = Mutex<[UInt: Int]>([:])
   /// Frames that the instance has reserved and not yet committed.
-  var slots: [OpenSlot] = []
+  var slots: [OpenSlot] = [] { didSet { openSlots = slots.count } }
   var slotNumber: UInt32 = 0
   /// A call that was given `output` is running.
-  var isInCall = false
+  var isInCall: Bool { counters.read(Count.inCall) == Count.withOutput }
   /// Why the last poll failed.
   var pollFailure: Failure?
 
@@ -117,7 +132,10 @@ final class Node: @unchecked Sendable {
     table = spec.component
     config = NodeConfig(spec.config)
     counters = Counters(count: Count.ports + 2 * (spec.outputs.count + 1))
-    outputs = Array(repeating: [], count: spec.outputs.count + 1)
+    deadPort = spec.outputs.count
+    outputs = Array(repeating: [], count: deadPort + 1)
+    routes = .allocate(capacity: deadPort + 1)
+    routes.initialize(repeating: UnsafeMutableBufferPointer(start: nil, count: 0))
     deadLetters = DeadLetterBuffer(node: spec.name)
     do {
       decoder = try spec.recordPlan.map { try RecordDecoder($0) }
@@ -133,6 +151,9 @@ final class Node: @unchecked Sendable {
   }
 
   deinit {
+    for route in routes { route.deallocate() }
+    routes.deallocate()
+    counters.deallocate()
     host.deallocate()
     info.deallocate()
   }
@@ -151,15 +172,22 @@ final class Node: @unchecked Sendable {
     fillHostTable()
   }
 
+  /// Adds an outgoing edge; before the pipeline runs.
+  func connect(_ edge: Edge, port: Int) {
+    outputs[port].append(edge)
+    routes[port].deallocate()
+    routes[port] = .allocate(capacity: outputs[port].count)
+    _ = routes[port].initialize(from: outputs[port].map { Unmanaged.passUnretained($0) })
+  }
+
   /// Runs a call of the plugin that may use `output`. What it has reserved by its end and not committed is given back.
+  @inline(__always)
   func calling<R>(_ body: () -> R) -> R {
-    if failure.withLock({ $0 != nil }) { failure.withLock { $0 = nil } }
-    isInCall = true
-    counters.set(Count.inCall, 1)
+    if hasFailure.load(ordering: .relaxed) { note(nil) }
+    counters.set(Count.inCall, Count.withOutput)
     defer {
       counters.set(Count.inCall, 0)
-      isInCall = false
-      if !slots.isEmpty { closeSlots() }
+      if openSlots > 0 { closeSlots() }
     }
     return body()
   }
@@ -169,10 +197,19 @@ final class Node: @unchecked Sendable {
 
   func log(_ level: LogLevel, _ message: String) { pipeline.log(level, node: spec.name, message) }
 
+  /// Keeps the reason for a failure until it is taken; nil forgets it. Any thread.
+  func note(_ reason: Failure?) {
+    failure.withLock {
+      $0 = reason
+      hasFailure.store(reason != nil, ordering: .relaxed)
+    }
+  }
+
   /// Takes what `fail` said of the call that returned `status`, or says it in general words.
   func takeFailure(_ status: tide_status, during call: String) -> Failure {
     let said = failure.withLock { stored in
       defer { stored = nil }
+      hasFailure.store(false, ordering: .relaxed)
       return stored
     }
     if var said {

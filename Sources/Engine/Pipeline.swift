@@ -74,7 +74,7 @@ public final class Pipeline: @unchecked Sendable {
         name: "\(from.spec.name).\(output) -> \(to.spec.name)", from: from, output: port, target: to, input: to.inputs.count,
         port: UInt32(spec.input), ring: ring, buffer: chainPlan.buffers[index])
       to.inputs.append(Node.Input(port: UInt32(spec.input)))
-      from.outputs[port].append(edge)
+      from.connect(edge, port: port)
       edges.append(edge)
       if ring != nil {
         from.chain.connect(outgoing: edge)

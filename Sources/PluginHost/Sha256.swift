@@ -1,15 +1,31 @@
+import CHost
 import CMd
 import Glibc
 
-/// SHA-256 (FIPS 180-4), by libmd, of bytes that come in pieces.
+/// SHA-256 (FIPS 180-4) of bytes that come in pieces: whole blocks by the processor where it can, the rest by libmd.
 package struct Sha256 {
+  private static let blockBytes = 64
+
   private var context = SHA2_CTX()
 
   package init() { SHA256Init(&context) }
 
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    guard let start = bytes.baseAddress else { return }
-    SHA256Update(&context, start.assumingMemoryBound(to: UInt8.self), bytes.count)
+    var rest = bytes
+    let blocks = bytes.count / Self.blockBytes
+    if blocks > 0, context.bitcount.0 % UInt64(8 * Self.blockBytes) == 0, takeBlocks(bytes, blocks) {
+      context.bitcount.0 += UInt64(8 * Self.blockBytes * blocks)
+      rest = UnsafeRawBufferPointer(rebasing: bytes[(Self.blockBytes * blocks)...])
+    }
+    guard let start = rest.baseAddress, rest.count > 0 else { return }
+    SHA256Update(&context, start.assumingMemoryBound(to: UInt8.self), rest.count)
+  }
+
+  /// False where the processor has no instructions for it.
+  private mutating func takeBlocks(_ bytes: UnsafeRawBufferPointer, _ count: Int) -> Bool {
+    withUnsafeMutableBytes(of: &context.state) { state in
+      tide_sha256_blocks(state.baseAddress!.assumingMemoryBound(to: UInt32.self), bytes.baseAddress, UInt64(count)) != 0
+    }
   }
 
   package mutating func update(_ text: String) {

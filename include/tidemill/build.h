@@ -312,10 +312,11 @@ static inline tide_status tide_sequence(tide_builder *b, int32_t column, uint32_
 /* Ends the current row; columns that have no value in it are null. TIDE_MORE when the frame is full (max_rows, max_bytes):
  * finish it. */
 static inline tide_status tide_end_row(tide_builder *b) {
-  uint32_t i, top = b->count - b->verbatim - b->nested;
+  uint32_t i, top = b->count - b->verbatim - b->nested, missing = 0;
   uint64_t bytes;
   if (b->rows >= TIDE_MAX_ROWS) tide_b_fail(b, -1, "a frame has at most 65536 rows");
-  for (i = 0; i < top && b->status >= 0; i++)
+  for (i = 0; i < top; i++) missing |= b->columns[i].count == b->rows;
+  for (i = 0; missing && i < top && b->status >= 0; i++)
     if (b->columns[i].count == b->rows) tide_put_null(b, (int32_t)i);
   if (b->verbatim && b->columns[b->count - 1u].count == b->rows) tide_put_null(b, (int32_t)b->count - 1);
   if (b->status < 0) return b->status;

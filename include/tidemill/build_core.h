@@ -209,6 +209,46 @@ static inline uint32_t tide_b_slot_(uint64_t hash, uint32_t code) {
   return (uint32_t)(hash >> 49) << TIDE_B_CODE_BITS_ | (code + 1u);
 }
 
+static inline uint64_t tide_b_load_u32_(const uint8_t *p) {
+  uint32_t word;
+  memcpy(&word, p, 4);
+  return word;
+}
+
+/* Hash of a string within one builder. Most keys are short: up to 16 bytes are taken as two words that may overlap. */
+static inline uint64_t tide_b_hash_(const void *bytes, uint64_t length, uint64_t seed) {
+  const uint8_t *p = (const uint8_t *)bytes;
+  uint64_t first, last, h;
+  if (length > 16) return tide_xxh64(bytes, length, seed);
+  if (length >= 8) {
+    first = tide_load_u64_(p);
+    last = tide_load_u64_(p + length - 8);
+  } else if (length >= 4) {
+    first = tide_b_load_u32_(p);
+    last = tide_b_load_u32_(p + length - 4);
+  } else {
+    first = length ? (uint64_t)p[0] | (uint64_t)p[length / 2] << 8 | (uint64_t)p[length - 1] << 16 : 0;
+    last = 0;
+  }
+  h = ((first ^ seed) * TIDE_XXH_P1_) ^ (last + length * TIDE_XXH_P3_);
+  h = (h ^ (h >> 29)) * TIDE_XXH_P2_; /* the last letters stand in the highest bits, which a product alone leaves there */
+  return h ^ (h >> 32);
+}
+
+/* 1 when both have the same `length` bytes. */
+static inline int tide_b_same_(const void *a, const void *b, uint64_t length) {
+  const uint8_t *p = (const uint8_t *)a, *q = (const uint8_t *)b;
+  if (length > 16) return memcmp(p, q, (size_t)length) == 0;
+  if (length >= 8)
+    return ((tide_load_u64_(p) ^ tide_load_u64_(q)) | (tide_load_u64_(p + length - 8) ^ tide_load_u64_(q + length - 8))) == 0;
+  if (length >= 4)
+    return ((tide_b_load_u32_(p) ^ tide_b_load_u32_(q)) |
+            (tide_b_load_u32_(p + length - 4) ^ tide_b_load_u32_(q + length - 4))) == 0;
+  for (; length > 0; length--)
+    if (*p++ != *q++) return 0;
+  return 1;
+}
+
 /* Doubles a dictionary's table, or makes it. */
 static inline tide_status tide_b_rehash_(tide_builder *b, tide_b_column *c) {
   uint32_t slots = c->slots ? 2u * c->slots : 256u, code, at;
@@ -219,7 +259,7 @@ static inline tide_status tide_b_rehash_(tide_builder *b, tide_b_column *c) {
   c->slots = slots;
   for (code = 0; code < c->distinct; code++) {
     uint32_t from = tide_b_offset_(c->data, code), length = tide_b_offset_(c->data, code + 1u) - from;
-    uint64_t hash = tide_xxh64(length ? (const void *)(c->heap + from) : (const void *)"", length, b->seed);
+    uint64_t hash = tide_b_hash_(length ? (const void *)(c->heap + from) : (const void *)"", length, b->seed);
     for (at = (uint32_t)hash & (slots - 1u); table[at] != 0;) at = (at + 1u) & (slots - 1u);
     table[at] = tide_b_slot_(hash, code);
   }
@@ -228,7 +268,7 @@ static inline tide_status tide_b_rehash_(tide_builder *b, tide_b_column *c) {
 
 /* Code of a string, which joins the dictionary when it is new; -1 after a failure. */
 static inline int32_t tide_b_code_(tide_builder *b, tide_b_column *c, const char *bytes, uint64_t length) {
-  uint64_t hash = tide_xxh64(bytes, length, b->seed);
+  uint64_t hash = tide_b_hash_(bytes, length, b->seed);
   uint32_t at, slot;
   if (2u * (c->distinct + 1u) > c->slots && tide_b_rehash_(b, c) < 0) return -1;
   for (at = (uint32_t)hash & (c->slots - 1u); (slot = c->table[at]) != 0; at = (at + 1u) & (c->slots - 1u)) {
@@ -236,7 +276,7 @@ static inline int32_t tide_b_code_(tide_builder *b, tide_b_column *c, const char
     if (slot != tide_b_slot_(hash, code)) continue;
     from = tide_b_offset_(c->data, code);
     if (tide_b_offset_(c->data, code + 1u) - from != length) continue;
-    if (length == 0 || memcmp(c->heap + from, bytes, (size_t)length) == 0) return (int32_t)code;
+    if (length == 0 || tide_b_same_(c->heap + from, bytes, length)) return (int32_t)code;
   }
   if (tide_b_append_(b, c, bytes, length) < 0) return -1;
   c->table[at] = tide_b_slot_(hash, c->distinct);
@@ -302,8 +342,8 @@ static inline uint64_t tide_b_inner_bytes_(const tide_builder *b) {
   return bytes;
 }
 
-/* The column, with room for the value of the current row; NULL when that value must not be put. */
-static inline tide_b_column *tide_b_cell_(tide_builder *b, int32_t column, uint32_t type) {
+/* What tide_b_cell_ gives when the column is an inner one, lacks room or something is wrong. */
+static inline tide_b_column *tide_b_other_cell_(tide_builder *b, int32_t column, uint32_t type) {
   tide_b_column *c;
   if ((uint32_t)column >= b->count) {
     tide_b_fail(b, column, "there is no such column");
@@ -315,6 +355,15 @@ static inline tide_b_column *tide_b_cell_(tide_builder *b, int32_t column, uint3
     tide_b_fail(b, column, "a column has two values in one row, or a value beside its constant");
   if (b->status < 0 || (c->count == c->capacity && tide_b_room_(b, c, c->count + 1u) < 0)) return NULL;
   return c;
+}
+
+/* The column, with room for the value of the current row; NULL when that value must not be put. */
+static inline tide_b_column *tide_b_cell_(tide_builder *b, int32_t column, uint32_t type) {
+  if ((uint32_t)column < b->count) {
+    tide_b_column *c = b->columns + column;
+    if (c->type == type && c->parent < 0 && c->count == b->rows && c->count < c->capacity && b->status >= 0) return c;
+  }
+  return tide_b_other_cell_(b, column, type);
 }
 
 static inline void tide_b_filled_(tide_b_column *c) {

@@ -12,6 +12,7 @@
 #include "tide_sample.h"
 #include "tide_schema.h"
 #include "tide_selection.h"
+#include "tide_sha256.h"
 #include "tide_thread.h"
 #include "tide_utf8.h"
 #include "tide_validate.h"
