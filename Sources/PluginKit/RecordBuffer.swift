@@ -68,13 +68,13 @@ public final class RecordBuffer {
 
   /// Decodes what is pending, or as much of it as the decoder does in one call.
   public func decode(_ codec: Codec, _ out: inout Output) throws {
-    guard !pending.isEmpty else { return }
+    guard !pending.isEmpty || isEnded else { return }
     let decoded = try codec.decode(
       undecoded, readable: buffer.count - pending.lowerBound, partition: partition, offset: position, final: isEnded, &out)
     let consumed = min(max(decoded.consumed, 0), pending.count)
     skip(consumed)
     hasRecords = decoded.more
-    if isEnded && consumed == 0 && !hasRecords {
+    if isEnded && consumed == 0 && !hasRecords && !pending.isEmpty {
       throw PluginError.fatal("the decoder left the last \(pending.count) bytes, from position \(position)")
     }
   }
