@@ -233,9 +233,8 @@ final class FileFollower {
 
   /// The file at a place, nil when there is none that can be followed.
   func openFile(_ name: FollowedName, at place: String, isAtStart: Bool = false) throws -> FollowedFile? {
-    guard FileIdentity.of(place) != nil else { return nil }
     do {
-      let file = try Descriptor.reading(place)
+      guard let file = try Descriptor.readingIfPresent(place) else { return nil }
       let status = try file.status()
       let identity = FileIdentity(status)
       if let known = files[identity] { return known }
@@ -245,7 +244,7 @@ final class FileFollower {
       return try FollowedFile(file, identity: identity, partition: name.partition, from: position, now: host.now)
     } catch let error as PluginError {
       if isAtStart && name.isListed || error.code == .state { throw error }
-      if FileIdentity.of(place) != nil, name.trouble != error.text { host.log(.error, error.text) }
+      if name.trouble != error.text { host.log(.error, error.text) }
       name.trouble = error.text
       return nil
     }
