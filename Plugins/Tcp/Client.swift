@@ -38,12 +38,20 @@ final class Client {
   /// Memory only while there is something in it: many clients are silent most of the time.
   private var buffer: RecordBuffer?
   private var position: UInt64 = 0
+  /// Of a client that sends frames.
+  private var frames: TakenFrames?
 
-  init(_ socket: Socket, _ address: String, slot: Int, now: Int64) {
+  init(_ socket: Socket, _ address: String, slot: Int, now: Int64, sendsFrames: Bool) {
     self.socket = socket
     self.address = address
     self.slot = slot
     heardAt = now
+    if sendsFrames { frames = TakenFrames() }
+  }
+
+  /// What is awaited of the connection.
+  var interest: DescriptorWatch.Interest {
+    .init(socket.descriptor, frames?.isWaiting == true ? POLLIN | POLLOUT : POLLIN)
   }
 
   /// Records wait that need no further bytes.
@@ -53,6 +61,7 @@ final class Client {
   func step(_ codec: Codec, maxRecord: Int, _ out: inout Output) throws -> Step {
     let buffer = self.buffer ?? RecordBuffer(codec, partition: partition, position: position, chunkBytes: Self.chunkBytes)
     self.buffer = buffer
+    defer { frames?.tell(socket) }
     if buffer.wantsBytes {
       var came = Socket.Transfer.wait
       try buffer.fill {
@@ -74,7 +83,9 @@ final class Client {
         return .gone(.broken(why))
       }
     }
+    frames?.see(buffer.undecoded, at: buffer.position)
     try buffer.decode(codec, &out)
+    frames?.take(until: buffer.position)
     if buffer.hasRecords { return .full }
     if buffer.isDone { return .gone(.ended) }
     if buffer.undecoded.count > maxRecord {

@@ -5,24 +5,28 @@ import PluginKit
 struct ClientTable {
   /// The most clients.
   let limit: Int
+  private let sendsFrames: Bool
   private var slots: [Client?] = []
   private var count = 0
   private var turn = 0
   /// What poll(2) last said of each slot.
   private var watched: [pollfd] = []
 
-  init(limit: Int) { self.limit = limit }
+  init(limit: Int, sendsFrames: Bool) {
+    self.limit = limit
+    self.sendsFrames = sendsFrames
+  }
 
   var isEmpty: Bool { count == 0 }
   /// When the client was last heard that has been silent longest.
   var oldest: Int64? { slots.lazy.compactMap { $0?.heardAt }.min() }
-  var interests: [DescriptorWatch.Interest] { slots.compactMap { $0.map { .init($0.socket.descriptor, POLLIN) } } }
+  var interests: [DescriptorWatch.Interest] { slots.compactMap { $0?.interest } }
 
   /// Nil when there is no room.
   mutating func add(_ socket: Socket, _ address: String, now: Int64) -> Client? {
     guard count < limit else { return nil }
     let slot = slots.firstIndex { $0 == nil } ?? slots.count
-    let client = Client(socket, address, slot: slot, now: now)
+    let client = Client(socket, address, slot: slot, now: now, sendsFrames: sendsFrames)
     if slot == slots.count { slots.append(client) } else { slots[slot] = client }
     count += 1
     return client
@@ -40,7 +44,10 @@ struct ClientTable {
 
   /// Asks for all clients at once what can be read.
   mutating func look() {
-    watched = slots.map { pollfd(fd: $0?.socket.descriptor ?? -1, events: Int16(POLLIN), revents: 0) }
+    watched = slots.map { client in
+      guard let interest = client?.interest else { return pollfd(fd: -1, events: 0, revents: 0) }
+      return pollfd(fd: interest.descriptor, events: interest.events, revents: 0)
+    }
     if poll(&watched, nfds_t(watched.count), 0) < 0 { watched = [] }
   }
 

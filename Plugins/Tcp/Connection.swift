@@ -9,6 +9,8 @@ final class Connection {
     var connectTimeout, writeTimeout: Int64
     /// The sink fails when no connection was made for so long; nil = never.
     var giveUp: Int64?
+    /// The other end answers to each frame.
+    var isAcknowledged: Bool
   }
 
   private enum State {
@@ -40,6 +42,8 @@ final class Connection {
   /// When the other end last took something while there was something to take.
   private var movedAt: Int64 = 0
   private var limit = LogLimit()
+  /// What the other end said and is no whole answer yet.
+  private var replies: [UInt8] = []
   private(set) var connections = 0
   var queue: SendQueue
 
@@ -158,6 +162,7 @@ final class Connection {
   /// A connection that stood is gone.
   private func lose(_ why: String, since: Int64, _ now: Int64) {
     queue.rewind()
+    replies = []
     goneAt = now
     if now &- since >= Self.goodNanoseconds { backoff.reset() }
     let pause = backoff.next()
@@ -168,8 +173,9 @@ final class Connection {
   /// Sends what the other end takes. Nil, or why the connection is gone.
   private func exchange(_ socket: Socket, _ now: Int64) -> String? {
     guard isStillOpen(socket) else { return "the server has closed the connection" }
+    if let why = takeReplies(now) { return why }
     var broken: String?
-    while !queue.isEmpty, broken == nil {
+    while !queue.isSent, broken == nil {
       var taken = 0
       queue.send { bytes in
         switch socket.write(bytes) {
@@ -182,23 +188,38 @@ final class Connection {
       if taken == 0 { break }
       movedAt = now
     }
-    if queue.isEmpty { movedAt = now }
+    if queue.isDone { movedAt = now }
     if broken == nil, now &- movedAt >= settings.writeTimeout { return "the server takes nothing any more" }
     return broken
   }
 
-  /// Reads and forgets what the other end says; false when it has closed or is gone.
+  /// Reads what the other end says; false when it has closed or is gone.
   private func isStillOpen(_ socket: Socket) -> Bool {
     withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { bytes in
       for _ in 0..<16 {
         switch socket.read(into: bytes) {
-        case .bytes: continue
+        case .bytes(let count): if settings.isAcknowledged { replies.append(contentsOf: bytes[..<count]) }
         case .wait: return true
         case .end, .broken: return false
         }
       }
       return true
     }
+  }
+
+  /// Lets go of the frames that the other end has taken. Nil, or why its answers cannot be believed.
+  private func takeReplies(_ now: Int64) -> String? {
+    var at = 0
+    defer { replies.removeFirst(at) }
+    while replies.count - at >= Acknowledgement.byteCount {
+      guard let reply = Acknowledgement(replies[at..<at + Acknowledgement.byteCount]) else {
+        return "the server does not acknowledge frames; is it a source 'tcp' with format: frame?"
+      }
+      at += Acknowledgement.byteCount
+      queue.acknowledge(reply.sequence)
+      movedAt = now
+    }
+    return nil
   }
 
   // MARK: Ending
@@ -209,11 +230,11 @@ final class Connection {
     switch state {
     case .ended: return true
     case .ending: return false
-    case .connected(let socket, _) where queue.isEmpty:
+    case .connected(let socket, _) where queue.isDone:
       socket.endWriting()
       state = .ending(socket, until: host.now &+ Self.endingNanoseconds)
       return false
-    default: return queue.isEmpty
+    default: return queue.isDone
     }
   }
 
@@ -222,7 +243,7 @@ final class Connection {
   var interests: [DescriptorWatch.Interest] {
     switch state {
     case .connecting(let socket, _): [.init(socket.descriptor, POLLOUT)]
-    case .connected(let socket, _): [.init(socket.descriptor, queue.isEmpty ? POLLIN : POLLIN | POLLOUT)]
+    case .connected(let socket, _): [.init(socket.descriptor, queue.isSent ? POLLIN : POLLIN | POLLOUT)]
     case .ending(let socket, _): [.init(socket.descriptor, POLLIN)]
     case .away, .resolving, .ended: []
     }
@@ -233,7 +254,7 @@ final class Connection {
     let moment: Int64? =
       switch state {
       case .away(let until), .connecting(_, let until), .ending(_, let until): until
-      case .connected: queue.isEmpty ? nil : movedAt &+ settings.writeTimeout
+      case .connected: queue.isDone ? nil : movedAt &+ settings.writeTimeout
       case .resolving, .ended: nil
       }
     return moment.map { .nanoseconds(max($0 == .min ? 0 : $0 &- host.now, 0)) }

@@ -48,12 +48,19 @@ struct TcpSink: Sink, WakeHandler {
     host = config.host
     bufferBytes = try config[Self.buffer]
     let giveUp = try config[Self.giveUp].wholeNanoseconds
+    let framing: SendQueue.Framing =
+      switch config.format {
+      case "frame": .frames
+      case "csv": .table
+      default: .lines
+      }
     connection = Connection(
       try Endpoint(try config[Self.connect], option: Self.connect.name),
       Connection.Settings(
         connectTimeout: try config[Self.connectTimeout].wholeNanoseconds,
-        writeTimeout: try config[Self.writeTimeout].wholeNanoseconds, giveUp: giveUp > 0 ? giveUp : nil),
-      Backoff(first: try config[Self.backoff], longest: try config[Self.maxBackoff]), SendQueue(.lines), host)
+        writeTimeout: try config[Self.writeTimeout].wholeNanoseconds, giveUp: giveUp > 0 ? giveUp : nil,
+        isAcknowledged: framing == .frames),
+      Backoff(first: try config[Self.backoff], longest: try config[Self.maxBackoff]), SendQueue(framing), host)
   }
 
   mutating func open() throws {
@@ -67,7 +74,7 @@ struct TcpSink: Sink, WakeHandler {
   mutating func process(_ batch: Batch, _ out: inout Output) throws {
     guard let codec else { throw PluginError.fatal("process before open") }
     try connection.serve()
-    if connection.queue.unsentBytes >= bufferBytes {
+    if connection.queue.waitingBytes >= bufferBytes {
       // Between the calls the host serves stops.
       try pause()
       return out.callAgain()

@@ -61,7 +61,7 @@ struct TcpSource: Source {
     idleTimeout = try config[Self.idleTimeout]
     keepalive = try config[Self.keepalive]
     once = try config[Self.once]
-    clients = ClientTable(limit: try config[Self.maxClients])
+    clients = ClientTable(limit: try config[Self.maxClients], sendsFrames: config.format == "frame")
   }
 
   mutating func open() throws {

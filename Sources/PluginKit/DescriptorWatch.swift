@@ -9,8 +9,8 @@ import Synchronization
 public final class DescriptorWatch: Sendable {
   /// A descriptor and what is awaited of it (POLLIN, POLLOUT); its end and its errors are awaited always.
   public struct Interest: Sendable, Equatable {
-    let descriptor: Int32
-    let events: Int16
+    public let descriptor: Int32
+    public let events: Int16
 
     public init(_ descriptor: Int32, _ events: Int32) {
       self.descriptor = descriptor
