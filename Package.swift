@@ -7,6 +7,7 @@ let plugins: [(folder: String, library: String)] = [
   ("Stdio", "tidemill-stdio"),
   ("Generate", "tidemill-generate"),
   ("System", "tidemill-system"),
+  ("Tcp", "tidemill-tcp"),
 ]
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -60,7 +61,8 @@ let package = Package(
     ),
     .executableTarget(
       name: "tidemill-stress", dependencies: ["CTidemill", "CHost", "Rings", "Engine", "EngineBench"], path: "Tests/Stress"),
-    .target(name: "TestSupport", dependencies: ["CTidemill", "Frames", "PluginManifest"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["CTidemill", "Frames", "PluginManifest", "PluginHost"], path: "Tests/TestSupport"),
     .testTarget(name: "ContractTests", dependencies: ["CTidemill", "TestSupport"]),
     .testTarget(name: "FramesTests", dependencies: ["CTidemill", "CHost", "Frames", "StoredFrames", "TestSupport"]),
     .testTarget(name: "RingsTests", dependencies: ["CHost", "Rings", "TestSupport"]),

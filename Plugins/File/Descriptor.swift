@@ -15,9 +15,18 @@ final class Descriptor {
 
   /// Opens a regular file for reading. Throws a sentence with the path when it is missing, unreadable or no regular file.
   static func reading(_ path: String) throws -> Descriptor {
+    guard let file = try readingIfPresent(path) else { throw FileFailure.reading(path, ENOENT) }
+    return file
+  }
+
+  /// The same; nil when there is no such file.
+  static func readingIfPresent(_ path: String) throws -> Descriptor? {
     // Without O_NONBLOCK the open of a named pipe would wait for a writer before its type can be seen.
     let number = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard number >= 0 else { throw FileFailure.reading(path, errno) }
+    guard number >= 0 else {
+      if errno == ENOENT { return nil }
+      throw FileFailure.reading(path, errno)
+    }
     let file = Descriptor(number, path)
     let kind = try file.status().st_mode & S_IFMT
     if kind == S_IFDIR { throw FileFailure.directory(path) }

@@ -96,6 +96,14 @@ enum FileFailure {
     PluginError(.state, "\(path): holds \(length) bytes, but the checkpoint stands at byte \(position); is it another file?")
   }
 
+  static func rotating(_ path: String, _ target: String, _ code: Int32) -> PluginError {
+    .fatal("\(path): cannot be renamed to \(target): \(errnoText(code))")
+  }
+
+  static func notRotatable(_ path: String) -> PluginError {
+    .config("\(path) is a pipe or a device, which cannot be rotated", at: "path")
+  }
+
   static func written(_ path: String) -> PluginError {
     .fatal("\(path): this process writes that file, so it cannot be an input too; choose another path for the output")
   }

@@ -6,12 +6,21 @@ enum FileNames {
   static func expand(_ paths: [String]) throws -> [String] {
     var found: Set<String> = []
     for path in paths {
-      found.formUnion(isPattern(path) && access(path, F_OK) != 0 ? try matches(of: path) : [path])
+      found.formUnion(isPattern(path) ? try matches(of: path) : [path])
     }
     return found.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
   }
 
-  private static func isPattern(_ path: String) -> Bool { path.contains { "*?[".contains($0) } }
+  /// True when a path stands for the files that fit it, and no file is called so.
+  static func isPattern(_ path: String) -> Bool { path.contains { "*?[".contains($0) } && access(path, F_OK) != 0 }
+
+  /// The files that fit a pattern now; maybe none.
+  static func present(_ pattern: String) -> [String] {
+    var list = glob_t()
+    defer { globfree(&list) }
+    guard glob(pattern, GLOB_MARK, nil, &list) == 0 else { return [] }
+    return (0..<Int(list.gl_pathc)).compactMap { list.gl_pathv[$0].map { String(cString: $0) } }.filter { !$0.hasSuffix("/") }
+  }
 
   /// The files that fit a pattern. Directories are left out: a pattern such as `logs/*` means the files.
   private static func matches(of pattern: String) throws -> [String] {

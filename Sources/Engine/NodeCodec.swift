@@ -38,8 +38,20 @@ enum NodeCodec {
     table.pointee.origin = { context, partition, name in
       Node.from(context)?.origins[partition] = String(borrowed: name)
     }
+    table.pointee.bury = { context, _, partition, bytes, length, offset, why in
+      guard let node = Node.from(context) else { return TIDE_E_FATAL }
+      guard node.isInCall, node.decoder != nil else {
+        return node.refuse(TIDE_E_FATAL, "bury belongs in a call with an output, of a source that decodes")
+      }
+      let record = UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : Int(min(length, NodeCodec.buriedBytes)))
+      node.writeOff(record: record, partition: partition, offset: offset, code: "rejected", reason: String(borrowed: why))
+      return node.pipeline.isForced ? TIDE_E_CANCELLED : TIDE_OK
+    }
     return table
   }()
+
+  /// Bytes of a record without an end that its dead letter keeps.
+  private static let buriedBytes: UInt64 = 4096
 }
 
 extension Node {

@@ -24,7 +24,8 @@ struct RowShape {
   static let dead: RowShape = {
     var shape = RowShape(isOpen: false)
     let types: [(String, RecordPlan.ColumnType)] = [
-      ("time", .time), ("node", .string), ("code", .string), ("reason", .string), ("offset", .int), ("attempt", .int),
+      ("time", .time), ("node", .string), ("code", .string), ("reason", .string), ("origin", .string), ("offset", .int),
+      ("attempt", .int),
       ("record", .string), ("bytes", .binary),
     ]
     for (name, type) in types { shape.set(name, type) }

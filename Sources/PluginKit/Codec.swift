@@ -28,6 +28,25 @@ public struct Codec: @unchecked Sendable {
     name.withBorrowed { entry(context, partition, $0) }
   }
 
+  /// Nothing follows in a partition, and nothing is left of it: the decoder forgets it. What comes under its number is another one.
+  public func end(_ partition: UInt32, _ out: inout Output) throws {
+    try withUnsafeTemporaryAllocation(byteCount: 64, alignment: 64) { none in
+      let bytes = UnsafeRawBufferPointer(rebasing: none[..<0])
+      _ = try decode(bytes, readable: 0, partition: partition, offset: 0, final: true, &out)
+    }
+  }
+
+  /// Sends bytes that cannot become a row to the dead-letter port, of a long record the first part.
+  public func bury(
+    _ bytes: UnsafeRawBufferPointer, partition: UInt32, offset: UInt64, _ why: String, _ out: inout Output
+  ) throws {
+    guard Int(table.pointee.size) >= MemoryLayout<tide_codec>.offset(of: \.bury)! + MemoryLayout<UnsafeRawPointer>.size,
+      let bury = table.pointee.bury
+    else { return out.host.log(.warning, "at byte \(offset): \(why)") }
+    let base = bytes.bindMemory(to: UInt8.self).baseAddress
+    try check(why.withBorrowed { bury(context, out.raw, partition, base, UInt64(bytes.count), offset, $0) })
+  }
+
   /// Decodes the whole records in `bytes` into frames of a partition, on output port 0; bad records go to the dead-letter port.
   ///
   /// - Parameters:

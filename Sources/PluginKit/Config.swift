@@ -13,6 +13,9 @@ public struct Config {
   /// The whole configuration as JSON.
   public var json: String { text("") ?? "{}" }
 
+  /// The format of records, of a component whose description says `codec`.
+  public var format: String { text("format") ?? "json" }
+
   func integer(_ path: String) -> Int64? {
     var value: Int64 = 0
     return host.table.pointee.config_int(host.context, path, &value) < 0 ? nil : value

@@ -8,15 +8,26 @@ public enum Readiness {
   /// True when `events` (POLLIN, POLLOUT) can be done at once, an end or an error seen included; false when they could not by
   /// the deadline, a reading of `Host.now`, or after 10 ms.
   public static func wait(_ descriptor: Int32, for events: Int32, until deadline: Int64, _ host: Host) throws -> Bool {
-    let left = deadline.subtractingReportingOverflow(host.now)
-    let milliseconds = left.overflow ? Int64(longestWaitMilliseconds) : left.partialValue / 1_000_000
     var watched = pollfd(fd: descriptor, events: Int16(truncatingIfNeeded: events), revents: 0)
-    let count = Glibc.poll(&watched, 1, Int32(min(max(milliseconds, 0), Int64(longestWaitMilliseconds))))
+    let count = Glibc.poll(&watched, 1, milliseconds(until: deadline, host))
     guard count >= 0 else {
       if errno == EINTR { return false }
       throw PluginError.fatal("poll: \(errnoText(errno))")
     }
     return count > 0
+  }
+
+  /// The same for several descriptors, or none: waits for the first of them, the deadline, or 10 ms.
+  public static func wait(_ interests: [DescriptorWatch.Interest], until deadline: Int64, _ host: Host) throws {
+    var watched = interests.map { pollfd(fd: $0.descriptor, events: $0.events, revents: 0) }
+    guard Glibc.poll(&watched, nfds_t(watched.count), milliseconds(until: deadline, host)) < 0, errno != EINTR else { return }
+    throw PluginError.fatal("poll: \(errnoText(errno))")
+  }
+
+  private static func milliseconds(until deadline: Int64, _ host: Host) -> Int32 {
+    let left = deadline.subtractingReportingOverflow(host.now)
+    let milliseconds = left.overflow ? Int64(longestWaitMilliseconds) : left.partialValue / 1_000_000
+    return Int32(min(max(milliseconds, 0), Int64(longestWaitMilliseconds)))
   }
 
   /// Writes from the front as long as the reader keeps up, and tells how many bytes.

@@ -13,7 +13,9 @@ struct OutputLimitTests {
 
     """
 
-  @Test func `a file that can grow no further holds the rows that count as taken, and no other`() throws {
+  @Test func `a file that can grow no further holds whole rows, and those that count as taken and are not in it are told`()
+    throws
+  {
     let story = try Story()
     try story.file("pipeline.yaml", Self.endless)
     // A limit on the size of files stands for a full disk: the write that reaches it is cut short.
@@ -28,7 +30,10 @@ struct OutputLimitTests {
     #expect(text.hasSuffix("}\n"))
     let lines = text.utf8.count { $0 == UInt8(ascii: "\n") }
     #expect(lines > 0)
-    #expect(Self.taken(child.errorText, by: "out") == lines, "\(child.errorText)")
+    let missing = child.errorText.split(separator: " rows that were taken before").first?.split(separator: " ").last
+    let isTold = child.errorText.contains("rows that were taken before are not in the file")
+    let lost = isTold ? missing.flatMap { Int($0) } : 0
+    #expect(Self.taken(child.errorText, by: "out") == lines + (lost ?? -1), "\(child.errorText)")
   }
 
   /// What the books say that a node took.

@@ -11,6 +11,9 @@ import Testing
     return instance
   }
 
+  /// A sink that writes each batch by itself.
+  private func atOnce(_ path: String) -> ConfigValue { .map([.init("path", .string(path)), .init("delay", .int(0))]) }
+
   private func drain(_ instance: PluginBenchInstance) throws {
     for _ in 0..<10_000 where try instance.poll() == TIDE_END { return }
     Issue.record("the source never ended")
@@ -124,7 +127,7 @@ import Testing
     let folder = try TemporaryDirectory()
     try folder.write("out", "old\n")
     let bench = try PluginBench(library: "tidemill-file")
-    let sink = try bench.create(.sink, "file", with: .map([.init("path", .string("\(folder.path)/out"))]))
+    let sink = try bench.create(.sink, "file", with: atOnce("\(folder.path)/out"))
     try sink.open()
     #expect(folder.read("out") == "old\n")
     try sink.process(try frame("text", ["a", "b", "c"]).pointer, rows: [0, 2])
@@ -139,7 +142,7 @@ import Testing
     let folder = try TemporaryDirectory()
     try folder.write("out", "old\n")
     let bench = try PluginBench(library: "tidemill-file")
-    let options = ConfigValue.map([.init("path", .string("\(folder.path)/out"))])
+    let options = atOnce("\(folder.path)/out")
     let first = try bench.create(.sink, "file", with: options)
     try first.open()
     try first.process(try frame("text", ["a"]).pointer)
@@ -155,7 +158,7 @@ import Testing
   @Test func `a restored sink cuts off what came after the checkpoint`() throws {
     let folder = try TemporaryDirectory()
     let bench = try PluginBench(library: "tidemill-file")
-    let options = ConfigValue.map([.init("path", .string("\(folder.path)/out"))])
+    let options = atOnce("\(folder.path)/out")
     let first = try bench.create(.sink, "file", with: options)
     try first.open()
     try first.process(try frame("text", ["a"]).pointer)

@@ -9,7 +9,7 @@ struct PipelineDocumentTests {
     try follow(document, Walk())
   }
 
-  @Test(arguments: PipelineSample.all)
+  @Test(arguments: PipelineSample.all + ["relay"])
   func `a reader who follows a sample's README sees what it shows`(name: String) throws {
     try follow("samples/\(name)/README.md", Walk(sample: name))
   }

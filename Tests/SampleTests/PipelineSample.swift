@@ -5,8 +5,10 @@ struct PipelineSample {
   /// The folder's name.
   let name: String
 
-  /// Every sample that says what is expected of it.
-  static let all: [String] = folders.filter { Files.isDirectory(path($0) + "/expected") }
+  /// Every sample of one pipeline that says what is expected of it.
+  static let all: [String] = folders.filter {
+    Files.isDirectory(path($0) + "/expected") && Files.exists(path($0) + "/pipeline.yaml")
+  }
 
   /// Every manifest of a pipeline, as paths below `samples/`.
   static let manifests: [String] = folders.flatMap { folder in

@@ -256,8 +256,8 @@ public final class Child {
 }
 
 /// The machine's steady clock.
-enum Clock {
-  static var milliseconds: Int {
+public enum Clock {
+  public static var milliseconds: Int {
     var now = timespec()
     clock_gettime(CLOCK_MONOTONIC, &now)
     return now.tv_sec * 1000 + now.tv_nsec / 1_000_000

@@ -65,4 +65,19 @@ extension PluginBench {
       self.text = text
     }
   }
+
+  /// Bytes that a source gave up, through the bench's codec.
+  public struct Buried: Equatable {
+    public let partition: UInt32
+    public let offset: UInt64
+    public let text: String
+    public let why: String
+
+    public init(partition: UInt32, offset: UInt64, text: String, why: String) {
+      self.partition = partition
+      self.offset = offset
+      self.text = text
+      self.why = why
+    }
+  }
 }

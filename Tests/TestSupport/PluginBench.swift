@@ -1,6 +1,7 @@
 import CTidemill
 import Glibc
 import PluginManifest
+import Synchronization
 
 /// A host small enough for a test: drives one plugin through its C table alone and records everything that comes back.
 ///
@@ -25,6 +26,8 @@ public final class PluginBench {
   public var maxRecordBytes: UInt64 = 8 << 20
   public var offersCodec = true
   public var offersTimers = true
+  /// Options that are left out take the defaults that the plugin's description names.
+  public var fillsDefaults = false
   /// Instance data of `tide_info`.
   public var info = tide_info()
 
@@ -37,7 +40,11 @@ public final class PluginBench {
   public var idlePartitions: [UInt32] = []
   public var timers: [Timer] = []
   public var records: [Record] = []
-  public var wakes = 0
+  public var labels: [UInt32: String] = [:]
+  public var buried: [Buried] = []
+  /// How often an instance called `wake`, from whichever thread.
+  public var wakes: Int { woken.load(ordering: .acquiring) }
+  let woken = Atomic<Int>(0)
 
   public init(_ table: UnsafePointer<tide_plugin>?) throws {
     guard let table else { throw Failure(code: TIDE_E_UNSUPPORTED, text: "the plugin refused this host", configPath: "") }
@@ -50,6 +57,17 @@ public final class PluginBench {
   /// Loads a library that stands beside the test program, such as `tidemill-file`.
   public convenience init(library: String) throws {
     try self.init(try PluginLibraryFile.load(library))
+    fillsDefaults = true
+  }
+
+  /// Waits until an instance calls `wake`; false when the time is up before.
+  public func awaitWake(after count: Int, limitSeconds: Int = 20) -> Bool {
+    let deadline = Clock.milliseconds + limitSeconds * 1000
+    while wakes <= count {
+      if Clock.milliseconds > deadline { return false }
+      usleep(500)
+    }
+    return true
   }
 
   /// Components in the order of the table.
@@ -65,7 +83,7 @@ public final class PluginBench {
       String(cString: component.pointee.id) == id && (kind == .source) == (component.pointee.process == nil)
     }
     guard let found else { throw Failure(code: TIDE_E_UNSUPPORTED, text: "no \(kind.rawValue) '\(id)'", configPath: "") }
-    return try PluginBenchInstance(self, found, config)
+    return try PluginBenchInstance(self, found, fillsDefaults ? completed(config, kind, id) : config)
   }
 
   /// The manifest that the plugin tells of itself (`tide.manifest/1`).

@@ -67,7 +67,7 @@ final class PluginBenchHost {
       guard me.bench.offersCodec, let id, String(cString: id) == TIDE_CODEC else { return nil }
       return UnsafeRawPointer(me.codec)
     }
-    table.pointee.wake = { PluginBenchHost.of($0).bench.wakes += 1 }
+    table.pointee.wake = { _ = PluginBenchHost.of($0).bench.woken.add(1, ordering: .acquiringAndReleasing) }
     table.pointee.now = {
       let bench = PluginBenchHost.of($0).bench
       defer { bench.now &+= bench.nowStep }
@@ -234,6 +234,16 @@ final class PluginBenchHost {
       }
       consumed?.pointee = UInt64(at)
       return taken == me.bench.recordsPerDecode && at < input.count && input[at...].contains(10) ? TIDE_MORE : TIDE_OK
+    }
+    codec.pointee.label = {
+      PluginBenchHost.of($0).bench.labels[$1] = PluginBenchHost.text($2)
+      return TIDE_OK
+    }
+    codec.pointee.bury = { context, _, partition, bytes, length, offset, why in
+      let text = String(decoding: UnsafeRawBufferPointer(start: bytes, count: Int(length)), as: UTF8.self)
+      PluginBenchHost.of(context).bench.buried.append(
+        .init(partition: partition, offset: offset, text: text, why: PluginBenchHost.text(why)))
+      return TIDE_OK
     }
     codec.pointee.encode = { context, batch, out in
       let me = PluginBenchHost.of(context)

@@ -36,6 +36,10 @@ typedef struct tide_codec {
   /* Says where a partition's bytes come from, for people: the path of a file, the address of a peer. Dead letters and the log
    * name it. Copied; until it is set again. Absent in hosts of the first version: ask with TIDE_HAS. [worker], also in open */
   void (*origin)(void *context, uint32_t partition, tide_string name);
+  /* Sends bytes that cannot become a row to the dead-letter port, with the reason: what decode never saw whole. Of more than
+   * 4096 bytes the first 4096. `offset` is as in decode. Ask with TIDE_HAS. [worker] */
+  tide_status (*bury)(void *context, tide_output *out, uint32_t partition, const uint8_t *bytes, uint64_t length,
+                      uint64_t offset, tide_string why);
 } tide_codec;
 
 #ifdef __cplusplus

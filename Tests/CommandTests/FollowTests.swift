@@ -1,0 +1,51 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// A run that follows files which other programs write, rotate and cut.
+struct FollowTests {
+  private static let follow = """
+    name: follow
+    sources:
+      lines: { use: file, with: { path: "log", format: text, follow: true } }
+    sinks:
+      out: { use: stdout, from: lines, with: { format: text } }
+
+    """
+
+  @Test func `lines that another program appends and rotates are shown once, and a signal ends the run`() throws {
+    let story = try Story()
+    try story.file("pipeline.yaml", Self.follow)
+    try story.file("log", "line 0\n")
+    let child = try story.start("run", "pipeline.yaml", "--books", "books.json")
+    try child.wait { $0.outputText == "line 0\n" }
+    let script = """
+      for i in $(seq 1 2000); do
+        echo "line $i" >> log
+        case $i in *00) mv log log.$i;; esac
+      done
+      """
+    let writer = try Child("sh", ["-c", script], in: story.directory.path)
+    #expect(try writer.finish() == .exit(0))
+    let expected = (0...2000).map { "line \($0)\n" }.joined()
+    try child.wait { $0.output.count >= expected.utf8.count }
+    child.signal(SIGINT)
+    #expect(try child.finish() == .exit(0))
+    #expect(child.outputText == expected)
+    #expect(try story.text("books.json").contains("\"balanced\":true"))
+  }
+
+  @Test func `a truncated file is told of, and a run that waits takes next to no time`() throws {
+    let story = try Story()
+    try story.file("pipeline.yaml", Self.follow)
+    try story.file("log", "one\n")
+    let child = try story.start("run", "pipeline.yaml")
+    try child.wait { $0.outputText == "one\n" }
+    let writer = try Child("sh", ["-c", ": > log; echo two >> log"], in: story.directory.path)
+    #expect(try writer.finish() == .exit(0))
+    try child.wait { $0.outputText == "one\ntwo\n" }
+    child.signal(SIGTERM)
+    #expect(try child.finish() == .exit(0))
+    #expect(child.errorText.contains("log: was truncated, reading it from its start"))
+  }
+}
