@@ -78,7 +78,7 @@ int main(int argc, char **argv) {
     have += static_cast<size_t>(got);
     size_t at = 0;
     for (;;) {
-      record_step step = record_decode(decoder, buffer.data() + at, have - at, buffer.size() - at, offset + at, got == 0, 0);
+      record_step step = record_decode(decoder, 0, buffer.data() + at, have - at, buffer.size() - at, offset + at, got == 0, 0);
       at += step.consumed;
       if (record_rows(decoder) != 0 && (step.frame_ready || got == 0)) {
         uint64_t length = record_frame_bytes(decoder);

@@ -1,10 +1,10 @@
 import CRecords
 import CTidemill
 
-/// Turns bytes of records into frames after a plan. It belongs to one partition of a source and to one thread at a time.
+/// Turns bytes of records into frames after a plan. It belongs to one source and to one thread at a time.
 ///
 /// A call takes whole records until the frame is full; what is left of the bytes belongs at the front of the next call's. Every
-/// record is checked in full against RFC 8259 (or as UTF-8, for text), whichever fields the plan wants.
+/// record is checked in full against its format and as UTF-8, whichever fields the plan wants.
 public final class RecordDecoder {
   /// What a call of `decode` did.
   public struct Step: Equatable, Sendable {
@@ -18,7 +18,7 @@ public final class RecordDecoder {
   public struct DeadRecord {
     /// The kinds of reasons, as `code` gives them.
     public enum Code: UInt32, Sendable, CaseIterable {
-      case json = 1, utf8, object, record, depth, key, frame, type, time, ahead
+      case json = 1, utf8, object, record, depth, key, frame, type, time, ahead, csv, fields
     }
     /// Position of the record's first byte in the partition.
     public var offset: UInt64
@@ -36,28 +36,20 @@ public final class RecordDecoder {
   /// Throws `FormatError` when the plan cannot work.
   public init(_ plan: RecordPlan) throws {
     self.plan = plan
-    var columns: [record_column] = []
-    let names = plan.columns.map { Array($0.name.utf8) }
-    // One run of bytes for all names, so that one pointer stays valid for the call.
-    let text = names.flatMap { $0 }
-    let made: OpaquePointer? = try text.withUnsafeBufferPointer { text in
-      var at = 0
-      for (column, name) in zip(plan.columns, names) {
-        var into = record_column()
-        into.name.data = text.baseAddress.map { UnsafeRawPointer($0 + at).assumingMemoryBound(to: CChar.self) }
-        into.name.length = UInt64(name.count)
-        into.type = column.type.code
-        into.role = column.role?.code ?? UInt8(TIDE_NONE_ROLE)
-        into.declared = column.declared ? 1 : 0
-        columns.append(into)
-        at += name.count
+    let made: OpaquePointer? = try withStrings(plan.columns.map(\.name)) { names in
+      let columns = zip(plan.columns, names).map { column, name in
+        record_column(
+          name: name, type: column.type.code, role: column.role?.code ?? UInt8(TIDE_NONE_ROLE), declared: column.declared ? 1 : 0)
       }
       return try columns.withUnsafeBufferPointer { columns in
-        var c = plan.withoutColumns
-        c.columns = columns.baseAddress
-        c.count = UInt32(columns.count)
-        if let objection = record_plan_objection(&c) { throw FormatError(message: String(cString: objection)) }
-        return record_decoder_create(&c)
+        try withStrings(plan.csv.columns ?? []) { names in
+          var c = plan.withoutColumns
+          c.columns = columns.baseAddress
+          c.count = UInt32(columns.count)
+          if plan.csv.columns != nil { (c.names, c.name_count) = (names.baseAddress, UInt32(clamping: names.count)) }
+          if let objection = record_plan_objection(&c) { throw FormatError(message: String(cString: objection)) }
+          return record_decoder_create(&c)
+        }
       }
     }
     guard let made else { throw FormatError(message: "out of memory") }
@@ -68,13 +60,15 @@ public final class RecordDecoder {
 
   /// Takes records from the first `length` of `bytes`, of which `readable` may be read (64 beyond `length` spare a copy).
   ///
-  /// `offset` is the position of the first byte in the partition: bytes at one offset never change. With `final` nothing follows,
-  /// so the last record may lack its line end. `ingestTime`, ns since the epoch, is that of the frame if this call begins one.
+  /// `offset` is the position of the first byte in the partition: bytes at one offset never change. With `final` nothing follows
+  /// there, so the last record may lack its line end. `ingestTime`, ns since the epoch, is that of the frame if this call begins
+  /// one. The rows of one partition must be written before those of another are decoded.
   public func decode(
-    _ bytes: UnsafeRawPointer, length: Int, readable: Int, offset: UInt64, final: Bool, ingestTime: Int64
+    _ bytes: UnsafeRawPointer, length: Int, readable: Int, partition: UInt32 = 0, offset: UInt64, final: Bool, ingestTime: Int64
   ) -> Step {
     let step = record_decode(
-      handle, bytes.assumingMemoryBound(to: UInt8.self), UInt64(length), UInt64(readable), offset, final ? 1 : 0, ingestTime)
+      handle, partition, bytes.assumingMemoryBound(to: UInt8.self), UInt64(length), UInt64(readable), offset, final ? 1 : 0,
+      ingestTime)
     return Step(consumed: Int(step.consumed), frameReady: step.frame_ready != 0)
   }
 
@@ -131,6 +125,7 @@ extension RecordPlan {
     plan.max_key = UInt32(clamping: maxKeyBytes)
     plan.rows_per_frame = UInt32(clamping: rowsPerFrame)
     plan.bytes_per_frame = UInt64(clamping: bytesPerFrame)
+    plan.delimiter = csv.delimiter
     return plan
   }
 }

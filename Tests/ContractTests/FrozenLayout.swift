@@ -213,7 +213,7 @@ let frozenLayout: [FrozenStruct] = [
       ("components", \.components, 8),
     ]),
   layout(
-    tide_codec.self, 40,
+    tide_codec.self, 48,
     [
       ("size", \.size, 0),
       ("reserved", \.reserved, 4),
@@ -221,6 +221,7 @@ let frozenLayout: [FrozenStruct] = [
       ("encode", \.encode, 16),
       ("max_record", \.max_record, 24),
       ("origin", \.origin, 32),
+      ("begin", \.begin, 40),
     ]),
   layout(
     tide_manifest_source.self, 16,
