@@ -30,12 +30,22 @@ public final class RecordDecoder {
     public var reason: String
   }
 
+  private enum Core {
+    /// Of CRecords, for text.
+    case text(OpaquePointer)
+    case frames(StoredFrameDecoder)
+  }
+
   public let plan: RecordPlan
-  private let handle: OpaquePointer
+  private let core: Core
 
   /// Throws `FormatError` when the plan cannot work.
   public init(_ plan: RecordPlan) throws {
     self.plan = plan
+    guard let format = plan.format.code else {
+      core = .frames(StoredFrameDecoder())
+      return
+    }
     let made: OpaquePointer? = try withStrings(plan.columns.map(\.name)) { names in
       let columns = zip(plan.columns, names).map { column, name in
         record_column(
@@ -44,6 +54,7 @@ public final class RecordDecoder {
       return try columns.withUnsafeBufferPointer { columns in
         try withStrings(plan.csv.columns ?? []) { names in
           var c = plan.withoutColumns
+          c.format = format
           c.columns = columns.baseAddress
           c.count = UInt32(columns.count)
           if plan.csv.columns != nil { (c.names, c.name_count) = (names.baseAddress, UInt32(clamping: names.count)) }
@@ -53,10 +64,10 @@ public final class RecordDecoder {
       }
     }
     guard let made else { throw FormatError(message: "out of memory") }
-    handle = made
+    core = .text(made)
   }
 
-  deinit { record_decoder_destroy(handle) }
+  deinit { if case .text(let handle) = core { record_decoder_destroy(handle) } }
 
   /// Takes records from the first `length` of `bytes`, of which `readable` may be read (64 beyond `length` spare a copy).
   ///
@@ -66,26 +77,54 @@ public final class RecordDecoder {
   public func decode(
     _ bytes: UnsafeRawPointer, length: Int, readable: Int, partition: UInt32 = 0, offset: UInt64, final: Bool, ingestTime: Int64
   ) -> Step {
-    let step = record_decode(
-      handle, partition, bytes.assumingMemoryBound(to: UInt8.self), UInt64(length), UInt64(readable), offset, final ? 1 : 0,
-      ingestTime)
-    return Step(consumed: Int(step.consumed), frameReady: step.frame_ready != 0)
+    switch core {
+    case .text(let handle):
+      let step = record_decode(
+        handle, partition, bytes.assumingMemoryBound(to: UInt8.self), UInt64(length), UInt64(readable), offset, final ? 1 : 0,
+        ingestTime)
+      return Step(consumed: Int(step.consumed), frameReady: step.frame_ready != 0)
+    case .frames(let decoder):
+      return decoder.decode(
+        UnsafeRawBufferPointer(start: bytes, count: length), partition: partition, offset: offset, final: final)
+    }
   }
 
   /// Rows that wait for `writeFrame`.
-  public var rows: Int { Int(record_rows(handle)) }
+  public var rows: Int {
+    switch core {
+    case .text(let handle): Int(record_rows(handle))
+    case .frames(let decoder): decoder.rows
+    }
+  }
 
   /// Bytes of the frame that `writeFrame` would write now; 0 without rows.
-  public var frameByteCount: Int { Int(record_frame_bytes(handle)) }
+  public var frameByteCount: Int {
+    switch core {
+    case .text(let handle): Int(record_frame_bytes(handle))
+    case .frames(let decoder): decoder.frameByteCount
+    }
+  }
 
   /// Writes the rows as one frame to 64-byte aligned memory and begins the next one. Row i has the id `firstID` + i, unless the
-  /// plan maps a field to that role. Returns the frame's length; 0 without rows, and when `capacity` is too small.
+  /// plan maps a field to that role, or the rows came with ids. Returns the frame's length; 0 without rows, and when `capacity` is
+  /// too small.
   public func writeFrame(into: UnsafeMutableRawPointer, capacity: Int, stream: UInt32, firstID: Int64) -> Int {
-    Int(record_write_frame(handle, into.assumingMemoryBound(to: UInt8.self), UInt64(capacity), stream, firstID))
+    switch core {
+    case .text(let handle):
+      Int(record_write_frame(handle, into.assumingMemoryBound(to: UInt8.self), UInt64(capacity), stream, firstID))
+    case .frames(let decoder): decoder.writeFrame(into: into, capacity: capacity, stream: stream)
+    }
   }
 
   /// The records that the last `decode` found dead, in order; their bytes live as long as those that were decoded.
   public var deadRecords: [DeadRecord] {
+    switch core {
+    case .text(let handle): Self.deadRecords(handle)
+    case .frames(let decoder): decoder.dead
+    }
+  }
+
+  private static func deadRecords(_ handle: OpaquePointer) -> [DeadRecord] {
     var count: UInt64 = 0
     guard let dead = record_dead_records(handle, &count), count > 0 else { return [] }
     return UnsafeBufferPointer(start: dead, count: Int(count)).map { record in
@@ -99,9 +138,14 @@ public final class RecordDecoder {
   }
 
   /// Values of another type than their column, since the decoder was made.
-  public var mismatches: UInt64 { record_decoder_counters(handle).mismatches }
+  public var mismatches: UInt64 { counters.mismatches }
   /// Blank lines, which are skipped, since the decoder was made.
-  public var blanks: UInt64 { record_decoder_counters(handle).blanks }
+  public var blanks: UInt64 { counters.blanks }
+
+  private var counters: record_counters {
+    guard case .text(let handle) = core else { return record_counters() }
+    return record_decoder_counters(handle)
+  }
 }
 
 /// A plan that cannot work, and why.
@@ -114,7 +158,6 @@ extension RecordPlan {
   /// The plan in C without its columns.
   fileprivate var withoutColumns: record_plan {
     var plan = record_plan()
-    plan.format = format.code
     plan.rest = rest ? 1 : 0
     plan.verbatim = verbatim ? 1 : 0
     plan.ingest_missing = timeMissing == .ingest ? 1 : 0

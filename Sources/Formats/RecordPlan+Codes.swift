@@ -4,11 +4,13 @@ import CTidemill
 // The numbers that stand for the plan's words in frames and in CRecords.
 
 extension RecordPlan.Format {
-  var code: UInt8 {
+  /// Nil for frames, which are no text.
+  var code: UInt8? {
     switch self {
     case .json: UInt8(RECORD_FORMAT_JSON)
     case .csv: UInt8(RECORD_FORMAT_CSV)
     case .text: UInt8(RECORD_FORMAT_TEXT)
+    case .frame: nil
     }
   }
 }
@@ -56,7 +58,9 @@ extension RecordPlan.Role {
 /// Calls `body` with the texts as borrowed strings that live for the call.
 func withStrings<R>(_ texts: [String], _ body: (UnsafeBufferPointer<tide_string>) throws -> R) rethrows -> R {
   // One run of bytes for all of them, so that one pointer stays valid for the call; never empty, so that there is one.
-  let bytes = texts.flatMap { Array($0.utf8) } + [0]
+  var bytes: [UInt8] = []
+  for text in texts { bytes += text.utf8 }
+  bytes.append(0)
   return try bytes.withUnsafeBufferPointer { bytes in
     var at = 0
     let strings = texts.map { text in

@@ -1,8 +1,10 @@
+import Frames
+
 /// What becomes of a record of a source: which of its fields are columns of which type, and what else is kept. Decided once from
 /// the whole pipeline, never from traffic.
 public struct RecordPlan: Sendable, Equatable {
   public enum Format: String, Sendable, CaseIterable {
-    case json, csv, text
+    case json, csv, text, frame
   }
   /// The types of columns that a plan can ask for, under the names that `fields:` uses.
   public enum ColumnType: String, Sendable, CaseIterable {
@@ -57,6 +59,8 @@ public struct RecordPlan: Sendable, Equatable {
   public var rowsPerFrame = 1024
   public var bytesPerFrame = 64 << 10
   public var csv = CsvLayout()
+  /// Longest frame that the format `frame` takes.
+  public static let maxFrameBytes = FrameLimits.defaultMaxBytes
 
   public init() {}
 }
@@ -77,10 +81,16 @@ public struct CsvLayout: Sendable, Equatable {
   }
 }
 
-/// How a sink writes rows as text.
+/// How a sink writes rows.
 public struct EncodePlan: Sendable, Equatable {
+  /// How the content of frames is compressed.
+  public enum Compression: String, Sendable, CaseIterable {
+    case none, lz4, zstd
+  }
+
   public var format: RecordPlan.Format = .json
   public var csv = CsvLayout()
+  public var compression: Compression = .none
   /// Form of times that are no mapped field; nil = RFC 3339 UTC.
   public var timeFormat: RecordPlan.TimeUnit?
   /// Write a row that still carries its record from those bytes.

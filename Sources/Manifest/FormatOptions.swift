@@ -46,6 +46,9 @@ public enum FormatOptions {
       choices: RecordPlan.TimeUnit.allCases.map { .string($0.rawValue) }),
     columns("Columns of csv, in order; what is none of them is left out. Without it the first rows decide."),
     delimiter,
+    OptionSchema(
+      "compression", .string, doc: "How the content of frames is compressed; not at all unless said.",
+      choices: EncodePlan.Compression.allCases.map { .string($0.rawValue) }),
   ]
 
   /// All options of a component: its own, then those of the formats it uses, except where its own has the name.
@@ -62,7 +65,8 @@ public enum FormatOptions {
 
   private static let format = OptionSchema(
     "format", .string,
-    doc: "json: one object a line; csv: RFC 4180 with a header row; text: one line a record, as the field message.",
+    doc: "json: one object a line; csv: RFC 4180 with a header row; text: one line a record, as the field message; "
+      + "frame: binary, with all that is known of the events.",
     default: .string(RecordPlan.Format.json.rawValue), choices: RecordPlan.Format.allCases.map { .string($0.rawValue) })
 
   private static let delimiter = OptionSchema(

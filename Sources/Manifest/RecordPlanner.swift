@@ -44,7 +44,7 @@ struct RecordPlanner {
       guard let place = draft.source.watermark?.location, let manifest = draft.manifest else { continue }
       let message = "'\(draft.name)' has no event times that a watermark could follow"
       if let records = draft.recordPlan {
-        if records.columns.contains(where: { $0.role == .eventTime }) { continue }
+        if records.format == .frame || records.columns.contains(where: { $0.role == .eventTime }) { continue }
         diagnostics.error(place, message, "name the field that holds them: with: { time: FIELD }")
       } else if let fields = manifest.outputs?.fields,
         !fields.contains(where: { $0.role == RecordPlan.Role.eventTime.rawValue })
@@ -119,12 +119,15 @@ struct RecordPlanner {
     let config = drafts[index].config
     if case .string(let word) = config["format"], let format = RecordPlan.Format(rawValue: word) { plan.format = format }
     if case .string(let word) = config["time_format"] { plan.timeFormat = RecordPlan.TimeUnit(rawValue: word) }
-    plan.csv = CsvOptions(draft: drafts[index], diagnostics: diagnostics).layout(of: plan.format)
+    let choice = FormatChoice(draft: drafts[index], diagnostics: diagnostics)
+    choice.checkOptions(of: plan.format)
+    plan.csv = choice.csv(of: plan.format)
+    plan.compression = choice.compression
     let sources = unchangedSources(of: index)
     plan.verbatim =
       plan.timeFormat == nil && !sources.isEmpty
       && sources.allSatisfy { source in
-        guard let records = columns[source]?.base, records.format == plan.format else { return false }
+        guard let records = columns[source]?.base, records.format == plan.format, plan.format != .frame else { return false }
         // A sink that takes the columns of its first rows can take all that come from one delimiter.
         return records.csv.delimiter == plan.csv.delimiter && (plan.csv.columns ?? records.csv.columns) == records.csv.columns
       }

@@ -19,6 +19,7 @@ struct SourceColumns {
     self.draft = draft
     self.diagnostics = diagnostics
     readFormat()
+    guard base.format != .frame else { return }
     readFields()
     readRoles()
     checkTimeOptions()
@@ -39,7 +40,11 @@ struct SourceColumns {
 
   private mutating func readFormat() {
     base.format = text("format").flatMap(RecordPlan.Format.init(rawValue:)) ?? .json
-    base.csv = CsvOptions(draft: draft, diagnostics: diagnostics).layout(of: base.format)
+    let choice = FormatChoice(draft: draft, diagnostics: diagnostics)
+    choice.checkOptions(of: base.format)
+    base.csv = choice.csv(of: base.format)
+    // A record is a frame there.
+    if base.format == .frame { base.maxRecordBytes = RecordPlan.maxFrameBytes }
     base.timeUnit = text("time_unit").flatMap(RecordPlan.TimeUnit.init(rawValue:)) ?? .ms
     base.timeMissing = text("time_missing").flatMap(RecordPlan.TimeMissing.init(rawValue:)) ?? .dead
     if case .int(let nanoseconds) = shared("max_ahead") { base.maxAheadNanoseconds = nanoseconds }
@@ -153,6 +158,7 @@ struct SourceColumns {
   /// The plan: declared fields in their order, then mapped ones, then those that are wanted below, in the order given.
   func plan(wanted: [(name: String, type: ImpliedType)], rest: Bool, verbatim: Bool) -> RecordPlan {
     var plan = base
+    if base.format == .frame { return plan }
     plan.verbatim = verbatim
     if base.format == .text {
       let role = roles.first?.role

@@ -13,7 +13,7 @@ public enum SampleCheck {
     var found: [Diagnostic] = []
     for node in plan.nodes {
       guard let records = node.recordPlan else { continue }
-      if records.format != .text {
+      if records.format == .json || records.format == .csv {
         let fields = SchemaInference.infer(
           sample, format: records.format, csv: records.csv, maxRecords: maxRecords
         ).fields

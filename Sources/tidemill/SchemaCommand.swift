@@ -37,7 +37,7 @@ struct SchemaCommand: ParsableCommand {
     guard let word = try format ?? EnvironmentTwin.value("TIDEMILL_INPUT_FORMAT") else {
       return try writtenDelimiter() != nil || input.hasSuffix(".csv") || input.hasSuffix(".tsv") ? .csv : .json
     }
-    guard let format = RecordPlan.Format(rawValue: word), format != .text else {
+    guard let format = RecordPlan.Format(rawValue: word), format == .json || format == .csv else {
       throw ValidationError("--format: give json or csv")
     }
     return format

@@ -85,7 +85,7 @@ import Testing
       self.text = text
       self.reason = reason
     }
-    var testDescription: String { text }
+    var testDescription: String { quoted(text) }
   }
 
   static let records: [Record] = [
@@ -98,8 +98,8 @@ import Testing
     Record("\"a\"b,c", dead: "something follows a closing quote, at byte 3"),
     Record("\"a\" ,c", dead: "something follows a closing quote, at byte 3"),
     Record("\"a\"\r,c", dead: "something follows a closing quote, at byte 3"),
-    Record("a,\"b", dead: "a quote has no end, at byte 3"), Record("\"", dead: "a quote has no end, at byte 1"),
-    Record("\"\"\"", dead: "a quote has no end, at byte 1"),
+    Record("a,\"b", dead: "a quote has no end, at byte 2"), Record("\"", dead: "a quote has no end, at byte 0"),
+    Record("\"\"\"", dead: "a quote has no end, at byte 0"),
     Record("1", dead: "the record has 1 field for 2 columns"), Record("1,2,3", dead: "the record has 3 fields for 2 columns"),
     Record("1,\"2\",\"\"", dead: "the record has 3 fields for 2 columns"), Record(" ", dead: "the record has 1 field for 2 columns"),
   ]
@@ -174,7 +174,7 @@ import Testing
     func feed(_ text: String, _ partition: UInt32, _ offset: UInt64) throws {
       var padded = Array(text.utf8)
       padded += [UInt8](repeating: 0, count: 64)
-      try padded.withUnsafeBytes { bytes in
+      padded.withUnsafeBytes { bytes in
         let step = decoder.decode(
           bytes.baseAddress!, length: text.utf8.count, readable: bytes.count, partition: partition, offset: offset, final: false,
           ingestTime: now)
@@ -203,7 +203,7 @@ import Testing
     let input = "a,b\n\(fits)\n\(over)\n1,2\n\"" + String(repeating: "long\n", count: 3000) + "\",3\n4,5\n"
     for step in [1000, 4096, 7001, 50_000] {
       let outcome = try decode(Array(input.utf8), columns, cuts: Array(stride(from: step, to: input.utf8.count, by: step)))
-      #expect(outcome.lines.map(\.utf8.count) == [fits.utf8.count + 15, 17, 17], "steps of \(step)")
+      #expect(outcome.lines.map(\.utf8.count) == [fits.utf8.count + 14, 17, 17], "steps of \(step)")
       #expect(outcome.dead[0].code == "record" && outcome.dead[0].record.utf8.count == 4096)
       // The quote takes in more than a record may have: its line is dead, and so is each line that is no record by itself.
       #expect(outcome.dead.dropFirst().map(\.code) == ["csv"] + Array(repeating: "fields", count: 2999) + ["csv"])

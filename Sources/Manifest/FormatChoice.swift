@@ -1,18 +1,36 @@
 import Formats
 import PluginManifest
 
-/// Reads the options that only csv has, of a source or a sink, and refuses them beside another format.
-struct CsvOptions {
+/// Reads the options that only some formats have, of a source or a sink, and refuses them beside others.
+struct FormatChoice {
   let draft: NodeDraft
   let diagnostics: DiagnosticList
 
-  /// The layout of the records; what is wrong is reported and left as it would be without the option.
-  func layout(of format: RecordPlan.Format) -> CsvLayout {
-    var layout = CsvLayout()
-    for option in ["columns", "delimiter"] where format != .csv && value(option) != nil {
-      diagnostics.error(
-        draft.place(of: option), "'\(option)' says nothing with format: \(format.rawValue)", "write format: csv, or remove it")
+  /// Reports the options that were written and say nothing with this format.
+  func checkOptions(of format: RecordPlan.Format) {
+    func refuse(_ options: [String], _ fix: String) {
+      for option in options where draft.locations[option] != nil && value(option) != nil {
+        diagnostics.error(draft.place(of: option), "'\(option)' says nothing with format: \(format.rawValue)", fix)
+      }
     }
+    if format != .csv { refuse(["columns", "delimiter"], "write format: csv, or remove it") }
+    if format != .frame {
+      refuse(["compression"], "write format: frame, or remove it")
+    } else {
+      refuse(
+        ["fields", "time", "key", "id", "type", "source", "time_unit", "time_missing", "max_ahead", "time_format"],
+        "remove it: frames have columns, types and times of their own")
+    }
+  }
+
+  var compression: EncodePlan.Compression {
+    guard case .string(let word) = value("compression") else { return .none }
+    return EncodePlan.Compression(rawValue: word) ?? .none
+  }
+
+  /// The layout of csv; what is wrong is reported and left as it would be without the option.
+  func csv(of format: RecordPlan.Format) -> CsvLayout {
+    var layout = CsvLayout()
     guard format == .csv else { return layout }
     if case .string(let text) = value("delimiter") {
       let character = text == "tab" ? UInt8(ascii: "\t") : text.utf8.count == 1 ? text.utf8.first! : 0
