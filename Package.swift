@@ -39,7 +39,7 @@ let package = Package(
     .target(name: "StoredFrames", dependencies: ["CTidemill", "CHost", "CCodec", "Frames"]),
     .target(name: "Rings", dependencies: ["CTidemill", "CHost"]),
     .target(name: "PluginManifest"),
-    .target(name: "Formats", dependencies: ["CTidemill", "CRecords", "Frames"]),
+    .target(name: "Formats", dependencies: ["CTidemill", "CRecords", "Frames", "StoredFrames"]),
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CHost", "CMd", "PluginManifest"]),
     .target(name: "Manifest", dependencies: ["PluginManifest", "Formats", yams]),

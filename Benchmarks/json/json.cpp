@@ -102,7 +102,7 @@ public:
     size_t at = 0, rows = 0;
     record_step step;
     do {
-      step = record_decode(decoder, input.bytes.data() + at, input.length - at, input.bytes.size() - at, at, 1, 0);
+      step = record_decode(decoder, 0, input.bytes.data() + at, input.length - at, input.bytes.size() - at, at, 1, 0);
       at += step.consumed;
       if (record_rows(decoder) == 0) continue;
       record_write_frame(decoder, frame, frame_room, 0, 0);

@@ -150,10 +150,20 @@ static int32_t check_offsets(const check *c, const tide_column *d) {
   return 0;
 }
 
+/* Rule 34 of the header row that verbatim records stand under: it takes the place of a dictionary. */
+static int32_t check_head(const check *c, const tide_column *d) {
+  const tide_column *head = c->columns + d->dict;
+  if (d->dict >= c->f->top && d->dict < c->f->cols && head->type == TIDE_BINARY && head->enc == TIDE_CONST && head->len == 1 &&
+      !is_inner(head))
+    return 0;
+  return reject(c, 34, offset_of(c, &d->dict), "the header row of verbatim records is not one constant of BINARY");
+}
+
 /* Rules 18, 19 of a DICT16 column, 27 of a VARIANT, and that no other has a dictionary. */
 static int32_t check_dictionary(const check *c, const tide_column *d) {
   uint64_t at = offset_of(c, &d->dict);
   const tide_column *dictionary;
+  if (c->f->verbatim && c->column == c->f->verbatim && d->enc == TIDE_FLAT && d->dict != TIDE_NONE_COLUMN) return check_head(c, d);
   if (d->enc != TIDE_DICT16 && d->type != TIDE_VARIANT)
     return d->dict == TIDE_NONE_COLUMN ? 0 : reject(c, 18, at, "a column that needs no dictionary has one");
   if (d->dict < c->f->top || d->dict >= c->f->cols)

@@ -18,9 +18,9 @@ record_decoder *record_decoder_create(const record_plan *plan) {
 }
 void record_decoder_destroy(record_decoder *decoder) { delete decoder; }
 
-record_step record_decode(record_decoder *decoder, const uint8_t *bytes, uint64_t length, uint64_t readable, uint64_t offset,
-                        uint32_t final, int64_t ingest_time) {
-  return decoder->decoder.decode(bytes, length, readable, offset, final != 0, ingest_time);
+record_step record_decode(record_decoder *decoder, uint32_t partition, const uint8_t *bytes, uint64_t length, uint64_t readable,
+                          uint64_t offset, uint32_t final, int64_t ingest_time) {
+  return decoder->decoder.decode(partition, bytes, length, readable, offset, final != 0, ingest_time);
 }
 
 uint32_t record_rows(const record_decoder *decoder) { return decoder->decoder.rows(); }
@@ -39,6 +39,16 @@ record_encoder *record_encoder_create(const record_encode_plan *plan) { return n
 void record_encoder_destroy(record_encoder *encoder) { delete encoder; }
 
 tide_string record_encode(record_encoder *encoder, const tide_batch *batch) { return encoder->encoder.encode(*batch); }
+
+void record_encoder_begin(record_encoder *encoder, uint32_t continued) { encoder->encoder.begin(continued != 0); }
+const record_refused *record_refused_rows(const record_encoder *encoder, uint64_t *count) {
+  *count = encoder->encoder.refused().size();
+  return encoder->encoder.refused().data();
+}
+
+uint32_t record_type_of_cell(tide_string text) {
+  return records::type_of_cell({reinterpret_cast<const uint8_t *>(text.data), text.length});
+}
 
 uint32_t record_read_time(tide_string text, int64_t *time) {
   return records::read_rfc3339(reinterpret_cast<const uint8_t *>(text.data), text.length, *time);

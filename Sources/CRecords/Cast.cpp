@@ -8,9 +8,6 @@ namespace {
 
 bool begins_number(uint8_t c) { return c == '-' || static_cast<uint8_t>(c - '0') < 10; }
 
-// The power of ten that makes ns of a RECORD_TIME_* unit.
-int32_t power_of(uint32_t unit) { return 9 - 3 * static_cast<int32_t>(unit - RECORD_TIME_S); }
-
 } // namespace
 
 // Reads the value at the next token. False: the record is malformed. Of a field that comes twice the last value stays.
@@ -50,7 +47,7 @@ bool Decoder::put_number(Column &column) {
     column.put_i64(rows_, integer);
     return true;
   case TIDE_TIME:
-    if (!to_scaled(number, power_of(time_unit_), integer) || !is_event_time(integer)) break;
+    if (!to_scaled(number, power_of_unit(time_unit_), integer) || !is_event_time(integer)) break;
     column.put_i64(rows_, integer);
     return true;
   default: break;
@@ -107,7 +104,7 @@ bool Decoder::put_event_time(Column &column) {
   if (begins_number(first)) {
     Number number;
     if (!tokens_.number(number)) return false;
-    if (to_scaled(number, power_of(time_unit_), time) && is_event_time(time)) {
+    if (to_scaled(number, power_of_unit(time_unit_), time) && is_event_time(time)) {
       column.put_i64(rows_, time);
       form_ = static_cast<uint16_t>(time_unit_);
       return true;

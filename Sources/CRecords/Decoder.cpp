@@ -6,8 +6,6 @@ namespace records {
 
 namespace {
 constexpr int64_t scales[] = {0, 1000000000, 1000000, 1000, 1}; // ns of RECORD_TIME_*
-// Lines are scanned together up to this many bytes: with their token list they stay in the second-level cache.
-constexpr uint64_t batch_bytes = 32 << 10;
 
 const uint8_t *find(const uint8_t *bytes, uint8_t byte, uint64_t length) {
   return static_cast<const uint8_t *>(std::memchr(bytes, byte, length));
@@ -35,6 +33,10 @@ const char *Decoder::objection(const record_plan &plan) {
   if (plan.rows_per_frame < 1 || plan.rows_per_frame > TIDE_MAX_ROWS) return "a frame has 1 to 65536 rows";
   if (plan.max_depth < 1 || plan.max_depth > 16) return "records nest 1 to 16 deep";
   if (plan.max_record < 1 || plan.max_record > (1u << 30)) return "records have 1 byte to 1 GiB";
+  if (plan.format == RECORD_FORMAT_CSV) {
+    if (!is_delimiter(plan.delimiter)) return "a delimiter is one ASCII character, and no letter, digit, quote or line end";
+    if (plan.names != nullptr && (plan.name_count < 1 || plan.name_count > variant::max_elements)) return "CSV has 1 to 65536 columns";
+  }
   if (plan.time_unit < RECORD_TIME_S || plan.time_unit > RECORD_TIME_NS) return "no such unit of time";
   return nullptr;
 }
@@ -42,7 +44,8 @@ const char *Decoder::objection(const record_plan &plan) {
 Decoder::Decoder(const record_plan &plan)
     : format_(plan.format), keep_verbatim_(plan.verbatim), ingest_missing_(plan.ingest_missing), time_unit_(plan.time_unit),
       time_scale_(scales[plan.time_unit]), max_ahead_(plan.max_ahead), max_record_(plan.max_record), max_key_(plan.max_key), rows_per_frame_(plan.rows_per_frame),
-      bytes_per_frame_(std::min<uint64_t>(plan.bytes_per_frame, max_frame / 2)) {
+      bytes_per_frame_(std::min<uint64_t>(plan.bytes_per_frame, max_frame / 2)), cells_(plan.delimiter),
+      delimiter_(plan.delimiter), reach_(batch_bytes) {
   auto make = [&](std::string name, uint8_t type, uint8_t role, bool declared) {
     auto column = std::make_unique<Column>(std::move(name), type, role, declared, rows_per_frame_);
     bool grows = type == TIDE_UTF8 || type == TIDE_BINARY || type == TIDE_VARIANT;
@@ -66,6 +69,15 @@ Decoder::Decoder(const record_plan &plan)
   tokens_.max_depth = plan.max_depth;
   tokens_.max_key = plan.max_key;
   guesses_.resize(256);
+  if (format_ != RECORD_FORMAT_CSV || plan.names == nullptr) return;
+  std::vector<Slice> names;
+  Bytes text;
+  for (uint32_t i = 0; i < plan.name_count; i++) {
+    names.push_back({reinterpret_cast<const uint8_t *>(plan.names[i].data), plan.names[i].length});
+    if (i != 0) text.append(delimiter_);
+    write_cell(text, names[i].data, names[i].size, delimiter_);
+  }
+  given_header_ = make_header(names, {text.data(), text.size()});
 }
 
 void Decoder::measure() {
@@ -74,7 +86,7 @@ void Decoder::measure() {
 }
 
 bool Decoder::is_continued(const uint8_t *bytes, uint64_t length, uint64_t offset) const {
-  return batch_.origin != nullptr && bytes == batch_.origin + batch_.position && offset == batch_.offset + batch_.position &&
+  return batch_.origin != nullptr && batch_.partition == partition_->number && bytes == batch_.origin + batch_.position && offset == batch_.offset + batch_.position &&
          length >= batch_.length - batch_.position;
 }
 
@@ -82,21 +94,15 @@ bool Decoder::is_continued(const uint8_t *bytes, uint64_t length, uint64_t offse
 bool Decoder::open_batch(const uint8_t *bytes, uint64_t length, uint64_t readable, uint64_t offset, bool final) {
   batch_.origin = nullptr;
   if (length == 0) return false;
+  if (format_ == RECORD_FORMAT_CSV) return open_csv(bytes, length, readable, offset, final);
   uint64_t first = std::min(length, batch_bytes);
   const uint8_t *end = static_cast<const uint8_t *>(memrchr(bytes, '\n', first));
   if (end == nullptr && first < length) end = find(bytes + first, '\n', length - first);
   bool unended = end == nullptr;
   if (unended && !final) return false;
   uint64_t taken = unended ? length : static_cast<uint64_t>(end + 1 - bytes);
-  batch_ = {bytes, bytes, taken, offset, 0, false, unended};
-  if (unended || readable < taken + Bytes::slack) {
-    // The words behind the last byte are read, and a line without an end is scanned as if it had one.
-    padded_.clear();
-    padded_.append(bytes, taken);
-    if (unended) padded_.append('\n');
-    std::memset(padded_.end(), 0, Bytes::slack);
-    batch_.bytes = padded_.data();
-  }
+  batch_ = {partition_->number, bytes, bytes, taken, offset, 0, false, unended};
+  if (unended || readable < taken + Bytes::slack) pad_batch();
   if (format_ == RECORD_FORMAT_TEXT) {
     batch_.scanned = is_utf8(batch_.bytes, taken);
     return true;
@@ -110,18 +116,34 @@ bool Decoder::open_batch(const uint8_t *bytes, uint64_t length, uint64_t readabl
   return true;
 }
 
-record_step Decoder::decode(const uint8_t *bytes, uint64_t length, uint64_t readable, uint64_t offset, bool final, int64_t ingest) {
+// The words behind the last byte are read, and a line without an end is scanned as if it had one.
+void Decoder::pad_batch() {
+  padded_.clear();
+  padded_.append(batch_.origin, batch_.length);
+  if (batch_.last) padded_.append('\n');
+  std::memset(padded_.end(), 0, Bytes::slack);
+  batch_.bytes = padded_.data();
+}
+
+// What is known of the partition that the next bytes belong to.
+void Decoder::enter(uint32_t partition) {
+  if (partition_ != nullptr && partition_->number == partition) return;
+  partition_ = &partitions_.emplace(partition, Partition{partition, false, given_header_}).first->second;
+}
+
+record_step Decoder::decode(uint32_t partition, const uint8_t *bytes, uint64_t length, uint64_t readable, uint64_t offset,
+                            bool final, int64_t ingest) {
   dead_.clear();
   reasons_.clear();
   if (rows_ == 0) ingest_ = ingest;
   uint64_t position = 0;
   auto step = [&](bool ready) { return record_step{position, ready}; };
   if (rows_ != 0 && is_full()) return step(true);
-  if (skipping_) {
+  enter(partition);
+  if (partition_->skipping) {
     const uint8_t *end = find(bytes, '\n', length);
     position = end ? static_cast<uint64_t>(end + 1 - bytes) : length;
-    if (end == nullptr) return step(false);
-    skipping_ = false;
+    partition_->skipping = end == nullptr;
   }
   static constexpr uint8_t mark[] = {0xEF, 0xBB, 0xBF}; // a byte order mark may stand before the first record
   if (offset == 0 && position == 0 && length >= 3 && std::memcmp(bytes, mark, 3) == 0) position = 3;
@@ -131,12 +153,9 @@ record_step Decoder::decode(const uint8_t *bytes, uint64_t length, uint64_t read
     continued = false;
     while (batch_.position < batch_.length) {
       if (dead_.size() >= max_dead) return step(true);
-      uint64_t from = batch_.position;
-      const uint8_t *found = find(batch_.bytes + from, '\n', batch_.length - from);
-      uint64_t end = found ? static_cast<uint64_t>(found - batch_.bytes) : batch_.length;
-      if (line(from, end) == Outcome::full) return step(true);
-      uint64_t next = end + (found != nullptr);
-      position += next - from;
+      uint64_t next;
+      if (next_record(next) == Outcome::full) return step(true);
+      position += next - batch_.position;
       batch_.position = next;
       if (is_full()) return step(true);
     }
@@ -147,9 +166,23 @@ record_step Decoder::decode(const uint8_t *bytes, uint64_t length, uint64_t read
     // No line end so far, and even if a CR is the last byte the record is too long: what is not kept of it is passed over.
     bury(offset + position, bytes + position, std::min(left, dead_prefix), RECORD_DEAD_RECORD, "the record is longer than it may be");
     position = length;
-    skipping_ = true;
+    partition_->skipping = true;
+  }
+  if (final && position == length) {
+    partitions_.erase(partition);
+    partition_ = nullptr;
   }
   return step(false);
+}
+
+// The record at the batch's position; `next` is where the one behind it begins.
+Decoder::Outcome Decoder::next_record(uint64_t &next) {
+  uint64_t from = batch_.position;
+  if (format_ == RECORD_FORMAT_CSV) return csv_line(from, next);
+  const uint8_t *found = find(batch_.bytes + from, '\n', batch_.length - from);
+  uint64_t end = found ? static_cast<uint64_t>(found - batch_.bytes) : batch_.length;
+  next = end + (found != nullptr);
+  return line(from, end);
 }
 
 Decoder::Outcome Decoder::line(uint64_t from, uint64_t end) {

@@ -1,13 +1,15 @@
 // Bytes to rows to a frame. Decoder.cpp cuts the bytes into records, Record.cpp reads one, Cast.cpp puts its values into columns,
-// Frame.cpp writes the frame.
+// Csv.cpp and CastCell.cpp do so for CSV, Frame.cpp writes the frame.
 #ifndef TIDEMILL_CRECORDS_DECODER_HPP
 #define TIDEMILL_CRECORDS_DECODER_HPP
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "Column.hpp"
+#include "Cells.hpp"
+#include "CsvHeader.hpp"
 #include "Scanner.hpp"
 #include "Tokens.hpp"
 #include "Variant.hpp"
@@ -20,6 +22,8 @@ public:
   static constexpr uint64_t max_frame = 16u << 20;
   // A call stops after so many dead records, which its caller must take care of.
   static constexpr size_t max_dead = 1024;
+  // Records are scanned together up to this many bytes: with their tokens they stay in the second-level cache.
+  static constexpr uint64_t batch_bytes = 32 << 10;
   // Bytes of a record that is too long which go into its dead letter.
   static constexpr uint64_t dead_prefix = 4096;
 
@@ -27,7 +31,8 @@ public:
   // Why the plan cannot work; NULL when it can.
   static const char *objection(const record_plan &plan);
 
-  record_step decode(const uint8_t *bytes, uint64_t length, uint64_t readable, uint64_t offset, bool final, int64_t ingest);
+  record_step decode(uint32_t partition, const uint8_t *bytes, uint64_t length, uint64_t readable, uint64_t offset, bool final,
+                     int64_t ingest);
 
   uint32_t rows() const { return rows_; }
   uint64_t frame_bytes();
@@ -75,8 +80,18 @@ private:
   uint32_t time_ = none, message_ = none;
   uint64_t bytes_per_row_ = 0;
 
-  // ---- the batch: whole lines that were scanned together
+  // ---- the partitions; one is forgotten at its end
+  struct Partition {
+    uint32_t number;
+    bool skipping = false; // inside of a record that is too long
+    std::shared_ptr<CsvHeader> header;
+  };
+  std::map<uint32_t, Partition> partitions_;
+  Partition *partition_ = nullptr;
+
+  // ---- the batch: whole records that were scanned together
   struct Batch {
+    uint32_t partition = 0;
     const uint8_t *bytes = nullptr;  // ours or the caller's
     const uint8_t *origin = nullptr; // the caller's
     uint64_t length = 0;
@@ -90,7 +105,23 @@ private:
   Bytes padded_;
   Tokens tokens_;
   uint64_t next_backslash_ = 0;
-  bool skipping_ = false; // inside of a record that is too long
+
+  // ---- CSV
+  // Where no record ended so far: the scan goes on from there when more has come.
+  struct Waiting {
+    bool armed = false;
+    uint32_t partition = 0;
+    uint64_t offset = 0;
+  };
+  Cells cells_;
+  const uint8_t delimiter_;
+  uint32_t mark_ = 0; // the next of cells_
+  uint64_t reach_;    // bytes to scan for the next batch
+  Waiting waiting_;
+  std::shared_ptr<CsvHeader> given_header_, frame_header_;
+  std::vector<Cell> row_;           // the record's cells, unless
+  const uint32_t *plain_ = nullptr; // it has no quotes: then their ends
+  Bytes undoubled_, number_;
 
   // ---- the frame
   uint32_t rows_ = 0;
@@ -114,6 +145,9 @@ private:
   record_counters counters_ = {0, 0, 0, 0};
 
   // Decoder.cpp
+  void enter(uint32_t partition);
+  void pad_batch();
+  Outcome next_record(uint64_t &next);
   bool open_batch(const uint8_t *bytes, uint64_t length, uint64_t readable, uint64_t offset, bool final);
   bool is_continued(const uint8_t *bytes, uint64_t length, uint64_t offset) const;
   Outcome line(uint64_t from, uint64_t end);
@@ -129,7 +163,7 @@ private:
   Outcome text_record(uint64_t from, uint64_t end);
   Outcome complete(uint64_t from, uint64_t end, uint32_t names);
   Outcome reject(uint64_t from, uint64_t end, uint32_t names, uint32_t code, std::string reason);
-  Outcome reject_type(uint64_t from, uint64_t end, uint32_t names);
+  Outcome reject_type(uint64_t from, uint64_t end, uint32_t names, uint64_t origin);
   bool place_time();
   bool fields();
   bool known_value(const Guess &guess, const uint32_t *&list);
@@ -137,6 +171,24 @@ private:
   bool unknown_field(uint32_t place);
   void learn(uint32_t place, Slice name, Column *column, uint32_t number);
   bool keep(uint32_t name);
+
+  // Csv.cpp
+  bool open_csv(const uint8_t *bytes, uint64_t length, uint64_t readable, uint64_t offset, bool final);
+  Outcome csv_line(uint64_t from, uint64_t &next);
+  Outcome break_off(uint64_t from, uint64_t &next, const char *wrong, uint64_t at);
+  Outcome csv_record(uint64_t from, uint64_t end, CsvHeader &header);
+  std::shared_ptr<CsvHeader> make_header(const std::vector<Slice> &names, Slice text) const;
+  std::shared_ptr<CsvHeader> read_header(uint64_t from, uint64_t end);
+  Cell cell(uint64_t from, uint64_t end, uint32_t number, uint32_t count) const;
+
+  // CastCell.cpp
+  Slice cell_text(const Cell &cell);
+  bool cell_number(Slice text, Number &number);
+  bool put_cell(Column &column, const Cell &cell);
+  bool put_cell_time(Column &column, Slice text);
+  void put_null_cell(Column &column);
+  void stray_cell(Column &column, const Cell &cell);
+  void keep_cells(uint64_t from, uint64_t end, CsvHeader &header);
 
   // Cast.cpp
   bool put(Column &column);
@@ -172,6 +224,9 @@ private:
   uint32_t buffer(Slice bytes);
   Slice extra(const void *bytes, size_t length);
 };
+
+// TIDE_BOOL, TIDE_I64, TIDE_F64, TIDE_TIME or TIDE_UTF8: the narrowest type that takes the text of a cell.
+uint32_t type_of_cell(Slice text);
 
 } // namespace records
 #endif

@@ -11,11 +11,27 @@ constexpr size_t max_schemas = 16;
 constexpr uint32_t max_depth = 64;
 } // namespace
 
+Encoder::Encoder(const record_encode_plan &plan) : plan_(plan), marks_(plan.delimiter) {
+  for (uint32_t i = 0; i < plan.name_count; i++) {
+    Bytes padded;
+    padded.append(plan.names[i].data, plan.names[i].length);
+    padded.room(1);
+    columns_.insert(padded.data(), padded.size());
+  }
+  plan_.names = nullptr;
+}
+
 tide_string Encoder::encode(const tide_batch &batch) {
   out_.clear();
+  refused_.clear();
+  reasons_.clear();
   frame_ = batch.frame;
   keys_used_ = 0;
   schema_ = nullptr;
+  if (plan_.format == RECORD_FORMAT_CSV) {
+    csv(batch);
+    return {reinterpret_cast<const char *>(out_.data()), out_.size()};
+  }
   bool verbatim = plan_.verbatim && frame_->verbatim != 0;
   for (uint32_t k = 0; k < batch.count; k++) {
     uint32_t at = tide_row(batch.selection, k);
@@ -81,10 +97,12 @@ const Encoder::Keys &Encoder::keys(uint32_t descriptor) {
   keys.descriptor = descriptor;
   keys.names.read(tide_bytes(frame_, static_cast<int32_t>(descriptor), 0));
   keys.columns.resize(keys.names.size());
+  keys.places.resize(keys.names.size());
   for (uint32_t i = 0; i < keys.names.size(); i++) {
     Slice name = keys.names.name(i);
     uint32_t field = schema().names.find(name.data, name.size);
     keys.columns[i] = field == Names::none ? none : schema().fields[field].column;
+    keys.places[i] = columns_.find(name.data, name.size);
   }
   return keys;
 }

@@ -213,6 +213,17 @@ void Decoder::lay_out_riders() {
     verbatim_->finish(rows_);
     lay_out_column(*verbatim_, column);
     layout_.header.verbatim = static_cast<uint16_t>(all.size());
+    if (frame_header_) column.dict = static_cast<uint16_t>(all.size() + 1);
+    all.push_back(column);
+  }
+  if (verbatim_ && frame_header_) {
+    Slice head = {frame_header_->text.data(), frame_header_->text.size()};
+    tide_column column = descriptor(TIDE_BINARY, TIDE_CONST, 1);
+    uint32_t offsets[2] = {0, static_cast<uint32_t>(head.size)};
+    column.data = buffer(extra(offsets, sizeof offsets));
+    column.data_len = sizeof offsets;
+    column.heap = buffer(head);
+    column.heap_len = offsets[1];
     all.push_back(column);
   }
 }

@@ -119,13 +119,68 @@ bool to_scaled(const Number &number, int32_t shift, int64_t &value) {
   return true;
 }
 
-bool to_i128(const Number &number, int128 &value) {
-  if (!number.integer) return false;
-  const uint8_t *p = number.begin + number.negative;
-  if (number.end - p > 38) return false;
+namespace {
+
+// Significant digits, neither a zero at the front nor one at the end, and the power of ten of the last; "" is zero.
+struct Decimal {
+  const char *digits;
+  size_t count;
+  int64_t power;
+};
+
+// The digits go to `into`, of which `capacity` bytes are used at most; false when there are more.
+bool read_decimal(const uint8_t *p, const uint8_t *end, char *into, size_t capacity, Decimal &decimal) {
+  size_t count = 0;
+  int64_t power = 0, zeros = 0;
+  bool fraction = false;
+  for (; p < end && (is_digit(*p) || *p == '.'); p++) {
+    if (*p == '.') {
+      fraction = true;
+      continue;
+    }
+    power -= fraction;
+    if (*p == '0') {
+      zeros += count != 0;
+      continue;
+    }
+    // Zeros count only when something follows them.
+    if (count + static_cast<size_t>(zeros) + 1 > capacity) return false;
+    for (; zeros > 0; zeros--) into[count++] = '0';
+    into[count++] = static_cast<char>(*p);
+  }
+  power += zeros;
+  if (p < end) {
+    bool down = p[1] == '-';
+    int64_t exponent = 0;
+    for (p += 1 + (down || p[1] == '+'); p < end; p++)
+      if (exponent < exponent_limit) exponent = exponent * 10 + (*p - '0');
+    power += down ? -exponent : exponent;
+  }
+  decimal = {into, count, count == 0 ? 0 : power};
+  return true;
+}
+
+} // namespace
+
+bool is_faithful_slowly(const Number &number, double value) {
+  char text[40], mine[24], theirs[24];
+  std::to_chars_result shortest = std::to_chars(text, text + sizeof text, value < 0 ? -value : value, std::chars_format::scientific);
+  Decimal a, b;
+  if (!read_decimal(number.begin + number.negative, number.end, mine, sizeof mine, a)) return false;
+  read_decimal(reinterpret_cast<const uint8_t *>(text), reinterpret_cast<const uint8_t *>(shortest.ptr), theirs, sizeof theirs, b);
+  return a.count == b.count && a.power == b.power && std::memcmp(a.digits, b.digits, a.count) == 0;
+}
+
+bool to_decimal(const Number &number, int128 &value, uint8_t &scale) {
+  char digits[38];
+  Decimal decimal;
+  if (!read_decimal(number.begin + number.negative, number.end, digits, sizeof digits, decimal)) return false;
+  if (decimal.power < -38 || static_cast<int64_t>(decimal.count) + decimal.power > 38) return false;
   int128 whole = 0;
-  for (; p < number.end; p++) whole = whole * 10 + (*p - '0');
+  for (size_t i = 0; i < decimal.count; i++) whole = whole * 10 + (digits[i] - '0');
+  for (int64_t i = 0; i < decimal.power; i++) whole *= 10;
   value = number.negative ? -whole : whole;
+  scale = static_cast<uint8_t>(decimal.power < 0 ? -decimal.power : 0);
   return true;
 }
 

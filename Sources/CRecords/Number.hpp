@@ -66,6 +66,25 @@ __attribute__((always_inline)) inline bool read_number(const uint8_t *p, Number 
   return true;
 }
 
+// The end of the literal at p, whose value nobody wants; NULL: that is no number.
+inline const uint8_t *skip_number(const uint8_t *p) {
+  const uint8_t *begin = p;
+  p += *p == '-';
+  const uint8_t *first = p;
+  uint64_t ignored;
+  if (read_eight_digits(p, ignored)) p += 8;
+  while (static_cast<uint8_t>(*p - '0') < 10) p++;
+  if (__builtin_expect(p == first || (p - first > 1 && *first == '0'), 0)) return nullptr;
+  if (*p == '.') {
+    const uint8_t *point = p++;
+    while (static_cast<uint8_t>(*p - '0') < 10) p++;
+    if (__builtin_expect(p == point + 1, 0)) return nullptr;
+  }
+  if (__builtin_expect(is_after_scalar(*p), 1)) return p;
+  Number number;
+  return read_long_number(begin, number) ? number.end : nullptr;
+}
+
 // The value as an i64; false when the literal is no integer or does not fit.
 inline bool to_i64(const Number &number, int64_t &value) {
   if (!number.integer || number.truncated) return false;
@@ -93,11 +112,19 @@ inline bool to_double(const Number &number, double &value) {
 // Whether `value`, nearest to an integer literal, equals it.
 bool is_exact(const Number &number, double value);
 
+// Whether the shortest text of `value`, nearest to a literal, is that literal's value.
+bool is_faithful_slowly(const Number &number, double value);
+inline bool is_faithful(const Number &number, double value) {
+  // Every decimal of 15 digits comes back from the nearest double, as long as that is a normal one.
+  bool is_short = !number.truncated && number.digits < 1000000000000000ull && number.exponent >= -290 && number.exponent <= 290;
+  return __builtin_expect(is_short, 1) || is_faithful_slowly(number, value);
+}
+
 // floor(number * 10^shift) as an i64; false when it does not fit.
 bool to_scaled(const Number &number, int32_t shift, int64_t &value);
 
-// An integer literal of at most 38 digits; false for others.
-bool to_i128(const Number &number, int128 &value);
+// The literal as value * 10^-scale, both of at most 38 digits; false for others.
+bool to_decimal(const Number &number, int128 &value, uint8_t &scale);
 
 } // namespace records
 #endif

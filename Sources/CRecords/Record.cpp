@@ -26,7 +26,7 @@ Decoder::Outcome Decoder::record(uint64_t from, uint64_t end) {
     drop_row(names);
     return fail(from, end);
   }
-  if (__builtin_expect(bad_ != 0, 0)) return reject_type(from, end, names);
+  if (__builtin_expect(bad_ != 0, 0)) return reject_type(from, end, names, batch_.scanned ? from : 0);
   Outcome outcome = complete(from, end, names);
   if (outcome == Outcome::full) tokens_.next = first;
   return outcome;
@@ -66,13 +66,13 @@ Decoder::Outcome Decoder::reject(uint64_t from, uint64_t end, uint32_t names, ui
   return Outcome::dead;
 }
 
-Decoder::Outcome Decoder::reject_type(uint64_t from, uint64_t end, uint32_t names) {
+// The record has a declared field of another type; `origin` is where the places of fields count from.
+Decoder::Outcome Decoder::reject_type(uint64_t from, uint64_t end, uint32_t names, uint64_t origin) {
   static constexpr const char *types[] = {"", "bool", "int", "double", "time", "string", "binary", "variant"};
   for (auto &column : columns_) {
     if (column->record != record_ || column->state != Column::State::bad) continue;
-    uint64_t at = batch_.scanned ? column->at - from : column->at;
     return reject(from, end, names, RECORD_DEAD_TYPE,
-                  "'" + column->name + "' is no " + types[column->type] + ", at byte " + std::to_string(at));
+                  "'" + column->name + "' is no " + types[column->type] + ", at byte " + std::to_string(column->at - origin));
   }
   return Outcome::dead;
 }
@@ -137,7 +137,7 @@ __attribute__((always_inline)) inline bool Decoder::known_value(const Guess &gue
   Number number;
   int64_t integer;
   if (guess.action == Action::skip) {
-    if (*value == '"' ? tokens_.escapes : !read_number(value, number)) return false;
+    if (*value == '"' ? tokens_.escapes : skip_number(value) == nullptr) return false;
     list++;
     return true;
   }

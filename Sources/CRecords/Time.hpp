@@ -3,6 +3,7 @@
 #define TIDEMILL_CRECORDS_TIME_HPP
 
 #include "Bytes.hpp"
+#include "CRecords.h"
 
 namespace records {
 
@@ -11,6 +12,9 @@ constexpr int64_t least_time = -9214560000ll * 1000000000ll;
 constexpr int64_t end_of_times = 9214646400ll * 1000000000ll;
 
 inline bool is_event_time(int64_t time) { return time >= least_time && time < end_of_times; }
+
+// The power of ten that makes ns of a RECORD_TIME_* unit.
+inline int32_t power_of_unit(uint32_t unit) { return 9 - 3 * static_cast<int32_t>(unit - RECORD_TIME_S); }
 
 // A date and time of RFC 3339 with its zone. Digits beyond ns are dropped; second 60 is the next minute's first. False: it is
 // none, or its year is outside 1678 to 2261.

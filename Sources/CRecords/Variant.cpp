@@ -60,8 +60,10 @@ void VariantWriter::null(Bytes &heap) { heap.append(primitive_header(Primitive::
 void VariantWriter::number(const Number &number, Bytes &heap) {
   int64_t integer;
   int128 large;
+  uint8_t scale;
   double nearest;
-  if (to_i64(number, integer)) {
+  bool minus_zero = number.negative && number.digits == 0;
+  if (!minus_zero && to_i64(number, integer)) {
     if (integer == static_cast<int8_t>(integer))
       put_primitive(heap, int8, static_cast<int8_t>(integer));
     else if (integer == static_cast<int16_t>(integer))
@@ -70,14 +72,14 @@ void VariantWriter::number(const Number &number, Bytes &heap) {
       put_primitive(heap, int32, static_cast<int32_t>(integer));
     else
       put_primitive(heap, int64, integer);
-  } else if (to_i128(number, large)) {
+  } else if ((minus_zero || !number.integer) && to_double(number, nearest) && is_faithful(number, nearest)) {
+    put_primitive(heap, float64, nearest);
+  } else if (to_decimal(number, large, scale)) {
     uint8_t *p = heap.room(18);
     p[0] = primitive_header(decimal16);
-    p[1] = 0; // scale
+    p[1] = scale;
     store(p + 2, large);
     heap.advance(18);
-  } else if (!number.integer && to_double(number, nearest)) {
-    put_primitive(heap, float64, nearest);
   } else {
     // No type holds it; its text does.
     string(number.begin, static_cast<size_t>(number.end - number.begin), heap);

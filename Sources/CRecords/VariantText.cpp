@@ -56,6 +56,16 @@ Slice VariantElements::value(uint32_t i) const {
   return from < values_.size ? Slice{values_.data + from, values_.size - from} : Slice{values_.data, 0};
 }
 
+bool read_variant_string(Slice value, Slice &text) {
+  if (value.size == 0) return false;
+  bool is_short = (value.data[0] & 3) == Basic::short_string;
+  if (!is_short && (value.data[0] != Primitive::string << 2 || value.size < 5)) return false;
+  size_t head = is_short ? 1 : 5, length = is_short ? value.data[0] >> 2 : load(value.data + 1, 4);
+  if (length > value.size - head) return false;
+  text = {value.data + head, length};
+  return true;
+}
+
 namespace {
 
 template <class T> T number(const uint8_t *p) {

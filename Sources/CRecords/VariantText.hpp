@@ -39,6 +39,8 @@ private:
   const uint8_t *ids_ = nullptr, *offsets_ = nullptr;
   Slice values_ = {nullptr, 0};
 };
+// The bytes of a string; false for another value.
+bool read_variant_string(Slice value, Slice &text);
 inline bool is_object(Slice value) { return value.size != 0 && (value.data[0] & 3) == 2; }
 
 // Appends the value; `null` for one that is malformed or nested deeper than `depth`.

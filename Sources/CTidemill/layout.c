@@ -173,7 +173,7 @@ AT(tide_plugin, size, 0);
 AT(tide_plugin, count, 4);
 AT(tide_plugin, components, 8);
 
-SIZE(tide_codec, 48);
+SIZE(tide_codec, 56);
 AT(tide_codec, size, 0);
 AT(tide_codec, reserved, 4);
 AT(tide_codec, decode, 8);
@@ -181,6 +181,7 @@ AT(tide_codec, encode, 16);
 AT(tide_codec, max_record, 24);
 AT(tide_codec, origin, 32);
 AT(tide_codec, bury, 40);
+AT(tide_codec, begin, 48);
 
 SIZE(tide_manifest_source, 16);
 AT(tide_manifest_source, size, 0);

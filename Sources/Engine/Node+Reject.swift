@@ -19,6 +19,12 @@ extension Node {
     return pipeline.isForced ? TIDE_E_CANCELLED : TIDE_OK
   }
 
+  /// A row of the batch at work that the encoder could not write. Encoding may be repeated, so this is no effect of the call.
+  func leaveOut(_ row: UInt32, of batch: UnsafePointer<tide_batch>, reason: String) {
+    guard batch == call.batch, call.rejectedRows.insert(row).inserted else { return }
+    writeOff(batch.pointee.frame, row: row, code: "fields", reason: reason)
+  }
+
   /// Sends every row of a batch that is not rejected yet to the dead-letter port.
   func rejectRest(of batch: UnsafePointer<tide_batch>, code: String, reason: String) {
     var rows = 0

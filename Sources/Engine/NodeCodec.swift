@@ -28,8 +28,15 @@ enum NodeCodec {
         return node.refuse(TIDE_E_UNSUPPORTED, "the manifest does not say codec: encode")
       }
       let text = encoder.encode(batch)
+      encoder.forEachRefused { row, reason in node.leaveOut(row, of: batch, reason: reason) }
       into.pointee.data = text.baseAddress?.assumingMemoryBound(to: CChar.self)
       into.pointee.length = UInt64(text.count)
+      return TIDE_OK
+    }
+    table.pointee.begin = { context, flags in
+      guard let node = Node.from(context) else { return TIDE_E_FATAL }
+      guard let encoder = node.encoder else { return node.refuse(TIDE_E_UNSUPPORTED, "the manifest does not say codec: encode") }
+      encoder.begin(continued: flags & UInt32(TIDE_ENCODE_CONTINUED) != 0)
       return TIDE_OK
     }
     table.pointee.max_record = { context in
@@ -66,8 +73,8 @@ extension Node {
     let ingestTime = pipeline.clock.now
     while true {
       let step = decoder.decode(
-        bytes + consumed, length: length - consumed, readable: readable - consumed, offset: offset + UInt64(consumed),
-        final: final, ingestTime: ingestTime)
+        bytes + consumed, length: length - consumed, readable: readable - consumed, partition: partition,
+        offset: offset + UInt64(consumed), final: final, ingestTime: ingestTime)
       for dead in decoder.deadRecords {
         writeOff(record: dead.bytes, partition: partition, offset: dead.offset, code: dead.code, reason: dead.reason)
       }

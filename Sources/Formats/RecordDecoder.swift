@@ -1,10 +1,10 @@
 import CRecords
 import CTidemill
 
-/// Turns bytes of records into frames after a plan. It belongs to one partition of a source and to one thread at a time.
+/// Turns bytes of records into frames after a plan. It belongs to one source and to one thread at a time.
 ///
 /// A call takes whole records until the frame is full; what is left of the bytes belongs at the front of the next call's. Every
-/// record is checked in full against RFC 8259 (or as UTF-8, for text), whichever fields the plan wants.
+/// record is checked in full against its format and as UTF-8, whichever fields the plan wants.
 public final class RecordDecoder {
   /// What a call of `decode` did.
   public struct Step: Equatable, Sendable {
@@ -18,7 +18,7 @@ public final class RecordDecoder {
   public struct DeadRecord {
     /// The kinds of reasons, as `code` gives them.
     public enum Code: UInt32, Sendable, CaseIterable {
-      case json = 1, utf8, object, record, depth, key, frame, type, time, ahead
+      case json = 1, utf8, object, record, depth, key, frame, type, time, ahead, csv, fields
     }
     /// Position of the record's first byte in the partition.
     public var offset: UInt64
@@ -30,68 +30,101 @@ public final class RecordDecoder {
     public var reason: String
   }
 
+  private enum Core {
+    /// Of CRecords, for text.
+    case text(OpaquePointer)
+    case frames(StoredFrameDecoder)
+  }
+
   public let plan: RecordPlan
-  private let handle: OpaquePointer
+  private let core: Core
 
   /// Throws `FormatError` when the plan cannot work.
   public init(_ plan: RecordPlan) throws {
     self.plan = plan
-    var columns: [record_column] = []
-    let names = plan.columns.map { Array($0.name.utf8) }
-    // One run of bytes for all names, so that one pointer stays valid for the call.
-    let text = names.flatMap { $0 }
-    let made: OpaquePointer? = try text.withUnsafeBufferPointer { text in
-      var at = 0
-      for (column, name) in zip(plan.columns, names) {
-        var into = record_column()
-        into.name.data = text.baseAddress.map { UnsafeRawPointer($0 + at).assumingMemoryBound(to: CChar.self) }
-        into.name.length = UInt64(name.count)
-        into.type = column.type.code
-        into.role = column.role?.code ?? UInt8(TIDE_NONE_ROLE)
-        into.declared = column.declared ? 1 : 0
-        columns.append(into)
-        at += name.count
+    guard let format = plan.format.code else {
+      core = .frames(StoredFrameDecoder())
+      return
+    }
+    let made: OpaquePointer? = try withStrings(plan.columns.map(\.name)) { names in
+      let columns = zip(plan.columns, names).map { column, name in
+        record_column(
+          name: name, type: column.type.code, role: column.role?.code ?? UInt8(TIDE_NONE_ROLE), declared: column.declared ? 1 : 0)
       }
       return try columns.withUnsafeBufferPointer { columns in
-        var c = plan.withoutColumns
-        c.columns = columns.baseAddress
-        c.count = UInt32(columns.count)
-        if let objection = record_plan_objection(&c) { throw FormatError(message: String(cString: objection)) }
-        return record_decoder_create(&c)
+        try withStrings(plan.csv.columns ?? []) { names in
+          var c = plan.withoutColumns
+          c.format = format
+          c.columns = columns.baseAddress
+          c.count = UInt32(columns.count)
+          if plan.csv.columns != nil { (c.names, c.name_count) = (names.baseAddress, UInt32(clamping: names.count)) }
+          if let objection = record_plan_objection(&c) { throw FormatError(message: String(cString: objection)) }
+          return record_decoder_create(&c)
+        }
       }
     }
     guard let made else { throw FormatError(message: "out of memory") }
-    handle = made
+    core = .text(made)
   }
 
-  deinit { record_decoder_destroy(handle) }
+  deinit { if case .text(let handle) = core { record_decoder_destroy(handle) } }
 
   /// Takes records from the first `length` of `bytes`, of which `readable` may be read (64 beyond `length` spare a copy).
   ///
-  /// `offset` is the position of the first byte in the partition: bytes at one offset never change. With `final` nothing follows,
-  /// so the last record may lack its line end. `ingestTime`, ns since the epoch, is that of the frame if this call begins one.
+  /// `offset` is the position of the first byte in the partition: bytes at one offset never change. With `final` nothing follows
+  /// there, so the last record may lack its line end. `ingestTime`, ns since the epoch, is that of the frame if this call begins
+  /// one. The rows of one partition must be written before those of another are decoded.
   public func decode(
-    _ bytes: UnsafeRawPointer, length: Int, readable: Int, offset: UInt64, final: Bool, ingestTime: Int64
+    _ bytes: UnsafeRawPointer, length: Int, readable: Int, partition: UInt32 = 0, offset: UInt64, final: Bool, ingestTime: Int64
   ) -> Step {
-    let step = record_decode(
-      handle, bytes.assumingMemoryBound(to: UInt8.self), UInt64(length), UInt64(readable), offset, final ? 1 : 0, ingestTime)
-    return Step(consumed: Int(step.consumed), frameReady: step.frame_ready != 0)
+    switch core {
+    case .text(let handle):
+      let step = record_decode(
+        handle, partition, bytes.assumingMemoryBound(to: UInt8.self), UInt64(length), UInt64(readable), offset, final ? 1 : 0,
+        ingestTime)
+      return Step(consumed: Int(step.consumed), frameReady: step.frame_ready != 0)
+    case .frames(let decoder):
+      return decoder.decode(
+        UnsafeRawBufferPointer(start: bytes, count: length), partition: partition, offset: offset, final: final)
+    }
   }
 
   /// Rows that wait for `writeFrame`.
-  public var rows: Int { Int(record_rows(handle)) }
+  public var rows: Int {
+    switch core {
+    case .text(let handle): Int(record_rows(handle))
+    case .frames(let decoder): decoder.rows
+    }
+  }
 
   /// Bytes of the frame that `writeFrame` would write now; 0 without rows.
-  public var frameByteCount: Int { Int(record_frame_bytes(handle)) }
+  public var frameByteCount: Int {
+    switch core {
+    case .text(let handle): Int(record_frame_bytes(handle))
+    case .frames(let decoder): decoder.frameByteCount
+    }
+  }
 
   /// Writes the rows as one frame to 64-byte aligned memory and begins the next one. Row i has the id `firstID` + i, unless the
-  /// plan maps a field to that role. Returns the frame's length; 0 without rows, and when `capacity` is too small.
+  /// plan maps a field to that role, or the rows came with ids. Returns the frame's length; 0 without rows, and when `capacity` is
+  /// too small.
   public func writeFrame(into: UnsafeMutableRawPointer, capacity: Int, stream: UInt32, firstID: Int64) -> Int {
-    Int(record_write_frame(handle, into.assumingMemoryBound(to: UInt8.self), UInt64(capacity), stream, firstID))
+    switch core {
+    case .text(let handle):
+      Int(record_write_frame(handle, into.assumingMemoryBound(to: UInt8.self), UInt64(capacity), stream, firstID))
+    case .frames(let decoder): decoder.writeFrame(into: into, capacity: capacity, stream: stream)
+    }
   }
 
   /// The records that the last `decode` found dead, in order; their bytes live as long as those that were decoded.
   public var deadRecords: [DeadRecord] {
+    switch core {
+    case .text(let handle): Self.deadRecords(handle)
+    case .frames(let decoder): decoder.dead
+    }
+  }
+
+  private static func deadRecords(_ handle: OpaquePointer) -> [DeadRecord] {
     var count: UInt64 = 0
     guard let dead = record_dead_records(handle, &count), count > 0 else { return [] }
     return UnsafeBufferPointer(start: dead, count: Int(count)).map { record in
@@ -105,9 +138,14 @@ public final class RecordDecoder {
   }
 
   /// Values of another type than their column, since the decoder was made.
-  public var mismatches: UInt64 { record_decoder_counters(handle).mismatches }
+  public var mismatches: UInt64 { counters.mismatches }
   /// Blank lines, which are skipped, since the decoder was made.
-  public var blanks: UInt64 { record_decoder_counters(handle).blanks }
+  public var blanks: UInt64 { counters.blanks }
+
+  private var counters: record_counters {
+    guard case .text(let handle) = core else { return record_counters() }
+    return record_decoder_counters(handle)
+  }
 }
 
 /// A plan that cannot work, and why.
@@ -120,7 +158,6 @@ extension RecordPlan {
   /// The plan in C without its columns.
   fileprivate var withoutColumns: record_plan {
     var plan = record_plan()
-    plan.format = format.code
     plan.rest = rest ? 1 : 0
     plan.verbatim = verbatim ? 1 : 0
     plan.ingest_missing = timeMissing == .ingest ? 1 : 0
@@ -131,6 +168,7 @@ extension RecordPlan {
     plan.max_key = UInt32(clamping: maxKeyBytes)
     plan.rows_per_frame = UInt32(clamping: rowsPerFrame)
     plan.bytes_per_frame = UInt64(clamping: bytesPerFrame)
+    plan.delimiter = csv.delimiter
     return plan
   }
 }

@@ -4,10 +4,13 @@ import CTidemill
 // The numbers that stand for the plan's words in frames and in CRecords.
 
 extension RecordPlan.Format {
-  var code: UInt8 {
+  /// Nil for frames, which are no text.
+  var code: UInt8? {
     switch self {
     case .json: UInt8(RECORD_FORMAT_JSON)
+    case .csv: UInt8(RECORD_FORMAT_CSV)
     case .text: UInt8(RECORD_FORMAT_TEXT)
+    case .frame: nil
     }
   }
 }
@@ -49,5 +52,23 @@ extension RecordPlan.Role {
     case .type: UInt8(TIDE_ROLE_TYPE)
     case .key: UInt8(TIDE_ROLE_KEY)
     }
+  }
+}
+
+/// Calls `body` with the texts as borrowed strings that live for the call.
+func withStrings<R>(_ texts: [String], _ body: (UnsafeBufferPointer<tide_string>) throws -> R) rethrows -> R {
+  // One run of bytes for all of them, so that one pointer stays valid for the call; never empty, so that there is one.
+  var bytes: [UInt8] = []
+  for text in texts { bytes += text.utf8 }
+  bytes.append(0)
+  return try bytes.withUnsafeBufferPointer { bytes in
+    var at = 0
+    let strings = texts.map { text in
+      defer { at += text.utf8.count }
+      return tide_string(
+        data: bytes.baseAddress.map { UnsafeRawPointer($0 + at).assumingMemoryBound(to: CChar.self) },
+        length: UInt64(text.utf8.count))
+    }
+    return try strings.withUnsafeBufferPointer(body)
   }
 }

@@ -1,8 +1,10 @@
+import Frames
+
 /// What becomes of a record of a source: which of its fields are columns of which type, and what else is kept. Decided once from
 /// the whole pipeline, never from traffic.
 public struct RecordPlan: Sendable, Equatable {
   public enum Format: String, Sendable, CaseIterable {
-    case json, text
+    case json, csv, text, frame
   }
   /// The types of columns that a plan can ask for, under the names that `fields:` uses.
   public enum ColumnType: String, Sendable, CaseIterable {
@@ -56,13 +58,39 @@ public struct RecordPlan: Sendable, Equatable {
   public var maxKeyBytes = 64 << 10
   public var rowsPerFrame = 1024
   public var bytesPerFrame = 64 << 10
+  public var csv = CsvLayout()
+  /// Longest frame that the format `frame` takes.
+  public static let maxFrameBytes = FrameLimits.defaultMaxBytes
 
   public init() {}
 }
 
-/// How a sink writes rows as text.
+/// How records of CSV are laid out.
+public struct CsvLayout: Sendable, Equatable {
+  /// An ASCII character that `isDelimiter` takes.
+  public var delimiter = UInt8(ascii: ",")
+  /// Names of the columns in order. Nil: the first record of each partition names them; a sink takes those of its first rows.
+  public var columns: [String]?
+  public init() {}
+
+  /// True for a character that can stand between fields: no letter, digit, quote or line end.
+  public static func isDelimiter(_ character: UInt8) -> Bool {
+    guard 0x20..<0x7F ~= character || character == UInt8(ascii: "\t") else { return false }
+    let isWord = 0x61...0x7A ~= character | 0x20 || 0x30...0x39 ~= character
+    return !isWord && character != UInt8(ascii: "\"")
+  }
+}
+
+/// How a sink writes rows.
 public struct EncodePlan: Sendable, Equatable {
+  /// How the content of frames is compressed.
+  public enum Compression: String, Sendable, CaseIterable {
+    case none, lz4, zstd
+  }
+
   public var format: RecordPlan.Format = .json
+  public var csv = CsvLayout()
+  public var compression: Compression = .none
   /// Form of times that are no mapped field; nil = RFC 3339 UTC.
   public var timeFormat: RecordPlan.TimeUnit?
   /// Write a row that still carries its record from those bytes.

@@ -2,7 +2,7 @@ import CRecords
 import CTidemill
 import Frames
 
-/// The fields that records of JSON have, with the narrowest type that takes every value seen.
+/// The fields that records have, with the narrowest type that takes every value seen.
 public struct SchemaInference: Sendable {
   public struct Field: Sendable, Equatable {
     public var name: String
@@ -15,7 +15,7 @@ public struct SchemaInference: Sendable {
     public var examples: [String]
   }
 
-  /// Records that are JSON objects, and lines that are none.
+  /// Records that can be read, and those that cannot.
   public private(set) var records = 0, rejected = 0
   /// Sorted by the bytes of their names.
   public private(set) var fields: [Field] = []
@@ -23,9 +23,13 @@ public struct SchemaInference: Sendable {
   public private(set) var timeField: String?
   public private(set) var timeUnit: RecordPlan.TimeUnit?
 
-  /// Looks at lines of JSON until `maxRecords` were records. What is no record is counted and passed over.
-  public static func infer(_ bytes: UnsafeRawBufferPointer, maxRecords: Int) -> SchemaInference {
+  /// Looks at records of JSON or CSV until there were `maxRecords`. What is no record is counted and passed over.
+  public static func infer(
+    _ bytes: UnsafeRawBufferPointer, format: RecordPlan.Format = .json, csv: CsvLayout = CsvLayout(), maxRecords: Int
+  ) -> SchemaInference {
     var plan = RecordPlan()
+    plan.format = format
+    plan.csv = csv
     plan.rest = true
     var schema = SchemaInference()
     guard let reader = try? RecordReader(plan) else { return schema }
@@ -38,7 +42,7 @@ public struct SchemaInference: Sendable {
           schema.records += 1
           let record = rest.variantReader(row)
           record.forEachField { name, value in
-            tallies[String(decoding: name, as: UTF8.self), default: Tally()].add(value)
+            tallies[String(decoding: name, as: UTF8.self), default: Tally()].add(value, isCell: format == .csv)
           }
         }
         return schema.records < maxRecords
@@ -81,10 +85,14 @@ private struct Tally {
   private var kinds: Set<RecordPlan.ColumnType> = []
   private var leastInt = Int64.max, greatestInt = Int64.min
 
+  /// Values were cells of CSV, all of which are texts at least.
+  private var isText = false
+
   var type: RecordPlan.ColumnType {
     switch kinds {
     case [.int, .double]: .double
     case [.time, .string]: .string
+    case _ where isText && kinds.count > 1: .string
     default: kinds.count == 1 ? kinds.first ?? .variant : .variant
     }
   }
@@ -99,8 +107,10 @@ private struct Tally {
     }
   }
 
-  mutating func add(_ value: VariantReader) {
+  /// A cell of CSV is a text, and has the type that it looks like.
+  mutating func add(_ value: VariantReader, isCell: Bool) {
     present += 1
+    isText = isCell
     switch value.kind {
     case .null, .absent: nulls += 1
     case .bool: kinds.insert(.bool)
@@ -116,16 +126,41 @@ private struct Tally {
     case .dayTime, .uuid: kinds.insert(.string)
     case .string:
       guard let text = value.text else { return }
-      var time: Int64 = 0
-      let chars = tide_string(data: text.baseAddress?.assumingMemoryBound(to: CChar.self), length: UInt64(text.count))
-      kinds.insert(record_read_time(chars, &time) != 0 ? .time : .string)
-      if examples.count < 3 { note(String(decoding: text, as: UTF8.self)) }
+      let kind = isCell ? Self.typeOfCell(text) : Self.isTime(text) ? .time : .string
+      kinds.insert(kind)
+      if kind == .int, let number = Int64(String(decoding: text, as: UTF8.self).trimmingBlanks) {
+        (leastInt, greatestInt) = (min(leastInt, number), max(greatestInt, number))
+      }
+      if examples.count < 3, kind != .bool, kind != .double { note(String(decoding: text, as: UTF8.self)) }
     }
+  }
+
+  private static func isTime(_ text: UnsafeRawBufferPointer) -> Bool {
+    var time: Int64 = 0
+    return record_read_time(borrowed(text), &time) != 0
+  }
+
+  private static func typeOfCell(_ text: UnsafeRawBufferPointer) -> RecordPlan.ColumnType {
+    let code = UInt8(truncatingIfNeeded: record_type_of_cell(borrowed(text)))
+    return RecordPlan.ColumnType.allCases.first { $0.code == code } ?? .string
+  }
+
+  private static func borrowed(_ text: UnsafeRawBufferPointer) -> tide_string {
+    tide_string(data: text.baseAddress?.assumingMemoryBound(to: CChar.self), length: UInt64(text.count))
   }
 
   private mutating func note(_ example: String) {
     let isLine = example.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F ~= $0.value) && $0.value >> 1 != 0x1014 }
     guard examples.count < 3, example.count <= 40, isLine, !examples.contains(example) else { return }
     examples.append(example)
+  }
+}
+
+extension String {
+  fileprivate var trimmingBlanks: Substring {
+    var text = self[...]
+    while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
+    while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+    return text
   }
 }

@@ -33,6 +33,8 @@ public enum FormatOptions {
     OptionSchema(
       "max_ahead", .integer, format: .duration,
       doc: "A record whose event time is further ahead of its ingest time goes to the dead-letter port.", minimum: 0),
+    columns("Names of the columns of csv, in order; without it the first record of each input names them."),
+    delimiter,
   ]
 
   /// Of sinks that encode records.
@@ -42,6 +44,11 @@ public enum FormatOptions {
       "time_format", .string,
       doc: "Unit of times that are written as numbers since 1970; without it they are RFC 3339 in UTC.",
       choices: RecordPlan.TimeUnit.allCases.map { .string($0.rawValue) }),
+    columns("Columns of csv, in order; what is none of them is left out. Without it the first rows decide."),
+    delimiter,
+    OptionSchema(
+      "compression", .string, doc: "How the content of frames is compressed; not at all unless said.",
+      choices: EncodePlan.Compression.allCases.map { .string($0.rawValue) }),
   ]
 
   /// All options of a component: its own, then those of the formats it uses, except where its own has the name.
@@ -57,8 +64,19 @@ public enum FormatOptions {
   }
 
   private static let format = OptionSchema(
-    "format", .string, doc: "json: one object a line; text: one line a record, as the field message.",
+    "format", .string,
+    doc: "json: one object a line; csv: RFC 4180 with a header row; text: one line a record, as the field message; "
+      + "frame: binary, with all that is known of the events.",
     default: .string(RecordPlan.Format.json.rawValue), choices: RecordPlan.Format.allCases.map { .string($0.rawValue) })
+
+  private static let delimiter = OptionSchema(
+    "delimiter", .string, doc: "What stands between the fields of csv: one character, or tab. A comma unless said.")
+
+  private static func columns(_ doc: String) -> OptionSchema {
+    OptionSchema(
+      "columns", .list, doc: doc, minimum: 1, maximum: Double(ManifestLimits.csvColumns),
+      items: [OptionSchema("column", .string, doc: "Name of the column.")])
+  }
 
   private static func field(_ name: String, _ doc: String) -> OptionSchema {
     OptionSchema(name, .string, format: .field, doc: doc)

@@ -18,6 +18,9 @@ public enum ManifestLimits {
   public static let columns = 240
   /// Longest name of a field, in bytes: that of a column in a frame.
   public static let fieldNameBytes = 255
+  /// Most columns of csv, and the longest name of one in bytes.
+  public static let csvColumns = 65_536
+  public static let csvNameBytes = 64 << 10
   /// Most bytes that environment values add to a manifest.
   public static let environmentBytes = 4 << 20
   /// Most problems that are reported for one manifest.

@@ -30,10 +30,10 @@ struct RecordPlanner {
     for (index, draft) in drafts.enumerated() where draft.kind == .source && draft.manifest?.codec == .decode {
       columns[index] = SourceColumns(draft, diagnostics: diagnostics)
     }
-    checkFields()
     for (index, draft) in drafts.enumerated() where draft.kind == .sink && draft.manifest?.codec == .encode {
       drafts[index].encodePlan = encodePlan(index)
     }
+    checkFields()
     demand()
     checkWatermarks()
   }
@@ -44,7 +44,7 @@ struct RecordPlanner {
       guard let place = draft.source.watermark?.location, let manifest = draft.manifest else { continue }
       let message = "'\(draft.name)' has no event times that a watermark could follow"
       if let records = draft.recordPlan {
-        if records.columns.contains(where: { $0.role == .eventTime }) { continue }
+        if records.format == .frame || records.columns.contains(where: { $0.role == .eventTime }) { continue }
         diagnostics.error(place, message, "name the field that holds them: with: { time: FIELD }")
       } else if let fields = manifest.outputs?.fields,
         !fields.contains(where: { $0.role == RecordPlan.Role.eventTime.rawValue })
@@ -63,15 +63,21 @@ struct RecordPlanner {
       for edge in into[index] { input.merge(edge.port == .dead ? .dead : shapes[edge.from]) }
       if into[index].isEmpty { input.isOpen = true }
       for use in drafts[index].fieldUses ?? [] { check(use, input, of: drafts[index]) }
-      if let message = textField(of: drafts[index]) { check(message, input, of: drafts[index]) }
+      for field in encodedFields(of: drafts[index]) { check(field, input, of: drafts[index]) }
       shapes[index] = output(of: index, input)
     }
   }
 
-  /// What a sink that writes text reads.
-  private func textField(of draft: NodeDraft) -> FieldUse? {
-    guard draft.kind == .sink, draft.manifest?.codec == .encode, draft.config["format"] == .string("text") else { return nil }
-    return FieldUse(name: "message", type: .string, location: draft.place(of: "format"), isRequired: true, option: "format")
+  /// The fields that a sink's format names: of text, and of csv with columns.
+  private func encodedFields(of draft: NodeDraft) -> [FieldUse] {
+    guard draft.kind == .sink, draft.manifest?.codec == .encode else { return [] }
+    if draft.config["format"] == .string("text") {
+      return [FieldUse(name: "message", type: .string, location: draft.place(of: "format"), isRequired: true, option: "format")]
+    }
+    guard let columns = draft.encodePlan?.csv.columns else { return [] }
+    return columns.enumerated().map { index, name in
+      FieldUse(name: name, type: nil, location: draft.place(of: "columns[\(index)]"), isRequired: true, option: "columns")
+    }
   }
 
   private func output(of index: Int, _ input: RowShape) -> RowShape {
@@ -113,8 +119,18 @@ struct RecordPlanner {
     let config = drafts[index].config
     if case .string(let word) = config["format"], let format = RecordPlan.Format(rawValue: word) { plan.format = format }
     if case .string(let word) = config["time_format"] { plan.timeFormat = RecordPlan.TimeUnit(rawValue: word) }
+    let choice = FormatChoice(draft: drafts[index], diagnostics: diagnostics)
+    choice.checkOptions(of: plan.format)
+    plan.csv = choice.csv(of: plan.format)
+    plan.compression = choice.compression
     let sources = unchangedSources(of: index)
-    plan.verbatim = plan.timeFormat == nil && !sources.isEmpty && sources.allSatisfy { columns[$0]?.base.format == plan.format }
+    plan.verbatim =
+      plan.timeFormat == nil && !sources.isEmpty
+      && sources.allSatisfy { source in
+        guard let records = columns[source]?.base, records.format == plan.format, plan.format != .frame else { return false }
+        // A sink that takes the columns of its first rows can take all that come from one delimiter.
+        return records.csv.delimiter == plan.csv.delimiter && (plan.csv.columns ?? records.csv.columns) == records.csv.columns
+      }
     return plan
   }
 
@@ -180,6 +196,8 @@ struct RecordPlanner {
         // A row without it is written as JSON, with all its fields.
         demand.want("message", ImpliedType(.string))
         demand.whole = true
+      } else if let columns = plan.csv.columns, columns.count <= ManifestLimits.columns {
+        for name in columns { demand.want(name, ImpliedType(nil)) }
       } else {
         demand.whole = true
       }

@@ -19,6 +19,7 @@ struct SourceColumns {
     self.draft = draft
     self.diagnostics = diagnostics
     readFormat()
+    guard base.format != .frame else { return }
     readFields()
     readRoles()
     checkTimeOptions()
@@ -39,6 +40,11 @@ struct SourceColumns {
 
   private mutating func readFormat() {
     base.format = text("format").flatMap(RecordPlan.Format.init(rawValue:)) ?? .json
+    let choice = FormatChoice(draft: draft, diagnostics: diagnostics)
+    choice.checkOptions(of: base.format)
+    base.csv = choice.csv(of: base.format)
+    // A record is a frame there.
+    if base.format == .frame { base.maxRecordBytes = RecordPlan.maxFrameBytes }
     base.timeUnit = text("time_unit").flatMap(RecordPlan.TimeUnit.init(rawValue:)) ?? .ms
     base.timeMissing = text("time_missing").flatMap(RecordPlan.TimeMissing.init(rawValue:)) ?? .dead
     if case .int(let nanoseconds) = shared("max_ahead") { base.maxAheadNanoseconds = nanoseconds }
@@ -57,6 +63,7 @@ struct SourceColumns {
         diagnostics.error(place, "a text record has one field, message, a string", "remove 'fields', or write format: json")
         return nil
       }
+      checkColumn(entry.name, at: place)
       return (entry.name, type)
     }
   }
@@ -70,6 +77,7 @@ struct SourceColumns {
         diagnostics.error(place, "a text record has one field, message, and no '\(SourceValue.shortened(name))'")
         continue
       }
+      checkColumn(name, at: place)
       if let first = roles.first(where: { $0.name == name }) {
         diagnostics.error(
           place, "'\(SourceValue.shortened(name))' cannot be both \(Self.option(of: first.role)) and \(option)",
@@ -106,6 +114,15 @@ struct SourceColumns {
     return false
   }
 
+  /// Where the columns of csv are given, no other field can come.
+  private func checkColumn(_ name: String, at place: SourceLocation) {
+    guard let columns = base.csv.columns, !columns.contains(name) else { return }
+    diagnostics.error(
+      place, "'\(SourceValue.shortened(name))' is none of the columns",
+      Spelling.nearest(to: name, in: columns).map { "did you mean '\($0)'?" }
+        ?? "there are: \(DiagnosticList.first(of: columns))")
+  }
+
   private static func option(of role: RecordPlan.Role) -> String {
     roleOptions.first { $0.role == role }?.option ?? role.rawValue
   }
@@ -128,7 +145,8 @@ struct SourceColumns {
       shape.set("message", roles.contains { $0.role == .eventTime } ? .time : .string)
       return shape
     }
-    var shape = RowShape(isOpen: declared == nil)
+    var shape = RowShape(isOpen: declared == nil && base.csv.columns == nil)
+    if declared == nil { for name in base.csv.columns ?? [] { shape.set(name, nil) } }
     for field in declared ?? [] { shape.set(field.name, field.type) }
     for (name, role) in roles where declared?.contains(where: { $0.name == name }) != true {
       let allowed = Self.allowed(role)
@@ -140,6 +158,7 @@ struct SourceColumns {
   /// The plan: declared fields in their order, then mapped ones, then those that are wanted below, in the order given.
   func plan(wanted: [(name: String, type: ImpliedType)], rest: Bool, verbatim: Bool) -> RecordPlan {
     var plan = base
+    if base.format == .frame { return plan }
     plan.verbatim = verbatim
     if base.format == .text {
       let role = roles.first?.role

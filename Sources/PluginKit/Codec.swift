@@ -65,6 +65,15 @@ public struct Codec: @unchecked Sendable {
     return Decoded(consumed: Int(clamping: consumed), more: status == TIDE_MORE)
   }
 
+  /// What `encode` gives next goes to the front of another file, where a format such as CSV has a header row; `continued` where
+  /// the file holds rows already. An instance begins with a new file without this call.
+  public func begin(continued: Bool = false) throws {
+    guard Int(table.pointee.size) >= MemoryLayout<tide_codec>.offset(of: \.begin)! + MemoryLayout<UnsafeRawPointer>.size,
+      let begin = table.pointee.begin
+    else { return }
+    try check(begin(context, continued ? TIDE_ENCODE_CONTINUED : 0))
+  }
+
   /// The selected rows of a batch in the sink's format, each record complete with its end. Valid until the next call of
   /// `encode` on this instance.
   public func encode(_ batch: Batch) throws -> UnsafeRawBufferPointer {

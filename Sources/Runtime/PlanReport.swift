@@ -36,7 +36,9 @@ public enum PlanReport {
     if let watermark = node.watermark {
       text += "    watermark: greatest event time - \(Quantities.duration(nanoseconds: watermark.delayNanoseconds))\n"
     }
-    if let records = node.recordPlan {
+    if let records = node.recordPlan, records.format == .frame {
+      text += "    frames; columns: those that they come with\n"
+    } else if let records = node.recordPlan {
       let columns = records.columns.map { column in
         "\(column.name): \(column.type.rawValue)" + (column.role.map { " (\($0.rawValue))" } ?? "")
       }

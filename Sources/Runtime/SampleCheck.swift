@@ -13,8 +13,10 @@ public enum SampleCheck {
     var found: [Diagnostic] = []
     for node in plan.nodes {
       guard let records = node.recordPlan else { continue }
-      if records.format == .json {
-        let fields = SchemaInference.infer(sample, maxRecords: maxRecords).fields
+      if records.format == .json || records.format == .csv {
+        let fields = SchemaInference.infer(
+          sample, format: records.format, csv: records.csv, maxRecords: maxRecords
+        ).fields
         for column in records.columns { found += check(column, fields: fields, node: node, plan: plan, sample: name) }
       }
       found += decode(sample, records, node: node, plan: plan, sample: name)
@@ -34,7 +36,7 @@ public enum SampleCheck {
           fix: nearest.map { "did you mean '\($0)'?" })
       ]
     }
-    guard !fits(field.type, column) else { return [] }
+    guard !fits(field.type, column, isCsv: node.recordPlan?.format == .csv) else { return [] }
     return [
       plan.diagnostic(
         node: node.index, path: "fields.\(column.name)",
@@ -42,11 +44,12 @@ public enum SampleCheck {
     ]
   }
 
-  private static func fits(_ type: RecordPlan.ColumnType, _ column: RecordPlan.Column) -> Bool {
-    // Where only some values fit, decoding tells which.
+  private static func fits(_ type: RecordPlan.ColumnType, _ column: RecordPlan.Column, isCsv: Bool) -> Bool {
+    // Where only some values fit, decoding tells which. Every cell of csv is a text.
     if type == column.type || type == .variant || column.type == .variant { return true }
     switch (type, column.type) {
     case (.int, .double), (.int, .time), (.double, .time), (.string, .time), (.time, .string), (.string, .binary): return true
+    case (_, .string), (_, .binary): return isCsv || column.role == .key || column.role == .source || column.role == .type
     default: return column.role == .key || column.role == .source || column.role == .type
     }
   }

@@ -3,10 +3,18 @@ import PluginManifest
 
 /// What was found in records, as the YAML that a source takes.
 public enum SchemaReport {
-  /// A `fields:` block, with the share of records that have each field where not all do, and the field that looks like the time.
-  public static func yaml(_ schema: SchemaInference, path: String) -> String {
-    let rejected = schema.rejected > 0 ? ", \(Quantities.count(schema.rejected, "line")) no JSON object" : ""
-    var text = "# \(Quantities.count(schema.records, "record")) of \(path)\(rejected)\nformat: json\n"
+  /// The options of a source: the format, a `fields:` block, with the share of records that have each field where not all do, and the field that looks like the time.
+  public static func yaml(
+    _ schema: SchemaInference, format: RecordPlan.Format = .json, csv: CsvLayout = CsvLayout(), path: String
+  ) -> String {
+    let problem = format == .json ? "no JSON object" : "no record"
+    let rejected = schema.rejected > 0 ? ", \(Quantities.count(schema.rejected, "line")) \(problem)" : ""
+    var text = "# \(Quantities.count(schema.records, "record")) of \(path)\(rejected)\nformat: \(format.rawValue)\n"
+    if csv.delimiter == UInt8(ascii: "\t") {
+      text += "delimiter: tab\n"
+    } else if csv.delimiter != CsvLayout().delimiter {
+      text += "delimiter: \"\(csv.delimiter == UInt8(ascii: "\\") ? "\\" : "")\(UnicodeScalar(csv.delimiter))\"\n"
+    }
     if let time = schema.timeField { text += "time: \(scalar(time))\n" }
     if let unit = schema.timeUnit { text += "time_unit: \(unit.rawValue)\n" }
     text += "fields:\n"

@@ -213,7 +213,7 @@ let frozenLayout: [FrozenStruct] = [
       ("components", \.components, 8),
     ]),
   layout(
-    tide_codec.self, 40,
+    tide_codec.self, 56,
     [
       ("size", \.size, 0),
       ("reserved", \.reserved, 4),
@@ -221,6 +221,8 @@ let frozenLayout: [FrozenStruct] = [
       ("encode", \.encode, 16),
       ("max_record", \.max_record, 24),
       ("origin", \.origin, 32),
+      ("bury", \.bury, 40),
+      ("begin", \.begin, 48),
     ]),
   layout(
     tide_manifest_source.self, 16,

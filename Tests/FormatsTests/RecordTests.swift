@@ -111,7 +111,7 @@ import Testing
       [0xFF], [0xC0, 0x80], [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0x80], [0xF8, 0x88, 0x80, 0x80, 0x80],
     ]
     for bytes in sequences {
-      for format in RecordPlan.Format.allCases {
+      for format in [RecordPlan.Format.json, .text] {
         let input = Array("{\"a\":\"".utf8) + bytes + Array("\"}\n{\"a\":\"b\"}\n".utf8)
         let outcome = try decode(input, plan(rest: true) { $0.format = format })
         #expect(outcome.dead.map(\.code) == ["utf8"] && outcome.dead[0].offset == 0)

@@ -119,6 +119,7 @@ private let headerBreaches: [Breach] = [
   Breach(33, "a row watermark of too few rows") { $0.columns[S.rowWatermark].len -= 1 },
   Breach(34, "verbatim records among the columns") { $0.header.pointee.verbatim = UInt16(S.binary) },
   Breach(34, "verbatim records of integers") { $0.header.pointee.verbatim = UInt16(S.rowWatermark) },
+  Breach(34, "a header row of verbatim records that is no constant") { $0.columns[S.verbatim].dict = UInt16(S.keyDictionary) },
   Breach(34, "verbatim records of too few rows") { $0.columns[S.verbatim].len -= 1 },
 ]
 

@@ -32,9 +32,43 @@ extension Manifests {
         6:73: 'max_ahead' says nothing without 'time', the field of the event time; add time: ts, or remove it
         7:33: the name of a field is empty
         7:51: the name of a field is empty
-        8:36: 'format' cannot be 'yaml'; one of: json, text
+        8:36: 'format' cannot be 'yaml'; one of: json, csv, text, frame
         8:48: 'time' takes the name of a field, not a list; for example time: name
         8:65: 'time_unit' cannot be 'm'; one of: s, ms, us, ns
+        """#),
+    Manifest(
+      "options that a format has",
+      #"""
+      sources:
+        a: { use: stdin, with: { delimiter: ";", columns: [x] } }
+        b: { use: stdin, with: { format: csv, delimiter: ab, columns: [x, y, x] } }
+        c: { use: stdin, with: { format: csv, delimiter: '"', columns: [], fields: { v: int } } }
+        d: { use: stdin, with: { format: csv, columns: [value, site], fields: { valeu: int }, key: z, time: site } }
+        e: { use: stdin, with: { format: frame, time: ts, fields: { v: int }, max_ahead: 1h, columns: [a] } }
+      sinks:
+        o: { use: stdout, from: [a, b], with: { compression: lz4, delimiter: tab } }
+        p: { use: stdout, from: d, with: { format: csv, columns: [value, sit], delimiter: x } }
+        q: { use: stdout, from: [c, e], with: { format: frame, time_format: ms, compression: gzip } }
+      """#,
+      says: #"""
+        2:39: 'delimiter' says nothing with format: json; write format: csv, or remove it
+        2:53: 'columns' says nothing with format: json; write format: csv, or remove it
+        3:52: 'delimiter' cannot be 'ab'; one character that is no letter, digit, quote or line end, such as ";", or tab
+        3:73: the column 'x' comes twice; give each column a name of its own
+        4:52: 'delimiter' cannot be '"'; one character that is no letter, digit, quote or line end, such as ";", or tab
+        4:66: 'columns' has 0 elements; it must be at least 1
+        5:75: 'valeu' is none of the columns; did you mean 'value'?
+        5:96: 'z' is none of the columns; there are: value, site
+        6:49: 'time' says nothing with format: frame; remove it: frames have columns, types and times of their own
+        6:61: 'fields' says nothing with format: frame; remove it: frames have columns, types and times of their own
+        6:84: 'max_ahead' says nothing with format: frame; remove it: frames have columns, types and times of their own
+        6:97: 'columns' says nothing with format: frame; write format: csv, or remove it
+        8:56: 'compression' says nothing with format: json; write format: frame, or remove it
+        8:72: 'delimiter' says nothing with format: json; write format: csv, or remove it
+        9:67: no field 'sit' comes in here; did you mean 'site'?
+        9:84: 'delimiter' cannot be 'x'; one character that is no letter, digit, quote or line end, such as ";", or tab
+        10:71: 'time_format' says nothing with format: frame; remove it: frames have columns, types and times of their own
+        10:88: 'compression' cannot be 'gzip'; one of: none, lz4, zstd
         """#),
     Manifest(
       "fields that do not come in",

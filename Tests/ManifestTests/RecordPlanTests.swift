@@ -151,4 +151,37 @@ private func records(source: String = "use: stdin", _ operators: String = "", si
       try records(operators, sinks: "o: { use: stdout, from: [l39, r39] }") == "json v:double w:double verbatim > json verbatim"
     )
   }
+
+  @Test func `csv to csv keeps the records' bytes where delimiter and columns agree`() throws {
+    func words(_ source: String, _ sink: String) throws -> String {
+      try records(source: "use: stdin, with: { format: csv\(source) }", sinks: "o: { use: stdout, from: s, with: { format: csv\(sink) } }")
+    }
+    #expect(try words("", "") == "csv verbatim > csv verbatim")
+    #expect(try words(", columns: [a, b]", "") == "csv verbatim > csv verbatim")
+    #expect(try words(", columns: [a, b]", ", columns: [a, b]") == "csv verbatim > csv verbatim")
+    #expect(try words(", columns: [a, b]", ", columns: [b]") == "csv b:variant > csv")
+    #expect(try words(", delimiter: ';'", "") == "csv rest > csv")
+    #expect(try words(", delimiter: tab", ", delimiter: \"\\t\"") == "csv verbatim > csv verbatim")
+  }
+
+  @Test func `a sink of csv with columns reads those alone`() throws {
+    #expect(
+      try records(sinks: "o: { use: stdout, from: s, with: { format: csv, columns: [value, site] } }")
+        == "json value:variant site:variant > csv")
+    let plan = try plan(
+      "sources: { s: { use: stdin, with: { format: csv, delimiter: '|', columns: [a, b] } } }\nsinks: { o: { use: stdout, from: s } }")
+    #expect(plan.nodes[0].recordPlan?.csv.delimiter == UInt8(ascii: "|") && plan.nodes[0].recordPlan?.csv.columns == ["a", "b"])
+  }
+
+  @Test func `frames travel whole, and never as another format's bytes`() throws {
+    #expect(try records(source: "use: stdin, with: { format: frame }") == "frame > json")
+    #expect(
+      try records(
+        source: "use: stdin, with: { format: frame }",
+        sinks: "o: { use: stdout, from: s, with: { format: frame, compression: zstd } }") == "frame > frame")
+    #expect(try records(sinks: "o: { use: stdout, from: s, with: { format: frame } }") == "json rest > frame")
+    let plan = try plan(
+      "sources: { s: { use: stdin, with: { format: frame }, watermark: { delay: 1s } } }\nsinks: { o: { use: stdout, from: s } }")
+    #expect(plan.nodes[0].recordPlan?.maxRecordBytes == 16 << 20)
+  }
 }

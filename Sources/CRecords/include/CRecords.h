@@ -1,4 +1,4 @@
-/* Records to frames and back: JSON lines and plain text.
+/* Records to frames and back: JSON lines, CSV and plain text.
  *
  * A decoder takes bytes, appends the records' fields to columns after a plan, and writes a whole frame (frame.h) into memory that
  * the caller provides. An encoder writes the rows of a batch as text. Both belong to one thread at a time, keep their memory
@@ -18,6 +18,7 @@ extern "C" {
 
 #define RECORD_FORMAT_JSON 0u
 #define RECORD_FORMAT_TEXT 1u
+#define RECORD_FORMAT_CSV 2u
 
 /* How a TIME column was written where it came from: the column's `param`. */
 #define RECORD_TIME_PLAIN 0u /* a time of our own: RFC 3339 UTC, or the encoder's time_format */
@@ -38,6 +39,8 @@ extern "C" {
 #define RECORD_DEAD_TYPE 8u    /* a value that cannot be cast to its declared type */
 #define RECORD_DEAD_TIME 9u    /* event time absent, unreadable or outside 1678-2261 */
 #define RECORD_DEAD_AHEAD 10u  /* event time too far ahead of the ingest time */
+#define RECORD_DEAD_CSV 11u    /* quotes that RFC 4180 does not allow, or a header row that cannot be used */
+#define RECORD_DEAD_FIELDS 12u /* fewer or more fields than columns */
 
 typedef struct record_column {
   tide_string name;
@@ -60,6 +63,10 @@ typedef struct record_plan {
   uint32_t max_key;       /* bytes */
   uint32_t rows_per_frame;
   uint64_t bytes_per_frame;
+  /* CSV */
+  uint8_t delimiter;
+  const tide_string *names; /* of the columns; NULL: the first record of each partition names them */
+  uint32_t name_count;
 } record_plan;
 
 typedef struct record_step {
@@ -93,9 +100,10 @@ void record_decoder_destroy(record_decoder *decoder);
 
 /* Takes whole records from bytes[0..length) until the frame is full, or everything is taken. bytes[0..readable) may be read;
  * 64 bytes beyond length spare a copy. `offset` is the position of bytes[0] in the partition: the bytes at one offset never
- * change. `final`: nothing follows, so the last record may lack its line end. */
-record_step record_decode(record_decoder *decoder, const uint8_t *bytes, uint64_t length, uint64_t readable, uint64_t offset,
-                        uint32_t final, int64_t ingest_time);
+ * change. `final`: nothing follows in this partition, so the last record may lack its line end. Rows of two partitions share no
+ * frame: write the one before the other begins. */
+record_step record_decode(record_decoder *decoder, uint32_t partition, const uint8_t *bytes, uint64_t length, uint64_t readable,
+                          uint64_t offset, uint32_t final, int64_t ingest_time);
 
 /* Rows in the frame so far, and the length of that frame; 0 when there is no row. */
 uint32_t record_rows(const record_decoder *decoder);
@@ -113,6 +121,10 @@ typedef struct record_encode_plan {
   uint32_t format;      /* RECORD_FORMAT_* */
   uint32_t time_format; /* RECORD_TIME_PLAIN = RFC 3339, else RECORD_TIME_S ... RECORD_TIME_NS */
   uint32_t verbatim;    /* 1: write a row that still has its record from those bytes */
+  /* CSV */
+  uint8_t delimiter;
+  const tide_string *names; /* of the columns; NULL: the first batch decides them */
+  uint32_t name_count;
 } record_encode_plan;
 
 typedef struct record_encoder record_encoder;
@@ -120,8 +132,22 @@ typedef struct record_encoder record_encoder;
 record_encoder *record_encoder_create(const record_encode_plan *plan);
 void record_encoder_destroy(record_encoder *encoder);
 
-/* The selected rows as lines; valid until the next call. */
+/* The selected rows as lines; valid until the next call. CSV begins with its header row, once. */
 tide_string record_encode(record_encoder *encoder, const tide_batch *batch);
+
+/* Another file begins: CSV writes its header row again, unless the file goes on (`continued`). */
+void record_encoder_begin(record_encoder *encoder, uint32_t continued);
+
+/* Rows that the last record_encode left out, because they have a field that is none of the columns. `reason` lives until the next
+ * call. */
+typedef struct record_refused {
+  uint32_t row; /* of the frame */
+  tide_string reason;
+} record_refused;
+const record_refused *record_refused_rows(const record_encoder *encoder, uint64_t *count);
+
+/* TIDE_BOOL, TIDE_I64, TIDE_F64, TIDE_TIME (text) or TIDE_UTF8: what a cell of CSV looks like. */
+uint32_t record_type_of_cell(tide_string text);
 
 /* 1 and ns since the epoch if the text is an RFC 3339 time of the years 1678 to 2261, else 0. */
 uint32_t record_read_time(tide_string text, int64_t *time);

@@ -18,6 +18,9 @@ extern "C" {
 /* decode: nothing follows these bytes, so the last record may lack its end. */
 #define TIDE_DECODE_FINAL 1u
 
+/* begin: the file holds records of this format already. */
+#define TIDE_ENCODE_CONTINUED 1u
+
 typedef struct tide_codec {
   uint32_t size;
   uint32_t reserved;
@@ -28,8 +31,8 @@ typedef struct tide_codec {
    * to the dead-letter port and count as consumed. [worker] */
   tide_status (*decode)(void *context, tide_output *out, uint32_t partition, const uint8_t *bytes, uint64_t length,
                         uint64_t readable, uint64_t offset, uint32_t flags, uint64_t *consumed);
-  /* Encodes the selected rows of a batch in the sink's format, each record complete with its end. *bytes stays valid until the
-   * next call of encode on this instance. [worker] */
+  /* Encodes the selected rows of a batch in the sink's format, each record complete with its end. Rows that the format cannot
+   * hold are left out, and the host rejects them. *bytes stays valid until the next call of encode on this instance. [worker] */
   tide_status (*encode)(void *context, const tide_batch *batch, tide_string *bytes);
   /* The longest record that decode takes, in bytes; a reader's buffer must hold one. [any] */
   uint64_t (*max_record)(void *context);
@@ -40,6 +43,10 @@ typedef struct tide_codec {
    * 4096 bytes the first 4096. `offset` is as in decode. Ask with TIDE_HAS. [worker] */
   tide_status (*bury)(void *context, tide_output *out, uint32_t partition, const uint8_t *bytes, uint64_t length,
                       uint64_t offset, tide_string why);
+  /* What encode gives next goes to the front of another file (or stream), where a format such as CSV writes a header row. An
+   * instance begins so without this call. With TIDE_ENCODE_CONTINUED the header stands there already. Absent in hosts of the first
+   * version: ask with TIDE_HAS. [worker] */
+  tide_status (*begin)(void *context, uint32_t flags);
 } tide_codec;
 
 #ifdef __cplusplus

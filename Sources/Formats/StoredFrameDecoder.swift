@@ -1,0 +1,89 @@
+import CTidemill
+import Frames
+import StoredFrames
+
+/// Takes the frames that a file or stream holds back to back, as the records of the format `frame`.
+///
+/// Each is checked with all rules before a row of it is seen. Behind a frame that is refused the stream goes on at the next one:
+/// where its header is signed, and so its length is no accident, right behind it, else where the next header stands.
+final class StoredFrameDecoder {
+  /// Bytes of a refused frame that go into its dead letter.
+  private static let deadBytes = 4096
+
+  private(set) var dead: [RecordDecoder.DeadRecord] = []
+  private let opener = FrameOpener()
+  /// Opened, and not written yet.
+  private var frame: FrameView?
+  /// Partitions in which the next frame is being looked for.
+  private var lost: Set<UInt32> = []
+
+  var rows: Int { frame?.rows ?? 0 }
+  var frameByteCount: Int { frame?.byteCount ?? 0 }
+
+  func decode(_ bytes: UnsafeRawBufferPointer, partition: UInt32, offset: UInt64, final: Bool) -> RecordDecoder.Step {
+    dead.removeAll(keepingCapacity: true)
+    guard frame == nil else { return .init(consumed: 0, frameReady: true) }
+    var at = 0
+    while at < bytes.count {
+      if lost.contains(partition) { at = StoredFrame.nextStart(in: bytes, from: at) }
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[at...])
+      var length = 1
+      do throws(FrameRejection) {
+        guard case .frame(let stored) = try StoredFrame.cut(rest) else {
+          guard final else { break }
+          throw FrameRejection(rule: 3, column: nil, offset: rest.count, reason: "the input ends inside of a frame")
+        }
+        if stored.isSigned { length = stored.byteCount }
+        let opened = try open(rest)
+        at += stored.byteCount
+        lost.remove(partition)
+        guard let opened else { continue }
+        frame = opened
+        return .init(consumed: at, frameReady: true)
+      } catch {
+        if rest.isEmpty { break }
+        if !lost.contains(partition) { bury(rest, of: max(length, 128), at: offset + UInt64(at), error) }
+        if length > 1 { lost.remove(partition) } else { lost.insert(partition) }
+        at += length
+      }
+    }
+    if final { lost.remove(partition) }
+    return .init(consumed: final ? bytes.count : at, frameReady: false)
+  }
+
+  /// The frame that the bytes begin with; nil for one without rows, such as a control frame.
+  private func open(_ bytes: UnsafeRawBufferPointer) throws(FrameRejection) -> FrameView? {
+    let view = try opener.open(bytes)
+    guard let kind = view.kind, kind.hasRows else { return nil }
+    guard view.schemaID == 0 || view.schemaID == schemaID(of: view) else {
+      throw FrameRejection(rule: 12, column: nil, offset: 64, reason: "schema_id is not that of the columns")
+    }
+    return view
+  }
+
+  private func bury(_ bytes: UnsafeRawBufferPointer, of length: Int, at offset: UInt64, _ why: FrameRejection) {
+    let shown = min(bytes.count, length, Self.deadBytes)
+    dead.append(
+      .init(
+        offset: offset, bytes: UnsafeRawBufferPointer(rebasing: bytes[..<shown]), code: "\(RecordDecoder.DeadRecord.Code.frame)",
+        reason: "\(why.reason), at byte \(why.offset) (rule \(why.rule))"))
+  }
+
+  /// Hands the frame out as one of this run: event times and ids stay; what the run that wrote it knew of watermarks and of its
+  /// records' text means nothing here.
+  func writeFrame(into: UnsafeMutableRawPointer, capacity: Int, stream: UInt32) -> Int {
+    guard let frame, frame.byteCount <= capacity else { return 0 }
+    into.copyMemory(from: frame.frame, byteCount: frame.byteCount)
+    let header = into.assumingMemoryBound(to: tide_frame.self)
+    header.pointee.kind = UInt8(TIDE_KIND_DATA)
+    header.pointee.stream = stream
+    header.pointee.row_wm = 0
+    header.pointee.verbatim = 0
+    header.pointee.flags &= ~UInt16(TIDE_FLAG_HEAD_CRC | TIDE_FLAG_BODY_CRC)
+    header.pointee.head_crc = 0
+    header.pointee.body_crc = 0
+    let length = frame.byteCount
+    self.frame = nil
+    return length
+  }
+}
