@@ -21,7 +21,7 @@ extension Node {
 
   /// A row of the batch at work that the encoder could not write. Encoding may be repeated, so this is no effect of the call.
   func leaveOut(_ row: UInt32, of batch: UnsafePointer<tide_batch>, reason: String) {
-    guard batch == call.batch, call.rejectedRows.insert(row).inserted else { return }
+    guard batch == call.batch, markRejected(row) else { return }
     writeOff(batch.pointee.frame, row: row, code: "fields", reason: reason)
   }
 
