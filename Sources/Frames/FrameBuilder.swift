@@ -49,10 +49,16 @@ public final class FrameBuilder {
     return try declared(index, name: name, nullable: nullable, dictionary: dictionary)
   }
 
-  /// Declares the column inside a list, or a field of a structure, after all columns of the event and before the first row, and
-  /// gives its number.
+  /// Declares the column inside a list, after all columns of the event and before the first row, and gives its number.
   public func addChild(
-    of parent: Int, _ name: String = "", _ type: ColumnType, parameter: Int = 0, nullable: Bool = true
+    of parent: Int, _ type: ColumnType, parameter: Int = 0, nullable: Bool = true
+  ) throws(FrameBuildError) -> Int {
+    try addChild(of: parent, "", type, parameter: parameter, nullable: nullable)
+  }
+
+  /// Declares a field of a structure, in the same place.
+  public func addChild(
+    of parent: Int, _ name: String, _ type: ColumnType, parameter: Int = 0, nullable: Bool = true
   ) throws(FrameBuildError) -> Int {
     let index = name.withCString {
       tide_b_child(core, Int32(clamping: parent), $0, UInt32(type.rawValue), UInt32(clamping: parameter))

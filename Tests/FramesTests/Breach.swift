@@ -1,5 +1,6 @@
 import CTidemill
 import Frames
+import Testing
 
 /// A way to break one rule and no other that is checked before it.
 struct Breach: CustomTestStringConvertible, Sendable {
@@ -164,7 +165,8 @@ private let columnBreaches: [Breach] = [
   Breach(20, "an unknown encoding") { $0.columns[S.text].enc = 200 },
   Breach(20, "codes of numbers") { $0.columns[S.double].enc = UInt8(TIDE_DICT16) },
   Breach(20, "a sequence of doubles") { $0.columns[S.double].enc = UInt8(TIDE_SEQ) },
-  Breach(20, "a dictionary of variants") { $0.columns[S.verbatim].type = UInt8(TIDE_VARIANT) },
+  Breach(20, "a rider of lists") { $0.columns[S.verbatim].type = UInt8(TIDE_LIST) },
+  Breach(20, "a rider of variants") { $0.columns[S.verbatim].type = UInt8(TIDE_VARIANT) },
   Breach(20, "a sequence of strings") { $0.columns[S.text].enc = UInt8(TIDE_SEQ) },
   Breach(18, "a dictionary with a dictionary") { $0.columns[S.keyDictionary].enc = UInt8(TIDE_DICT16) },
   Breach(21, "too few doubles") { $0.columns[S.double].data_len -= 8 },
@@ -179,6 +181,8 @@ private let columnBreaches: [Breach] = [
   Breach(28, "type 0") { $0.columns[S.double].type = 0 },
   Breach(28, "an unknown type") { $0.columns[S.double].type = 18 },
   Breach(29, "a list of nothing") { $0.columns[S.double].type = UInt8(TIDE_LIST) },
+  Breach(29, "a rider inside a column that denies it") { $0.columns[S.verbatim].parent = UInt16(S.text) },
+  Breach(29, "a rider inside a column that comes later") { $0.columns[S.verbatim].parent = UInt16(S.rowWatermark) },
   Breach(29, "a parent") { $0.columns[S.double].parent = 0 },
   Breach(29, "children") { $0.columns[S.double].nchild = 1 },
 ]
@@ -245,7 +249,6 @@ private let nestedBreaches: [Breach] = [
     $0.columns[N.x].type = UInt8(TIDE_I64)
     $0.columns[N.x].enc = UInt8(TIDE_SEQ)
   },
-  Breach(20, "a dictionary of lists") { $0.columns[N.keyDictionary].type = UInt8(TIDE_LIST) },
   Breach(21, "too few integers of 32 bits") { $0.columns[N.int32].data_len -= 4 },
   Breach(21, "too few integers of 16 bits") { $0.columns[N.uint16].data_len -= 2 },
   Breach(21, "too few integers of 8 bits") { $0.columns[N.int8].data_len -= 1 },
@@ -269,8 +272,6 @@ private let nestedBreaches: [Breach] = [
   Breach(29, "columns inside another beyond all") { $0.columns[N.element].first_child = UInt16(N.keyDictionary) },
   Breach(29, "a column that denies what it is inside") { $0.columns[N.element].parent = UInt16(N.structure) },
   Breach(29, "a column that is inside one before the event's end") { $0.columns[N.int8].parent = UInt16(N.list) },
-  Breach(29, "a dictionary that claims to be inside a list") { $0.columns[N.keyDictionary].parent = UInt16(N.list) },
-  Breach(29, "a dictionary inside one that comes later") { $0.columns[N.keyDictionary].parent = 99 },
   Breach(29, "a field of fewer values than its structure") { $0.columns[N.name].len -= 1 },
   Breach(29, "lists of more elements than there are") {
     $0.store(Int32(1000), at: $0.columns[N.list].data + 4 * UInt32(S.rows))

@@ -35,7 +35,7 @@ struct NestedTests {
     #expect(view.column(SampleFrame.Nested.uint16).uint16s?[4] == 4000)
     #expect(view.column(SampleFrame.Nested.int8).int8s?[5] == 5)
     #expect(view.column(SampleFrame.Nested.float).floats?[5] == 2.5)
-    #expect(view.column(SampleFrame.Nested.uint64).uint64s?[1] == .max - 1)
+    #expect(view.column(SampleFrame.Nested.uint64).uint64s?[1] == UInt64.max - 1)
     #expect(view.column(SampleFrame.Nested.duration).durations?[2] == 2_000_000)
     #expect(view.column(SampleFrame.Nested.uint64).double(0) == 0x1p64)
     #expect(view.column(SampleFrame.Nested.uint64).int(0) == 0 && view.column(SampleFrame.Nested.int32).uint(1) == 0)
@@ -119,7 +119,7 @@ struct NestedTests {
     table[15].data_len = 0
     try FrameValidator.validate(bytes.raw)
     let room = AlignedBytes(count: bytes.count + FrameEditor.constantRowWatermarkRoom)
-    FrameEditor.addRowWatermark(.constant(0), to: view, into: room.memory, capacity: room.count)
+    _ = FrameEditor.addRowWatermark(.constant(0), to: view, into: room.memory, capacity: room.count)
     let header = room.memory.assumingMemoryBound(to: tide_frame.self)
     let wider = (room.memory + Int(header.pointee.desc)).assumingMemoryBound(to: tide_column.self)
     header.pointee.row_wm = 0

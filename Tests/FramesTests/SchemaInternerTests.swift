@@ -52,7 +52,7 @@ struct SchemaInternerTests {
     let nested = try SampleFrame.nested()
     sign(nested.bytes)
     try FrameValidator.validate(nested.bytes.raw, peer: peer)
-    nested.at(nested.columns[SampleFrame.Nested.x].name)[0] ^= 1
+    nested.at(nested.columns[SampleFrame.Nested.x].name)[0] ^= 2
     #expect { try FrameValidator.validate(nested.bytes.raw, peer: peer) } throws: { ($0 as? FrameRejection)?.rule == 36 }
     sign(nested.bytes)
     try FrameValidator.validate(nested.bytes.raw, peer: peer)
