@@ -130,7 +130,7 @@ final class FileFollower {
       let file = name.next.removeFirst()
       name.current = file
       file.path = name.path
-      if given.count > 1 || !name.isListed { try codec.label(file.partition, name.path) }
+      codec.origin(name.path, partition: file.partition)
     }
     guard let file = name.current else { return .rest }
     do {

@@ -93,7 +93,6 @@ struct FileSource: Source, Stateful {
       if try OpenFiles.holdAnother(of: file, .writing) { throw FileFailure.written(path) }
       let input = known[path] ?? inputs.count
       if input == inputs.count { inputs.append(Input(path: path, partition: UInt32(inputs.count), position: 0)) }
-      if paths.count > 1 { try codec.label(inputs[input].partition, path) }
       inputs[input].identity = FileIdentity(try file.status())
       let length = try file.status().st_size
       if UInt64(clamping: length) < inputs[input].position {

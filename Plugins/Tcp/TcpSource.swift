@@ -136,7 +136,7 @@ struct TcpSource: Source {
         }
         counts.served += 1
         if let keepalive { socket.keepAlive(after: keepalive) }
-        try codec.label(UInt32(client.slot), client.address)
+        codec.origin(client.address, partition: UInt32(client.slot))
         host.log(.debug, "\(client.address) has connected")
       }
     }

@@ -71,7 +71,7 @@ struct TcpTests {
     receiver.signal(SIGINT)
     #expect(try receiver.finish() == .exit(0))
     let dead = try story.text("dead.jsonl")
-    #expect(dead.contains("\"partition\":\"127.0.0.1:"))
+    #expect(dead.contains("\"origin\":\"127.0.0.1:"))
     #expect(dead.contains("\"offset\":8"))
     #expect(try story.text("received.jsonl") == "{\"a\":1}\n{\"a\":2}\n")
   }

@@ -217,7 +217,7 @@ import Testing
     append("d.log", "d\n")
     #expect(try drain(source) == ["d"])
     #expect(bench.logs.contains { $0.contains("packed.log: is compressed (gzip)") })
-    #expect(bench.labels.values.sorted().contains(folder.file("d.log")))
+    #expect(bench.origins.values.sorted().contains(folder.file("d.log")))
     source.close()
   }
 

@@ -39,7 +39,7 @@ import Testing
     #expect(bench.records.contains(.init(partition: 0, offset: 6, text: "a3")))
     #expect(texts(of: 0) == ["a1", "a2", "a3"])
     #expect(texts(of: 1) == ["b1", "b2"])
-    #expect(bench.labels[0]?.hasPrefix("127.0.0.1:") == true && bench.labels[0] != bench.labels[1])
+    #expect(bench.origins[0]?.hasPrefix("127.0.0.1:") == true && bench.origins[0] != bench.origins[1])
     source.close()
     #expect(bench.logs.last == "clients: 2 served")
     #expect(try repeats({ second.read() }, until: { second.hasEnded }))

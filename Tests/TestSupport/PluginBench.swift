@@ -40,7 +40,7 @@ public final class PluginBench {
   public var idlePartitions: [UInt32] = []
   public var timers: [Timer] = []
   public var records: [Record] = []
-  public var labels: [UInt32: String] = [:]
+  public var origins: [UInt32: String] = [:]
   public var buried: [Buried] = []
   /// How often an instance called `wake`, from whichever thread.
   public var wakes: Int { woken.load(ordering: .acquiring) }

@@ -235,10 +235,7 @@ final class PluginBenchHost {
       consumed?.pointee = UInt64(at)
       return taken == me.bench.recordsPerDecode && at < input.count && input[at...].contains(10) ? TIDE_MORE : TIDE_OK
     }
-    codec.pointee.label = {
-      PluginBenchHost.of($0).bench.labels[$1] = PluginBenchHost.text($2)
-      return TIDE_OK
-    }
+    codec.pointee.origin = { PluginBenchHost.of($0).bench.origins[$1] = PluginBenchHost.text($2) }
     codec.pointee.bury = { context, _, partition, bytes, length, offset, why in
       let text = String(decoding: UnsafeRawBufferPointer(start: bytes, count: Int(length)), as: UTF8.self)
       PluginBenchHost.of(context).bench.buried.append(
