@@ -98,7 +98,6 @@ package final class ScriptedInstance: @unchecked Sendable {
   }
 
   package var info: tide_info { host.pointee.info(host.pointee.context)!.pointee }
-  package var now: Int64 { host.pointee.now(host.pointee.context) }
   package func wake() { host.pointee.wake(host.pointee.context) }
 
   package var now: Int64 { host.pointee.now(host.pointee.context) }

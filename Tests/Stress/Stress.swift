@@ -15,8 +15,12 @@ struct Stress {
       fanOut(consumers: 3, frames: frames, credit: credit)
     }
     print("stress: fan-in and fan-out of \(frames) frames at credits 1, 4, 64: ok")
+    for credit in [1, 2, 16] { OverflowStress.run(frames: frames, credit: credit) }
+    print("stress: \(frames) frames through rings that give their oldest back, at credits 1, 2, 16: ok")
     for round in 0..<8 { EngineStress.run(round: round, events: frames) }
     print("stress: 8 pipelines of 7 threads, ended, drained and forced: ok")
+    for round in 0..<6 { PolicyStress.run(round: round, events: frames) }
+    print("stress: 6 pipelines with an edge of every policy, ended, drained and forced: ok")
   }
 
   /// Several threads into one: nothing is lost or reordered per ring, and the reader never sleeps through a push.
