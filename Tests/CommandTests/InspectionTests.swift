@@ -9,7 +9,7 @@ struct InspectionTests {
     let result = try story.run("plan", "pipeline.yaml")
     #expect(result.exitCode == 0)
     for line in [
-      "pipeline readings: 4 nodes, 3 threads", "thread 1: all -> high", "value: double", "buffers hold 32 MiB at most",
+      "pipeline readings: 4 nodes, 3 threads", "thread 1: all -> high", "value: double", "buffers hold 198.3 MiB at most",
     ] {
       #expect(result.output.contains(line), "no '\(line)' in\n\(result.output)")
     }

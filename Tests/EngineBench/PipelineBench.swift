@@ -49,7 +49,8 @@ package struct PipelineBench {
   package func pipeline() throws -> Pipeline {
     let log = log
     return try Pipeline(
-      GraphSpec(name: "test", nodes: nodes, edges: edges, maxMemoryBytes: maxMemoryBytes), clock: clock, validatesFrames: validates
+      GraphSpec(name: "test", nodes: nodes, edges: edges, maxMemoryBytes: maxMemoryBytes), clock: clock,
+      validatesFrames: validates
     ) { log.add($0) }
   }
 

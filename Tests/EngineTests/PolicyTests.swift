@@ -210,7 +210,9 @@ private func single(_ values: some Sequence<Int64>) -> [[Event]] { values.map { 
       }
     }
     bench.add(.sink, collector.component(), from: readers)
-    for input in stride(from: 3, to: 1024, by: 8) { bench.buffer(ofEdge: input * 2 + 1, .init(frames: 64, whenFull: .dropOldest)) }
+    for input in stride(from: 3, to: 1024, by: 8) {
+      bench.buffer(ofEdge: input * 2 + 1, .init(frames: 64, whenFull: .dropOldest))
+    }
     let (outcome, books) = try bench.run()
     #expect(outcome == .completed)
     #expect(books.discrepancies().isEmpty)
@@ -244,7 +246,8 @@ private func single(_ values: some Sequence<Int64>) -> [[Event]] { values.map { 
       let time = Int64(step) * 100_000_000
       _ = credit.observe(
         .init(
-          now: time, poppedBytes: bytesPerSecond / 10 * UInt64(step), queuedBytes: queued(credit), pushedRows: UInt64(step) * 100,
+          now: time, poppedBytes: bytesPerSecond / 10 * UInt64(step), queuedBytes: queued(credit),
+          pushedRows: UInt64(step) * 100,
           pushedFrames: UInt64(step)))
       return credit.creditBytes
     }
