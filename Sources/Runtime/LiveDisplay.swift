@@ -43,10 +43,11 @@ final class LiveDisplay {
     let seconds = max(Double(now - lastTime) / 1e9, 0.001)
     var table = TextTable(
       ["node", "rows", "rows/s", "rejected", "error %", "queued", "dropped", "lag"], right: [1, 2, 3, 4, 5, 6, 7])
+    let into = Dictionary(grouping: books.edges, by: \.to)
     for (index, node) in books.nodes.enumerated() {
       let rows = Self.rows(node)
       let before = index < lastBooks.nodes.count ? Self.rows(lastBooks.nodes[index]) : 0
-      let edges = books.edges.filter { $0.to == index }
+      let edges = into[index] ?? []
       table.add([
         node.name, Quantities.grouped(rows), Quantities.short(Double(rows &- before) / seconds),
         Quantities.grouped(node.rejected), errors(node, since: index < lastBooks.nodes.count ? lastBooks.nodes[index] : nil),
