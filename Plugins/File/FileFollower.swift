@@ -22,6 +22,7 @@ final class FileFollower {
   let codec: Codec
   let given: [String]
   let start: FileSource.Start
+  private let format: FileSource.Format
   let changes = FileChanges()
   private var watch: DescriptorWatch?
 
@@ -46,11 +47,14 @@ final class FileFollower {
   var lostFiles = 0
   var limit = LogLimit()
 
-  init(_ host: Host, _ codec: Codec, _ given: [String], start: FileSource.Start, saved: [SavedPosition]) {
+  init(
+    _ host: Host, _ codec: Codec, _ given: [String], start: FileSource.Start, format: FileSource.Format, saved: [SavedPosition]
+  ) {
     self.host = host
     self.codec = codec
     self.given = given
     self.start = start
+    self.format = format
     self.saved = Dictionary(saved.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
@@ -241,7 +245,9 @@ final class FileFollower {
       if try OpenFiles.holdAnother(of: file, .writing) { throw FileFailure.written(place) }
       let position = try position(name, file, status, identity, isAtStart)
       name.trouble = ""
-      return try FollowedFile(file, identity: identity, partition: name.partition, from: position, now: host.now)
+      return try FollowedFile(
+        file, identity: identity, partition: name.partition, from: position, hasHeader: format.hasHeader,
+        now: host.now)
     } catch let error as PluginError {
       if isAtStart && name.isListed || error.code == .state { throw error }
       if name.trouble != error.text { host.log(.error, error.text) }
@@ -264,7 +270,8 @@ final class FileFollower {
       return 0
     }
     guard isAtStart, start == .end else { return 0 }
-    return try LastLine.start(in: file, length: UInt64(clamping: status.st_size))
+    let length = UInt64(clamping: status.st_size)
+    return format.isLines ? try LastLine.start(in: file, length: length) : length
   }
 
   /// Makes a file the last of those that a name leads to; nothing when it is one of them.

@@ -5,9 +5,14 @@ import PluginKit
 final class FileReader {
   private let file: Descriptor
   private let buffer: RecordBuffer
+  private let partition: UInt32
+  /// The first record has to be read before those behind the position.
+  private var lacksHeader: Bool
 
-  init(_ file: Descriptor, _ codec: Codec, partition: UInt32, from position: UInt64) {
+  init(_ file: Descriptor, _ codec: Codec, partition: UInt32, from position: UInt64, hasHeader: Bool) {
     self.file = file
+    self.partition = partition
+    lacksHeader = hasHeader && position > 0
     buffer = RecordBuffer(codec, partition: partition, position: position)
     _ = posix_fadvise(file.number, off_t(clamping: position), 0, POSIX_FADV_SEQUENTIAL)
   }
@@ -17,6 +22,10 @@ final class FileReader {
 
   /// Reads and decodes one chunk. False when the file is done.
   func step(_ codec: Codec, _ out: inout Output) throws -> Bool {
+    if lacksHeader {
+      try HeaderRow.pass(of: file, to: codec, partition: partition, &out)
+      lacksHeader = false
+    }
     if buffer.wantsBytes {
       let end = buffer.position + UInt64(buffer.undecoded.count)
       try buffer.fill { try file.read(into: $0, at: end) }

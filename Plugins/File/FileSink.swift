@@ -188,8 +188,10 @@ struct FileSink: Sink, Stateful, TimerHandler {
         self.output = OutputFile(try Descriptor.writing(path))
       }
       try self.output?.cut(to: Int(clamping: restored.length))
+      try codec?.begin(continued: restored.length > 0)
     } else if appends || host.info.attempt > 0 {
       try output.seekEnd()
+      try codec?.begin(continued: output.length > 0)
       if isLines, try !output.endsInLineEnd() {
         host.log(.warning, "\(path): its last line has no end; one is added")
         try output.append([UInt8(ascii: "\n")])
@@ -283,6 +285,7 @@ struct FileSink: Sink, Stateful, TimerHandler {
       return limit.log(.error, "\(error.text); going on in the same file", host)
     }
     self.output = OutputFile(try Descriptor.writing(path))
+    try codec?.begin()
     if sync != .never { names.sync() }
     if let keep { names.keep(keep) }
   }

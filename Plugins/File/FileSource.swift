@@ -28,6 +28,12 @@ struct FileSource: Source, Stateful {
 
       """)
 
+  /// What has to be known of a format to begin in the middle of a file.
+  struct Format {
+    let hasHeader: Bool
+    let isLines: Bool
+  }
+
   /// Where the reading of a followed file begins.
   enum Start: String, CaseIterable {
     case beginning, end
@@ -52,6 +58,7 @@ struct FileSource: Source, Stateful {
   private let names: [String]
   private let follows: Bool
   private let start: Start
+  private let format: Format
   private var codec: Codec?
   /// From a checkpoint; `open` adds the files that it does not know.
   private var inputs: [Input] = []
@@ -63,6 +70,7 @@ struct FileSource: Source, Stateful {
     host = config.host
     follows = try config[Self.follow]
     start = try config[Self.start]
+    format = Format(hasHeader: config.hasHeaderRow, isLines: config.format != "frame")
     if start == .end, !follows {
       throw PluginError.config("`start: end` leaves out all that is there, so it needs `follow: true`", at: "start")
     }
@@ -81,7 +89,7 @@ struct FileSource: Source, Stateful {
     let codec = try host.codec()
     self.codec = codec
     if follows {
-      let follower = FileFollower(host, codec, names, start: start, saved: inputs.map(\.saved))
+      let follower = FileFollower(host, codec, names, start: start, format: format, saved: inputs.map(\.saved))
       try follower.open()
       self.follower = follower
       return
@@ -113,7 +121,10 @@ struct FileSource: Source, Stateful {
         let file = try inputs[next].file ?? Descriptor.reading(inputs[next].path)
         inputs[next].file = nil
         codec.origin(inputs[next].path, partition: inputs[next].partition)
-        current = (next, FileReader(file, codec, partition: inputs[next].partition, from: inputs[next].position))
+        current = (
+          next,
+          FileReader(file, codec, partition: inputs[next].partition, from: inputs[next].position, hasHeader: format.hasHeader)
+        )
       }
       guard let (input, reader) = current else { return .end }
       let unfinished = try reader.step(codec, &out)

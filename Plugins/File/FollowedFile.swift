@@ -36,6 +36,8 @@ final class FollowedFile {
   private(set) var lastGrowth: Int64
 
   private let file: Descriptor
+  /// The first record has to be read before those behind `position`.
+  private var lacksHeader: Bool
   private var buffer: RecordBuffer?
   private var position: UInt64
   /// What was read up to `checked.end`, the last bytes of it, to be found there again.
@@ -43,11 +45,14 @@ final class FollowedFile {
   /// Size and time of change when it was last looked at.
   private var seen: (size: Int64, seconds: Int, nanoseconds: Int)?
 
-  init(_ file: Descriptor, identity: FileIdentity, partition: UInt32, from position: UInt64, now: Int64) throws {
+  init(
+    _ file: Descriptor, identity: FileIdentity, partition: UInt32, from position: UInt64, hasHeader: Bool, now: Int64
+  ) throws {
     self.file = file
     self.identity = identity
     self.partition = partition
     self.position = position
+    lacksHeader = hasHeader && position > 0
     path = file.path
     lastGrowth = now
     try remember(until: position)
@@ -64,6 +69,10 @@ final class FollowedFile {
   /// Reads and decodes one chunk.
   func step(_ codec: Codec, _ out: inout Output) throws -> Step {
     if isRefused { return .atEnd }
+    if lacksHeader {
+      try HeaderRow.pass(of: file, to: codec, partition: partition, &out)
+      lacksHeader = false
+    }
     if buffer == nil, let seen, try seen == Self.look(file.status()) { return .atEnd }
     let buffer = self.buffer ?? RecordBuffer(codec, partition: partition, position: position, chunkBytes: Self.chunkBytes)
     self.buffer = buffer
@@ -122,6 +131,7 @@ final class FollowedFile {
     guard try now.size < Int64(clamping: end) || !tailStands() else { return nil }
     position = 0
     buffer = nil
+    lacksHeader = false
     seen = nil
     checked = (0, [])
     return undecoded

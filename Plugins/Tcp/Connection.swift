@@ -172,8 +172,10 @@ final class Connection {
 
   /// Sends what the other end takes. Nil, or why the connection is gone.
   private func exchange(_ socket: Socket, _ now: Int64) -> String? {
-    guard isStillOpen(socket) else { return "the server has closed the connection" }
+    let isOpen = isStillOpen(socket)
+    // What was said before the end counts.
     if let why = takeReplies(now) { return why }
+    if !isOpen { return "the server has closed the connection" }
     var broken: String?
     while !queue.isSent, broken == nil {
       var taken = 0

@@ -13,8 +13,9 @@ struct TcpSource: Source {
     "max_clients", .int, doc: "Clients that may be connected at the same time; further ones are refused.", default: 64,
     minimum: 1, maximum: 4096)
   static let maxRecord = Option(
-    "max_record", .bytes, doc: "A client that has sent so much of a record without its end is cut off.", default: 1 << 20,
-    minimum: 1024, maximum: 8_388_608)
+    "max_record", .bytes, doc: "A client that has sent so much of a record, or of a frame, without its end is cut off.",
+    default: 1 << 20,
+    minimum: 1024, maximum: 16_777_216)
   static let idleTimeout = Option(
     optional: "idle_timeout", .duration, doc: "A client that sends nothing for so long is let go. Without it none is.",
     minimum: 1_000_000)

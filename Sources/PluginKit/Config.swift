@@ -16,6 +16,9 @@ public struct Config {
   /// The format of records, of a component whose description says `codec`.
   public var format: String { text("format") ?? "json" }
 
+  /// True when the first record of each partition, or of each output, names the fields of those behind it.
+  public var hasHeaderRow: Bool { format == "csv" && count("columns") == nil }
+
   func integer(_ path: String) -> Int64? {
     var value: Int64 = 0
     return host.table.pointee.config_int(host.context, path, &value) < 0 ? nil : value

@@ -48,4 +48,31 @@ struct FollowTests {
     #expect(try child.finish() == .exit(0))
     #expect(child.errorText.contains("log: was truncated, reading it from its start"))
   }
+
+  @Test func `csv that is followed from its end has the names of its first row, also after a rotation`() throws {
+    let story = try Story()
+    try story.file(
+      "pipeline.yaml",
+      """
+      name: table
+      sources:
+        rows: { use: file, with: { path: table.csv, format: csv, fields: { n: int }, follow: true, start: end } }
+      sinks:
+        out: { use: stdout, from: rows }
+
+      """)
+    try story.file("table.csv", "n,word\n1,old\n2,older\n3,ha")
+    let child = try story.start("run", "pipeline.yaml")
+    try child.waitForErrors { $0.contains("table: 2 nodes") }
+    let first = try Child("sh", ["-c", "echo lf >> table.csv"], in: story.directory.path)
+    #expect(try first.finish() == .exit(0))
+    try child.wait { $0.outputText == "{\"n\":3,\"word\":\"half\"}\n" }
+    let second = try Child(
+      "sh", ["-c", "mv table.csv table.1; printf 'word,n\\nnew,4\\n' > table.csv"], in: story.directory.path)
+    #expect(try second.finish() == .exit(0))
+    try child.wait { $0.outputText.hasSuffix("\"n\":4}\n") || $0.outputText.hasSuffix("\"word\":\"new\"}\n") }
+    child.signal(SIGINT)
+    #expect(try child.finish() == .exit(0), "\(child.errorText)")
+    #expect(child.errorText.contains("rows       0      0     0         0"))
+  }
 }

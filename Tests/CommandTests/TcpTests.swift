@@ -75,4 +75,110 @@ struct TcpTests {
     #expect(dead.contains("\"offset\":8"))
     #expect(try story.text("received.jsonl") == "{\"a\":1}\n{\"a\":2}\n")
   }
+
+  // MARK: Frames
+
+  private static let receiveFrames = """
+    name: receive
+    sources:
+      events: { use: tcp, with: { listen: "127.0.0.1:${PORT:0}", format: frame } }
+    sinks:
+      out: { use: file, from: events, with: { path: received.jsonl } }
+      dead: { use: file, from: "*.dead", with: { path: dead.jsonl } }
+
+    """
+  private static let sendFrames = """
+    name: send
+    sources:
+      readings: { use: generate, with: { kind: sensors, count: 20000, paced: false, seed: 5 } }
+    sinks:
+      out: { use: tcp, from: readings, with: { connect: "127.0.0.1:${PORT}", format: frame, backoff: 1ms } }
+      frames: { use: file, from: readings, with: { path: sent.frames, format: frame } }
+      copy: { use: file, from: readings, with: { path: sent.jsonl } }
+
+    """
+
+  @Test func `frames arrive as they were sent, and each is acknowledged`() throws {
+    let story = try Story()
+    try story.file("receive.yaml", Self.receiveFrames)
+    try story.file("send.yaml", Self.sendFrames)
+    let receiver = try story.start("run", "receive.yaml")
+    let port = try port(of: receiver)
+    let sender = try story.run("run", "send.yaml", environment: ["PORT": port])
+    #expect(sender.exitCode == 0, "\(sender.errors)")
+    // A client by hand: the same frames once more, and what is answered.
+    let frames = try Files.read(story.directory.file("sent.frames"))
+    let client = try TcpEnd(port: try #require(UInt16(port)))
+    var sent = 0
+    let last = try #require(FrameSizes.numbers(frames).last)
+    let answered = repeats(
+      {
+        sent += client.offer(Array(frames[sent...]))
+        client.read()
+      }, until: { client.received.suffix(16) == Self.acknowledgement(last)[...] })
+    #expect(answered)
+    client.endWriting()
+    #expect(repeats({ client.read() }, until: { client.hasEnded }))
+    receiver.signal(SIGINT)
+    #expect(try receiver.finish() == .exit(0), "\(receiver.errorText)")
+    let copy = try story.text("sent.jsonl")
+    #expect(try story.text("received.jsonl") == copy + copy)
+    #expect(try story.text("dead.jsonl") == "")
+  }
+
+  @Test func `frames that were not acknowledged are sent again, from the first of them`() throws {
+    let story = try Story()
+    try story.file("send.yaml", Self.sendFrames)
+    let listener = try TcpListener()
+    let sender = try story.start("run", "send.yaml", environment: ["PORT": "\(listener.port)"])
+    func accept() throws -> TcpEnd {
+      var end: TcpEnd?
+      #expect(repeats({ end = listener.accept() }, until: { end != nil }))
+      return try #require(end)
+    }
+    let first = try accept()
+    #expect(repeats({ first.read() }, until: { FrameSizes.numbers(first.received).count >= 3 }))
+    #expect(FrameSizes.numbers(first.received).prefix(3) == [0, 1, 2])
+    // Two are taken; then the connection breaks.
+    #expect(first.offer(Self.acknowledgement(1)) == 16)
+    first.endWriting()
+    #expect(repeats({ first.read() }, until: { first.hasEnded }))
+    first.close()
+    let second = try accept()
+    var told: UInt64?
+    let isDone = repeats(
+      {
+        second.read()
+        guard let last = FrameSizes.numbers(second.received).last, last != told else { return }
+        told = last
+        _ = second.offer(Self.acknowledgement(last))
+      }, until: { second.hasEnded })
+    #expect(isDone)
+    second.close()
+    #expect(try sender.finish() == .exit(0), "\(sender.errorText)")
+    let all = FrameSizes.numbers(try Files.read(story.directory.file("sent.frames")))
+    #expect(FrameSizes.numbers(second.received) == Array(all.dropFirst(2)))
+  }
+
+  private static func acknowledgement(_ number: UInt64) -> [UInt8] {
+    Array("TIDEACK1".utf8) + (0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
+  }
+}
+
+/// Sealed frames in a stream of bytes, by what their headers say (docs/frames.md).
+private enum FrameSizes {
+  /// Numbers of the frames that are there whole.
+  static func numbers(_ bytes: [UInt8]) -> [UInt64] {
+    bytes.withUnsafeBytes { bytes in
+      var numbers: [UInt64] = []
+      var at = 0
+      while at + 128 <= bytes.count {
+        let length = Int(bytes.loadUnaligned(fromByteOffset: at + 8, as: UInt32.self))
+        guard length >= 128, at + length <= bytes.count else { break }
+        numbers.append(bytes.loadUnaligned(fromByteOffset: at + 24, as: UInt64.self))
+        at += length
+      }
+      return numbers
+    }
+  }
 }
