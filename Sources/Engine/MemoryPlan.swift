@@ -68,7 +68,11 @@ extension MemoryPlan {
     var low = 0, high = 1024
     while low < high {
       let middle = (low + high + 1) / 2
-      if MemoryPlan(demand, frame: frame, share: Double(middle) / 1024).boundBytes <= limit { low = middle } else { high = middle - 1 }
+      if MemoryPlan(demand, frame: frame, share: Double(middle) / 1024).boundBytes <= limit {
+        low = middle
+      } else {
+        high = middle - 1
+      }
     }
     self = MemoryPlan(demand, frame: frame, share: Double(low) / 1024)
   }

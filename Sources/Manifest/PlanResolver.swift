@@ -39,7 +39,8 @@ struct PlanResolver {
     }
     var graph = GraphResolver(drafts, isPartial: source.isPartial, diagnostics: diagnostics)
     guard let order = graph.resolve() else { return nil }
-    let buffers = BufferResolver(drafts: drafts, edges: graph.edges, delivery: source.delivery, diagnostics: diagnostics).resolve()
+    let buffers = BufferResolver(drafts: drafts, edges: graph.edges, delivery: source.delivery, diagnostics: diagnostics)
+      .resolve()
     var records = RecordPlanner(drafts, edges: graph.edges, order: order, diagnostics: diagnostics)
     records.plan()
     guard !diagnostics.hasErrors, !source.hasErrors else { return nil }

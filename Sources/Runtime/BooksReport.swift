@@ -57,7 +57,8 @@ public struct BooksReport {
   /// What an edge dropped: rows with their share, frames that were dropped whole, how thin a sample became.
   private static func losses(_ edge: Books.Edge) -> String {
     let percent = Quantities.fixed(edge.droppedPercent, 2)
-    var text = "\(edge.name): dropped \(Quantities.grouped(edge.dropped)) of \(Quantities.grouped(edge.pushed)) rows (\(percent) %)"
+    var text =
+      "\(edge.name): dropped \(Quantities.grouped(edge.dropped)) of \(Quantities.grouped(edge.pushed)) rows (\(percent) %)"
     if edge.droppedFrames > 0 { text += ", \(Quantities.count(Int(clamping: edge.droppedFrames), "frame")) whole" }
     if let share = edge.leastShare { text += ", sampled down to \(Quantities.fixed(share * 100, 2)) %" }
     return text + (edge.queued > 0 ? ", queued \(Quantities.grouped(edge.queued))" : "")
