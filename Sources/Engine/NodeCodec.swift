@@ -35,7 +35,9 @@ enum NodeCodec {
     }
     table.pointee.begin = { context, flags in
       guard let node = Node.from(context) else { return TIDE_E_FATAL }
-      guard let encoder = node.encoder else { return node.refuse(TIDE_E_UNSUPPORTED, "the manifest does not say codec: encode") }
+      guard let encoder = node.encoder else {
+        return node.refuse(TIDE_E_UNSUPPORTED, "the manifest does not say codec: encode")
+      }
       encoder.begin(continued: flags & UInt32(TIDE_ENCODE_CONTINUED) != 0)
       return TIDE_OK
     }

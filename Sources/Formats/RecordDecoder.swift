@@ -49,7 +49,8 @@ public final class RecordDecoder {
     let made: OpaquePointer? = try withStrings(plan.columns.map(\.name)) { names in
       let columns = zip(plan.columns, names).map { column, name in
         record_column(
-          name: name, type: column.type.code, role: column.role?.code ?? UInt8(TIDE_NONE_ROLE), declared: column.declared ? 1 : 0)
+          name: name, type: column.type.code, role: column.role?.code ?? UInt8(TIDE_NONE_ROLE),
+          declared: column.declared ? 1 : 0)
       }
       return try columns.withUnsafeBufferPointer { columns in
         try withStrings(plan.csv.columns ?? []) { names in

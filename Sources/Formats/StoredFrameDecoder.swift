@@ -65,7 +65,8 @@ final class StoredFrameDecoder {
     let shown = min(bytes.count, length, Self.deadBytes)
     dead.append(
       .init(
-        offset: offset, bytes: UnsafeRawBufferPointer(rebasing: bytes[..<shown]), code: "\(RecordDecoder.DeadRecord.Code.frame)",
+        offset: offset, bytes: UnsafeRawBufferPointer(rebasing: bytes[..<shown]),
+        code: "\(RecordDecoder.DeadRecord.Code.frame)",
         reason: "\(why.reason), at byte \(why.offset) (rule \(why.rule))"))
   }
 

@@ -53,7 +53,8 @@ struct FormatChoice {
       guard case .string(let name) = item else { continue }
       let place = draft.place(of: "columns[\(index)]")
       if names.contains(name) {
-        diagnostics.error(place, "the column '\(SourceValue.shortened(name))' comes twice", "give each column a name of its own")
+        diagnostics.error(
+          place, "the column '\(SourceValue.shortened(name))' comes twice", "give each column a name of its own")
       } else if name.utf8.count > ManifestLimits.csvNameBytes {
         diagnostics.error(place, "the name of a column is longer than \(ManifestLimits.csvNameBytes) bytes")
       }

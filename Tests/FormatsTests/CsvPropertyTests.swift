@@ -6,7 +6,8 @@ import Testing
 @Suite struct CsvPropertyTests {
   private static let delimiters = Array(",;\t|: ".utf8)
   private static let pieces = [
-    "a", "b", "0", " ", ",", ";", "\t", "|", "\"", "\"\"", "\n", "\r\n", "\r", "'", "\\", "é", "😀", "\u{FEFF}", "\u{0}", "x y", ".",
+    "a", "b", "0", " ", ",", ";", "\t", "|", "\"", "\"\"", "\n", "\r\n", "\r", "'", "\\", "é", "😀", "\u{FEFF}", "\u{0}", "x y",
+    ".",
     String(repeating: "long ", count: 14),
   ]
 

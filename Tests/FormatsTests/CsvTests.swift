@@ -62,7 +62,8 @@ import Testing
       "k,ts\na,1700000000000\nb,2023-11-14T22:13:21Z\nc,\nd,soon\nsixsix,1\n\"e\",\" 1700000000002 \"", columns)
     #expect(
       outcome.lines == [
-        "{\"ts\":1700000000000,\"k\":\"a\"}", "{\"ts\":\"2023-11-14T22:13:21Z\",\"k\":\"b\"}", "{\"ts\":1700000000002,\"k\":\"e\"}",
+        "{\"ts\":1700000000000,\"k\":\"a\"}", "{\"ts\":\"2023-11-14T22:13:21Z\",\"k\":\"b\"}",
+        "{\"ts\":1700000000002,\"k\":\"e\"}",
       ])
     #expect(outcome.dead.map(\.code) == ["time", "time", "key"])
     #expect(
@@ -91,7 +92,8 @@ import Testing
   static let records: [Record] = [
     Record("1,2", ["1", "2"]), Record(",", [nil, nil]), Record("\"\",", ["", nil]), Record(" 1 ,\t", [" 1 ", "\t"]),
     Record("\"1\",\"2\"", ["1", "2"]), Record("\"a,b\",\"c\nd\"", ["a,b", "c\nd"]), Record("\"a\r\nb\",c", ["a\r\nb", "c"]),
-    Record("\"\"\"\",\"\"\"x\"\"\"", ["\"", "\"x\""]), Record("\"\n\n\",\",\"", ["\n\n", ","]), Record("é😀,\u{0}", ["é😀", "\u{0}"]),
+    Record("\"\"\"\",\"\"\"x\"\"\"", ["\"", "\"x\""]), Record("\"\n\n\",\",\"", ["\n\n", ","]),
+    Record("é😀,\u{0}", ["é😀", "\u{0}"]),
     Record("a\rb,c", ["a\rb", "c"]), Record("'a','b'", ["'a'", "'b'"]), Record("\\,\\n", ["\\", "\\n"]),
     Record("a \"b\",c", dead: "a quote stands in a field that does not begin with one, at byte 2"),
     Record("a,b\"", dead: "a quote stands in a field that does not begin with one, at byte 3"),
@@ -101,7 +103,8 @@ import Testing
     Record("a,\"b", dead: "a quote has no end, at byte 2"), Record("\"", dead: "a quote has no end, at byte 0"),
     Record("\"\"\"", dead: "a quote has no end, at byte 0"),
     Record("1", dead: "the record has 1 field for 2 columns"), Record("1,2,3", dead: "the record has 3 fields for 2 columns"),
-    Record("1,\"2\",\"\"", dead: "the record has 3 fields for 2 columns"), Record(" ", dead: "the record has 1 field for 2 columns"),
+    Record("1,\"2\",\"\"", dead: "the record has 3 fields for 2 columns"),
+    Record(" ", dead: "the record has 1 field for 2 columns"),
   ]
 
   private func json(_ cells: [String?]) throws -> String {
@@ -137,14 +140,20 @@ import Testing
     for cut in 0...input.utf8.count {
       let outcome = try decode(Array(input.utf8), Self.source(), cuts: [cut])
       #expect(
-        outcome.lines == ["{\"a\":\"2\",\"b\":\"x\"}", "{\"a\":\"3\",\"b\":\"y\"}", "{\"a\":\"k\",\"b\":\"l\\nm\"}", "{\"a\":\"5\",\"b\":\"z\"}"])
+        outcome.lines == [
+          "{\"a\":\"2\",\"b\":\"x\"}", "{\"a\":\"3\",\"b\":\"y\"}", "{\"a\":\"k\",\"b\":\"l\\nm\"}",
+          "{\"a\":\"5\",\"b\":\"z\"}",
+        ])
       #expect(outcome.dead.map(\.record) == ["1,\"open", "4,\"again"] && outcome.dead.map(\.code) == ["csv", "csv"])
       #expect(outcome.blanks == 1)
     }
   }
 
   @Test func `a header row is as good as its names`() throws {
-    #expect(try decode("\u{FEFF}\r\n\n\"a\"\"b\",\"c\nd\",\n1,2,3\n", Self.source()).lines == ["{\"\":\"3\",\"a\\\"b\":\"1\",\"c\\nd\":\"2\"}"])
+    #expect(
+      try decode("\u{FEFF}\r\n\n\"a\"\"b\",\"c\nd\",\n1,2,3\n", Self.source()).lines == [
+        "{\"\":\"3\",\"a\\\"b\":\"1\",\"c\\nd\":\"2\"}"
+      ])
     // Of two columns with one name the last counts, in columns and in the rest.
     let twice = "a,v,a,v\n1,2,3,4\n"
     #expect(try decode(twice, Self.source(.init("v", .int))).lines == ["{\"v\":4,\"a\":\"3\"}"])
@@ -176,7 +185,8 @@ import Testing
       padded += [UInt8](repeating: 0, count: 64)
       padded.withUnsafeBytes { bytes in
         let step = decoder.decode(
-          bytes.baseAddress!, length: text.utf8.count, readable: bytes.count, partition: partition, offset: offset, final: false,
+          bytes.baseAddress!, length: text.utf8.count, readable: bytes.count, partition: partition, offset: offset,
+          final: false,
           ingestTime: now)
         #expect(step.consumed == text.utf8.count)
       }
@@ -193,7 +203,11 @@ import Testing
     try feed("b,c\n3,4\n", 2, 0)
     try feed("5,6\n", 1, 8)
     try feed("7,8\n", 2, 8)
-    #expect(lines == ["{\"a\":\"1\",\"b\":\"2\"}\n", "{\"b\":\"3\",\"c\":\"4\"}\n", "{\"a\":\"5\",\"b\":\"6\"}\n", "{\"b\":\"7\",\"c\":\"8\"}\n"])
+    #expect(
+      lines == [
+        "{\"a\":\"1\",\"b\":\"2\"}\n", "{\"b\":\"3\",\"c\":\"4\"}\n", "{\"a\":\"5\",\"b\":\"6\"}\n",
+        "{\"b\":\"7\",\"c\":\"8\"}\n",
+      ])
   }
 
   @Test func `records have a limit, also where a quote has no end`() throws {
@@ -226,7 +240,8 @@ import Testing
 
   // MARK: Writing
 
-  private func written(_ json: String, _ columns: [RecordPlan.Column] = [], change: (inout EncodePlan) -> Void = { _ in }) throws
+  private func written(_ json: String, _ columns: [RecordPlan.Column] = [], change: (inout EncodePlan) -> Void = { _ in })
+    throws
     -> String
   {
     var source = RecordPlan()

@@ -164,7 +164,8 @@ import Testing
             let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: decoder.frameByteCount, alignment: 64)
             defer { memory.deallocate() }
             #expect(decoder.writeFrame(into: memory.baseAddress!, capacity: memory.count - 1, stream: 3, firstID: 0) == 0)
-            #expect(decoder.writeFrame(into: memory.baseAddress!, capacity: memory.count, stream: 3, firstID: 0) == memory.count)
+            #expect(
+              decoder.writeFrame(into: memory.baseAddress!, capacity: memory.count, stream: 3, firstID: 0) == memory.count)
             let frame = try FrameValidator.validate(UnsafeRawBufferPointer(memory))
             try look(frame)
             var batch = tide_batch()

@@ -154,7 +154,9 @@ private func records(source: String = "use: stdin", _ operators: String = "", si
 
   @Test func `csv to csv keeps the records' bytes where delimiter and columns agree`() throws {
     func words(_ source: String, _ sink: String) throws -> String {
-      try records(source: "use: stdin, with: { format: csv\(source) }", sinks: "o: { use: stdout, from: s, with: { format: csv\(sink) } }")
+      try records(
+        source: "use: stdin, with: { format: csv\(source) }", sinks: "o: { use: stdout, from: s, with: { format: csv\(sink) } }"
+      )
     }
     #expect(try words("", "") == "csv verbatim > csv verbatim")
     #expect(try words(", columns: [a, b]", "") == "csv verbatim > csv verbatim")
@@ -169,8 +171,10 @@ private func records(source: String = "use: stdin", _ operators: String = "", si
       try records(sinks: "o: { use: stdout, from: s, with: { format: csv, columns: [value, site] } }")
         == "json value:variant site:variant > csv")
     let plan = try plan(
-      "sources: { s: { use: stdin, with: { format: csv, delimiter: '|', columns: [a, b] } } }\nsinks: { o: { use: stdout, from: s } }")
-    #expect(plan.nodes[0].recordPlan?.csv.delimiter == UInt8(ascii: "|") && plan.nodes[0].recordPlan?.csv.columns == ["a", "b"])
+      "sources: { s: { use: stdin, with: { format: csv, delimiter: '|', columns: [a, b] } } }\nsinks: { o: { use: stdout, from: s } }"
+    )
+    #expect(
+      plan.nodes[0].recordPlan?.csv.delimiter == UInt8(ascii: "|") && plan.nodes[0].recordPlan?.csv.columns == ["a", "b"])
   }
 
   @Test func `frames travel whole, and never as another format's bytes`() throws {
@@ -181,7 +185,8 @@ private func records(source: String = "use: stdin", _ operators: String = "", si
         sinks: "o: { use: stdout, from: s, with: { format: frame, compression: zstd } }") == "frame > frame")
     #expect(try records(sinks: "o: { use: stdout, from: s, with: { format: frame } }") == "json rest > frame")
     let plan = try plan(
-      "sources: { s: { use: stdin, with: { format: frame }, watermark: { delay: 1s } } }\nsinks: { o: { use: stdout, from: s } }")
+      "sources: { s: { use: stdin, with: { format: frame }, watermark: { delay: 1s } } }\nsinks: { o: { use: stdout, from: s } }"
+    )
     #expect(plan.nodes[0].recordPlan?.maxRecordBytes == 16 << 20)
   }
 }
