@@ -1,5 +1,6 @@
 /* What a row costs in a frame: built row by row, read by accessor and by vector, validated whole.
- *   cc -O2 -Iinclude -ISources/CHost/include -o frames Benchmarks/frames/frames.c Sources/CHost/{validate*,utf8,crc32c,schema}.c
+ *   cc -O2 -Iinclude -ISources/CHost/include -o frames Benchmarks/frames/frames.c \
+ *     Sources/CHost/{validate*,envelope,utf8*,crc32c,schema}.c
  *   frames [ROUNDS]
  * Prints `case nanoseconds bytes`: CPU time and bytes per row, medians of the rounds, in which the cases take turns.
  */
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #include <tidemill/build.h>
+#include <tidemill/variant.h>
 
 #include "../timing.h"
 #include "tide_validate.h"
@@ -107,11 +109,43 @@ static uint64_t build(maker *m, uint8_t *into) {
   return length;
 }
 
+/* A frame of objects of eight fields, numbers and texts in turns, over the names a to h; every fourth object lacks one of them. */
+static void build_variants(uint8_t *into) {
+  static const uint8_t keys[] = {0x11, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'};
+  tide_builder b;
+  int32_t column;
+  uint32_t i, k;
+  tide_b_init(&b);
+  b.max_bytes = FRAME_LIMIT;
+  column = tide_b_col(&b, "rest", TIDE_VARIANT, TIDE_ROLE_REST);
+  tide_b_keys(&b, column, keys, sizeof keys);
+  for (i = 0; i < ROWS; i++) {
+    uint8_t value[128] = {0x02}, *values;
+    uint32_t missing = i % 4u == 3u ? i % 8u | 1u : 8u, count = missing < 8u ? 7u : 8u, field = 0, at = 0;
+    value[1] = (uint8_t)count;
+    values = value + 2 + count + count + 1;
+    for (k = 0; k < 8; k++) {
+      double number = i * 0.5 + k;
+      if (k == missing) continue;
+      value[2 + field] = (uint8_t)k;
+      value[2 + count + field++] = (uint8_t)at;
+      values[at] = k % 2u ? 5u << 2 | 1u : 7u << 2; /* a text of five bytes, a double */
+      memcpy(values + at + 1, k % 2u ? (const void *)"level" : (const void *)&number, k % 2u ? 5 : 8);
+      at += k % 2u ? 6u : 9u;
+    }
+    value[2 + count + field] = (uint8_t)at;
+    tide_put_variant(&b, column, value, (uint64_t)(values - value) + at);
+    tide_end_row(&b);
+  }
+  if (tide_b_write(&b, into, FRAME_ROOM) == 0) exit(1);
+  tide_b_free(&b);
+}
+
 /* ---- what is measured: each gives the bytes of the frame that it worked on ------------------------------------------- */
 
 typedef struct state {
   maker sensor, log;
-  uint8_t *sensor_frame, *log_frame, *text_frame, *scratch;
+  uint8_t *sensor_frame, *log_frame, *text_frame, *variant_frame, *scratch;
 } state;
 
 static uint64_t build_sensor(state *s) { return build(&s->sensor, s->scratch); }
@@ -148,6 +182,17 @@ static uint64_t read_columns(state *s) {
   return f->frame_len;
 }
 
+static uint64_t read_variant(state *s) {
+  const tide_frame *f = (const tide_frame *)(const void *)s->variant_frame;
+  int64_t name = tide_var_key(tide_var_dictionary(f, 0), "e", 1);
+  tide_string keys;
+  double values = 0;
+  uint32_t i;
+  for (i = 0; i < f->rows; i++) values += tide_var_f64(tide_var_field(tide_var(f, 0, i, &keys), name));
+  keep((uint64_t)values);
+  return f->frame_len;
+}
+
 static uint64_t validate(const uint8_t *frame) {
   uint64_t length = ((const tide_frame *)(const void *)frame)->frame_len;
   tide_validation why;
@@ -167,7 +212,7 @@ static const struct {
 } cases[] = {
     {"build-sensor", build_sensor},       {"build-log", build_log},       {"read-accessors", read_rows},
     {"read-vectors", read_columns},       {"validate-sensor", validate_sensor}, {"validate-log", validate_log},
-    {"validate-text", validate_text},
+    {"validate-text", validate_text},     {"read-variant", read_variant},
 };
 #define CASES (sizeof cases / sizeof *cases)
 
@@ -186,15 +231,17 @@ int main(int argc, char **argv) {
   double *nanoseconds = calloc(CASES * rounds, sizeof *nanoseconds);
   uint64_t bytes[CASES] = {0};
   static state s;
-  uint8_t **const frames[] = {&s.sensor_frame, &s.log_frame, &s.text_frame, &s.scratch};
+  uint8_t **const frames[] = {&s.sensor_frame, &s.log_frame, &s.text_frame, &s.variant_frame, &s.scratch};
   if (rounds == 0 || nanoseconds == NULL) return 2;
-  for (k = 0; k < 4; k++)
+  for (k = 0; k < 5; k++)
     if ((*frames[k] = aligned_alloc(64, FRAME_ROOM)) == NULL) return 1;
   fill_rows();
   declare(&s.sensor, 0);
   declare(&s.log, 1);
   build(&s.sensor, s.sensor_frame);
   build(&s.log, s.log_frame);
+  build_variants(s.variant_frame);
+  if (validate(s.variant_frame) == 0) return 1;
   spell_otherwise();
   build(&s.log, s.text_frame);
   fill_rows();

@@ -1,10 +1,7 @@
 // libFuzzer target: whatever bytes a decoder of records is given, however they are cut, it takes all of them, gives frames that
 // tide_validate accepts, and what an encoder writes of those is read again as the same.
 //
-//   flags="-O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -Iinclude -ISources/CHost/include"
-//   clang $flags -std=c11 -r -o checks.o Sources/CHost/validate*.c Sources/CHost/utf8.c Sources/CHost/crc32c.c Sources/CHost/schema.c
-//   clang++ $flags -std=c++17 -ISources/CRecords/include Tests/Fuzz/record_fuzz.cpp Sources/CRecords/*.cpp checks.o -lsimdjson \
-//     -o record_fuzz && ./record_fuzz -max_len=4096 -max_total_time=120
+// `make fuzz` runs it for long, `make test` for half a minute.
 //
 // The first byte of an input picks format and plan, the second how the bytes are cut.
 #include <cstdio>
