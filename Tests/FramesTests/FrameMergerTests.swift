@@ -106,6 +106,44 @@ struct FrameMergerTests {
     #expect(view.eventTimeRange == 10...30)
   }
 
+  @Test func `one value of any type for all rows joins others`() throws {
+    let seed: UInt64 = 0x7EED_0033
+    var random = SplitMix(seed: seed)
+    var joined = 0
+    for round in 0..<200 {
+      let merger = FrameMerger()
+      var whole: FrameModel?
+      for _ in 0..<1 + random.below(4) {
+        var model = FrameModel.random(rows: 1, using: &random)
+        model.verbatim = nil
+        model.columns.removeAll { $0.shape != .rows || $0.type == .string || $0.role == .eventTime }
+        if model.columns.contains(where: { $0.values == [.null] }) { continue }
+        let bytes = try model.bytes()
+        let rows = random.below(4) == 0 ? 1 : 1 + random.below(5)
+        if rows > 1 { makeConstant(bytes, rows: rows) }
+        let view = try FrameValidator.validate(bytes.raw)
+        merger.append(view, random.below(2) == 0 ? 0..<rows : rows / 2..<rows)
+        let chosen = [Int](repeating: 0, count: merger.rows - (whole?.rows ?? 0))
+        whole = FrameModel(joining: whole, model, rows: chosen)
+      }
+      guard let whole else { continue }
+      joined += 1
+      #expect(whole.difference(from: try merged(merger)) == nil, "seed \(seed), round \(round)")
+    }
+    #expect(joined > 50)
+  }
+
+  /// A flat frame of one row is laid out as one of constants is.
+  private func makeConstant(_ bytes: AlignedBytes, rows: Int) {
+    let frame = bytes.memory.assumingMemoryBound(to: tide_frame.self)
+    let columns = (bytes.memory + Int(frame.pointee.desc)).assumingMemoryBound(to: tide_column.self)
+    frame.pointee.rows = UInt32(rows)
+    for index in 0..<Int(frame.pointee.top) {
+      columns[index].len = UInt32(rows)
+      if columns[index].enc == UInt8(TIDE_FLAT) { columns[index].enc = UInt8(TIDE_CONST) }
+    }
+  }
+
   @Test func `row watermarks begin with the first frame that has some`() throws {
     let builder = FrameBuilder()
     _ = try builder.addColumn("n", .int)
