@@ -8,6 +8,7 @@ let plugins: [(folder: String, library: String)] = [
   ("Generate", "tidemill-generate"),
   ("System", "tidemill-system"),
   ("Tcp", "tidemill-tcp"),
+  ("Flow", "tidemill-flow"),
 ]
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")

@@ -42,6 +42,8 @@ public struct NodeSpec {
   public var blocking = false
   /// The component only forwards what it gets: it is handed whole frames.
   public var forwardsOnly = false
+  /// It also builds frames of the rows that it gets, complete with their riders.
+  public var merges = false
   /// Lag of the watermark behind the greatest event time, in nanoseconds; nil = no watermark before the end. Sources only.
   public var watermarkDelayNanoseconds: Int64?
   public var onError = OnError.deadLetter

@@ -86,7 +86,7 @@ extension Node {
     guard let slot, let place = place(of: slot) else { return refuse(TIDE_E_FATAL, "commit of a slot that is spent") }
     let open = slots.remove(at: place)
     slot.pointee.handle = 0
-    guard !spec.forwardsOnly else {
+    guard !spec.forwardsOnly || spec.merges else {
       tide_block_release(open.block)
       return refuse(TIDE_E_FATAL, "the manifest says that outputs are the same as inputs, but the component built a frame")
     }

@@ -4,7 +4,8 @@ import CTidemill
 ///
 /// Rows that few want pin the whole frame in memory, and a selection does not cross a process: then copying what is left is
 /// cheaper. Every encoding stays, except that a sequence becomes flat when the rows are not contiguous. What lists and structures
-/// hold comes along row by row. Dictionaries are copied whole; row watermark and verbatim records come along; the schema stays; checksums are dropped.
+/// hold comes along row by row. Dictionaries are copied whole; row watermark and verbatim records come along; the schema stays;
+/// checksums are dropped.
 public enum FrameCompactor {
   /// Length of the frame that `compact` would write.
   ///
@@ -50,14 +51,14 @@ private struct Compaction {
   var inner: [Int: Kept] = [:]
   /// Memory behind `inner`.
   var lists: [UnsafeMutablePointer<UInt32>] = []
-  /// End of what is laid out so far.
-  var at = 0
+  var layout: FrameLayout
 
   init(frame: FrameView, selection: UnsafePointer<UInt16>?, count: Int, out: UnsafeMutableRawPointer?) {
     precondition(count >= 1 && count <= frame.rows, "a compaction selects some of the frame's rows")
     source = frame.frame
     rows = Kept(count: count, rows: selection)
     self.out = out
+    layout = FrameLayout(out: out)
   }
 
   func sourceBytes(_ offset: UInt32) -> UnsafePointer<UInt8> { tide_at(source, offset) }
@@ -68,7 +69,7 @@ private struct Compaction {
     let descriptors = FrameLimits.headerBytes
     let names = descriptors + FrameLimits.descriptorBytes * columns
     let namesBytes = Int(source.pointee.names_len)
-    at = names + namesBytes
+    layout.at = names + namesBytes
     out?.copyMemory(from: source, byteCount: FrameLimits.headerBytes)
     (out.map { $0 + names })?.copyMemory(from: UnsafeRawPointer(source) + Int(source.pointee.names), byteCount: namesBytes)
     for column in 0..<columns {
@@ -82,11 +83,8 @@ private struct Compaction {
       }
       (out.map { $0 + descriptors + FrameLimits.descriptorBytes * column })?.storeBytes(of: descriptor, as: tide_column.self)
     }
-    let length = FrameLimits.aligned(at)
-    if let out {
-      zero(from: at, to: length)
-      finishHeader(out.assumingMemoryBound(to: tide_frame.self), names: names, length: length)
-    }
+    let length = layout.close()
+    if let out { finishHeader(out.assumingMemoryBound(to: tide_frame.self), names: names, length: length) }
     return length
   }
 
@@ -99,46 +97,16 @@ private struct Compaction {
   }
 
   func finishHeader(_ header: UnsafeMutablePointer<tide_frame>, names: Int, length: Int) {
-    header.pointee.header_len = UInt16(FrameLimits.headerBytes)
-    header.pointee.frame_len = UInt32(length)
-    header.pointee.raw_len = UInt32(length)
-    header.pointee.rows = UInt32(rows.count)
-    header.pointee.desc = UInt32(FrameLimits.headerBytes)
     header.pointee.names = UInt32(names)
-    header.dropChecksums()
-    let time = tide_role(header, UInt32(TIDE_ROLE_EVENT_TIME))
-    guard time >= 0 else { return }
-    var low = tide_i64(header, time, 0)
-    var high = low
-    var k: UInt32 = 1
-    while k < UInt32(rows.count) {
-      let value = tide_i64(header, time, k)
-      low = min(low, value)
-      high = max(high, value)
-      k &+= 1
-    }
-    header.pointee.tmin = low
-    header.pointee.tmax = high
+    header.finish(rows: rows.count, length: length)
   }
 
   // MARK: Buffers
 
-  /// Reserves a buffer at the next multiple of 64, zeros before it; its offset and, when writing, its memory.
-  mutating func place(_ bytes: Int) -> (offset: UInt32, memory: UnsafeMutableRawPointer?) {
-    let from = FrameLimits.aligned(at)
-    zero(from: at, to: from)
-    at = from + bytes
-    return (UInt32(from), out.map { $0 + from })
-  }
-
-  func zero(from: Int, to: Int) {
-    (out.map { $0 + from })?.initializeMemory(as: UInt8.self, repeating: 0, count: to - from)
-  }
+  mutating func place(_ bytes: Int) -> (offset: UInt32, memory: UnsafeMutableRawPointer?) { layout.place(bytes) }
 
   mutating func placeCopy(of offset: UInt32, _ bytes: Int) -> UInt32 {
-    let (to, memory) = place(bytes)
-    memory?.copyMemory(from: sourceBytes(offset), byteCount: bytes)
-    return to
+    layout.place(copying: sourceBytes(offset), bytes)
   }
 
   mutating func copyBuffers(_ column: inout tide_column) {

@@ -92,6 +92,7 @@ struct ManifestRules {
     }
     guard let outputs = component.outputs else { return }
     log.check(component.kind != .sink, path + ".outputs", "a sink has no output")
+    log.check(outputs.merged != true || outputs.same == true, path + ".outputs.merged", "is of rows that stay the `same`")
     var seen: Set<String> = []
     for (index, field) in (outputs.fields ?? []).enumerated() {
       let place = "\(path).outputs.fields[\(index)]"

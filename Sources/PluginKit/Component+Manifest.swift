@@ -71,12 +71,13 @@ extension Component.Outputs {
   fileprivate var json: String {
     let (same, fields): (Bool, [Component.Field]) =
       switch self {
-      case .same: (true, [])
+      case .same, .merged: (true, [])
       case .adding(let fields): (true, fields)
       case .fields(let fields): (false, fields)
       }
     return JSONText.object {
       $0.add("same", same ? true : nil)
+      if case .merged = self { $0.add("merged", true) }
       $0.add("fields", json: fields.isEmpty ? nil : JSONText.array(fields.map { $0.json }))
     }
   }

@@ -73,6 +73,9 @@ public struct Component: Sendable {
   public enum Outputs: Sendable {
     /// The input's rows as they are.
     case same
+    /// The same, also in frames that the component put together of several (`FrameMerger`): each row with its row watermark and its
+    /// original record.
+    case merged
     /// The input's fields and these.
     case adding([Field])
     /// These fields and no others.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// What an instance may ask of its host at any time: the clock, the log, timers, its own place in the pipeline.
 ///
 /// Valid until the instance is gone. `now`, `wake`, `log` and `info` may be called from any thread.
@@ -43,6 +45,13 @@ public struct Host: @unchecked Sendable {
 
   /// Nanoseconds since the epoch, UTC. The only clock that a component may read: replay and tests own it.
   public var now: Int64 { table.pointee.now(context) }
+
+  /// Sleeps for so many nanoseconds, at most 10 ms: a call that waits for its time returns in between (`Output.callAgain`), so
+  /// that the host serves stops and barriers.
+  public func nap(_ nanoseconds: Int64) {
+    var length = timespec(tv_sec: 0, tv_nsec: Int(min(max(nanoseconds, 0), 10_000_000)))
+    nanosleep(&length, nil)
+  }
 
   /// Makes the host call `poll` soon, from any thread; sticky.
   public func wake() { table.pointee.wake(context) }

@@ -56,6 +56,18 @@ public struct Output {
     try check(builder.finish(host: host.table, output: raw, port: port))
   }
 
+  /// Publishes the rows of a merger as one frame and empties it; nothing without rows. For components whose outputs are `.merged`.
+  public func commit(_ merger: FrameMerger, to port: UInt32 = 0) throws {
+    let bytes = merger.byteCount
+    guard bytes > 0 else { return }
+    var slot = tide_slot()
+    slot.size = UInt32(MemoryLayout<tide_slot>.size)
+    try check(host.table.pointee.reserve(raw, port, UInt64(bytes), &slot))
+    slot.used = UInt64(merger.write(into: slot.bytes, capacity: Int(slot.capacity)))
+    try check(host.table.pointee.commit(raw, &slot))
+    merger.reset()
+  }
+
   /// Sends one row of the input to the dead-letter port.
   public func reject(_ row: Int, of batch: Batch, _ why: String) throws {
     try check(why.withBorrowed { host.table.pointee.reject(raw, batch.raw, UInt32(truncatingIfNeeded: row), $0) })

@@ -60,6 +60,8 @@ public struct ComponentManifest: Sendable, Codable, Equatable {
   /// What comes out: the input's rows as they are (`same`), the input's fields and more (`add`), or just these fields.
   public struct Outputs: Sendable, Codable, Equatable {
     public var same: Bool?
+    /// With `same`: the rows may also leave in frames that the component put together of several.
+    public var merged: Bool?
     public var fields: [OutputField]?
   }
 

@@ -29,6 +29,7 @@ enum GraphBinder {
     spec.outputs = node.outputPorts
     spec.blocking = node.reference.manifest.blocking ?? false
     spec.forwardsOnly = node.forwardsOnly
+    spec.merges = node.reference.manifest.outputs?.merged ?? false
     spec.watermarkDelayNanoseconds = node.watermark?.delayNanoseconds
     spec.onError = node.onError.onError == .stop ? .stop : .deadLetter
     if let retry = node.onError.retry { spec.retry = policy(of: retry) }

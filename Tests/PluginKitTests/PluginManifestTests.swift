@@ -69,7 +69,8 @@ import Testing
     #expect(bench.components.map { String(cString: $0.pointee.id) } == ["above", "every-option", "failing", "counter"])
   }
 
-  @Test(arguments: ["tidemill-file", "tidemill-stdio", "tidemill-tcp", "tidemill-generate", "tidemill-system"])
+  @Test(
+    arguments: ["tidemill-file", "tidemill-stdio", "tidemill-tcp", "tidemill-generate", "tidemill-system", "tidemill-flow"])
   func `of each plugin in Swift agrees with its table`(library: String) throws {
     let bench = try PluginBench(library: library)
     let manifest = try decoded(try #require(bench.selfDescription()))

@@ -7,6 +7,15 @@ extension PluginBench {
     public let frame: OwnedFrame
   }
 
+  /// Rows that left, as a frame that was committed or as rows of one that was forwarded.
+  public struct Passed {
+    public let port: UInt32
+    public let frame: OwnedFrame
+    public let rows: [Int]
+    /// The component built the frame.
+    public let isCommit: Bool
+  }
+
   public struct Forward: Equatable {
     public let port: UInt32
     public let rows: [Int]

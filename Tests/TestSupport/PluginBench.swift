@@ -28,11 +28,18 @@ public final class PluginBench {
   public var offersTimers = true
   /// Options that are left out take the defaults that the plugin's description names.
   public var fillsDefaults = false
+  /// Output ports by their number, and those that something reads.
+  public var ports = ["out"]
+  public var connectedPorts: Set<String> = ["out"]
+  /// True keeps what was sent in `passed`, frames and all.
+  public var keepsPassed = false
   /// Instance data of `tide_info`.
   public var info = tide_info()
 
   public var commits: [Commit] = []
   public var forwards: [Forward] = []
+  /// Commits and forwards in the order in which they came, with the frames, when `keepsPassed`.
+  public var passed: [Passed] = []
   public var rejects: [Reject] = []
   public var failures: [Failure] = []
   public var logs: [String] = []

@@ -74,10 +74,12 @@ final class PluginBenchHost {
       return bench.now
     }
     table.pointee.info = { UnsafePointer(PluginBenchHost.of($0).info) }
-    table.pointee.port = { _, output, name, index, connected in
-      guard name.length == 0 || PluginBenchHost.text(name) == "out" else { return TIDE_E_CONFIG }
-      index?.pointee = name.length == 0 ? output : 0
-      connected?.pointee = 1
+    table.pointee.port = { context, output, name, index, connected in
+      let bench = PluginBenchHost.of(context).bench
+      let number = name.length == 0 ? Int(output) : bench.ports.firstIndex(of: PluginBenchHost.text(name))
+      guard let number, bench.ports.indices.contains(number) else { return TIDE_E_CONFIG }
+      index?.pointee = UInt32(number)
+      connected?.pointee = bench.connectedPorts.contains(bench.ports[number]) ? 1 : 0
       return TIDE_OK
     }
     table.pointee.timer = { context, group, id, at, domain in
@@ -178,7 +180,11 @@ final class PluginBenchHost {
       guard let bytes = me.slots.removeValue(forKey: slot.pointee.handle) else { return TIDE_E_FATAL }
       defer { bytes.deallocate() }
       let used = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[..<Int(slot.pointee.used)])
-      me.bench.commits.append(.init(port: slot.pointee.port, frame: OwnedFrame(copying: used)))
+      let frame = OwnedFrame(copying: used)
+      me.bench.commits.append(.init(port: slot.pointee.port, frame: frame))
+      if me.bench.keepsPassed {
+        me.bench.passed.append(.init(port: slot.pointee.port, frame: frame, rows: Array(0..<frame.rows), isCommit: true))
+      }
       return me.bench.outputStatus
     }
     table.pointee.cancel = { out, slot in
@@ -192,6 +198,10 @@ final class PluginBenchHost {
       let visited = Int(selection == nil ? batch.pointee.count : count)
       let rows = (0..<visited).map { index in chosen.map { Int($0[index]) } ?? index }
       me.bench.forwards.append(.init(port: port, rows: rows))
+      if me.bench.keepsPassed, let frame = batch.pointee.frame {
+        let bytes = UnsafeRawBufferPointer(start: frame, count: Int(frame.pointee.frame_len))
+        me.bench.passed.append(.init(port: port, frame: OwnedFrame(copying: bytes), rows: rows, isCommit: false))
+      }
       return me.bench.outputStatus
     }
     table.pointee.reject = { out, _, row, why in

@@ -1,0 +1,105 @@
+import CTidemill
+
+/// Copies values of Parquet's Variant encoding while their keys get other numbers, which must keep their order.
+///
+/// Values must be valid, and so are at most 16 deep.
+struct VariantRewriter {
+  private static let object: UInt8 = 2
+  private static let array: UInt8 = 3
+  /// Bytes after the first one of each primitive type; BINARY and STRING have a length of four bytes there.
+  private static let primitiveBytes = [0, 0, 0, 1, 2, 4, 8, 8, 5, 9, 17, 4, 8, 8, 4, 4, 4, 8, 8, 8, 16]
+  private static let binary = 15, string = 16
+
+  /// Where the values go, one behind the other.
+  let out = ByteStore()
+  /// Ends of the children of the containers in progress.
+  private var ends: [Int] = []
+
+  /// Bytes that a number up to `value` takes.
+  static func width(of value: Int) -> Int { value < 1 << 8 ? 1 : value < 1 << 16 ? 2 : value < 1 << 24 ? 3 : 4 }
+
+  /// Appends a value of `length` bytes; `numbers` nil leaves the keys as they are.
+  mutating func rewrite(_ value: UnsafeRawPointer, _ length: Int, _ numbers: [UInt32]?) {
+    guard let numbers else { return out.append(value, length) }
+    rewrite(value, numbers)
+  }
+
+  private mutating func rewrite(_ value: UnsafeRawPointer, _ numbers: [UInt32]) {
+    let container = Container(value)
+    guard let container else { return out.append(value, Self.scalarBytes(value)) }
+    let start = out.count
+    let first = ends.count
+    for child in 0..<container.count {
+      rewrite(container.child(child), numbers)
+      ends.append(out.count - start)
+    }
+    writeHead(container, numbers, at: start, first: first)
+    ends.removeLast(ends.count - first)
+  }
+
+  private func writeHead(_ container: Container, _ numbers: [UInt32], at start: Int, first: Int) {
+    let size = out.count - start
+    let count = container.count
+    var greatest = 0
+    for child in 0..<(container.isObject ? count : 0) { greatest = max(greatest, Int(numbers[container.key(child)])) }
+    let isLarge = count > 255
+    let idWidth = container.isObject ? Self.width(of: greatest) : 0
+    let width = Self.width(of: size)
+    let head = 1 + (isLarge ? 4 : 1) + count * idWidth + (count + 1) * width
+    var at = out.insert(head, at: start)
+    func put(_ value: Int, _ bytes: Int) {
+      for byte in 0..<bytes {
+        at.storeBytes(of: UInt8(truncatingIfNeeded: value >> (8 * byte)), toByteOffset: byte, as: UInt8.self)
+      }
+      at += bytes
+    }
+    let bits = container.isObject ? (isLarge ? 16 : 0) | (idWidth - 1) << 2 | (width - 1) : (isLarge ? 4 : 0) | (width - 1)
+    put(bits << 2 | Int(container.isObject ? Self.object : Self.array), 1)
+    put(count, isLarge ? 4 : 1)
+    for child in 0..<(container.isObject ? count : 0) { put(Int(numbers[container.key(child)]), idWidth) }
+    put(0, width)
+    for child in 0..<count { put(ends[first + child], width) }
+  }
+
+  private static func scalarBytes(_ value: UnsafeRawPointer) -> Int {
+    let first = value.load(as: UInt8.self)
+    let type = Int(first >> 2)
+    if first & 3 == 1 { return 1 + type }
+    guard type == binary || type == string else { return 1 + primitiveBytes[type] }
+    return 5 + Int(value.loadUnaligned(fromByteOffset: 1, as: UInt32.self))
+  }
+
+  /// An object or an array as it stands.
+  private struct Container {
+    let isObject: Bool
+    let count: Int
+    private let idWidth: Int
+    private let width: Int
+    private let ids: UnsafeRawPointer
+    private let offsets: UnsafeRawPointer
+    private let values: UnsafeRawPointer
+
+    init?(_ value: UnsafeRawPointer) {
+      let first = value.load(as: UInt8.self)
+      guard first & 3 >= VariantRewriter.object else { return nil }
+      let bits = Int(first >> 2)
+      isObject = first & 3 == VariantRewriter.object
+      let isLarge = bits >> (isObject ? 4 : 2) & 1 != 0
+      width = (bits & 3) + 1
+      idWidth = isObject ? (bits >> 2 & 3) + 1 : 0
+      count = Self.load(value + 1, isLarge ? 4 : 1)
+      ids = value + 1 + (isLarge ? 4 : 1)
+      offsets = ids + count * idWidth
+      values = offsets + (count + 1) * width
+    }
+
+    func key(_ child: Int) -> Int { Self.load(ids + child * idWidth, idWidth) }
+    func child(_ child: Int) -> UnsafeRawPointer { values + Self.load(offsets + child * width, width) }
+
+    private static func load(_ at: UnsafeRawPointer, _ width: Int) -> Int {
+      var value = 0
+      for byte in 0..<width { value |= Int(at.load(fromByteOffset: byte, as: UInt8.self)) << (8 * byte) }
+      return value
+    }
+  }
+}
