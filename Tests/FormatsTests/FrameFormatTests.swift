@@ -136,7 +136,7 @@ import Testing
     for at in [60, 61, 62, 63, 124, 125, 126, 127] { bytes[at] = 0 }
     let outcome = try readFrames(bytes)
     #expect(outcome.lines == [])
-    #expect(outcome.dead.map(\.reason) == ["schema_id is not that of the columns, at byte 64 (rule 12)"])
+    #expect(outcome.dead.map(\.reason) == ["schema_id is not that of the columns, at byte 64 (rule 36)"])
   }
 
   /// Reads frames, cut into pieces that end at `cuts`, and writes their rows as JSON.

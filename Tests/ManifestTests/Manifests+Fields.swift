@@ -54,19 +54,20 @@ extension Manifests {
         2:39: 'delimiter' says nothing with format: json; write format: csv, or remove it
         2:53: 'columns' says nothing with format: json; write format: csv, or remove it
         3:52: 'delimiter' cannot be 'ab'; one character that is no letter, digit, quote or line end, such as ";", or tab
-        3:73: the column 'x' comes twice; give each column a name of its own
+        3:72: the column 'x' comes twice; give each column a name of its own
         4:52: 'delimiter' cannot be '"'; one character that is no letter, digit, quote or line end, such as ";", or tab
         4:66: 'columns' has 0 elements; it must be at least 1
-        5:75: 'valeu' is none of the columns; did you mean 'value'?
-        5:96: 'z' is none of the columns; there are: value, site
+        5:82: 'valeu' is none of the columns; did you mean 'value'?
+        5:94: 'z' is none of the columns; there are: value, site
         6:49: 'time' says nothing with format: frame; remove it: frames have columns, types and times of their own
         6:61: 'fields' says nothing with format: frame; remove it: frames have columns, types and times of their own
         6:84: 'max_ahead' says nothing with format: frame; remove it: frames have columns, types and times of their own
         6:97: 'columns' says nothing with format: frame; write format: csv, or remove it
         8:56: 'compression' says nothing with format: json; write format: frame, or remove it
         8:72: 'delimiter' says nothing with format: json; write format: csv, or remove it
-        9:67: no field 'sit' comes in here; did you mean 'site'?
-        9:84: 'delimiter' cannot be 'x'; one character that is no letter, digit, quote or line end, such as ";", or tab
+        9:61: no field 'value' comes in here; did you mean 'valeu'?
+        9:68: no field 'sit' comes in here; did you mean 'site'?
+        9:85: 'delimiter' cannot be 'x'; one character that is no letter, digit, quote or line end, such as ";", or tab
         10:71: 'time_format' says nothing with format: frame; remove it: frames have columns, types and times of their own
         10:88: 'compression' cannot be 'gzip'; one of: none, lz4, zstd
         """#),
@@ -103,7 +104,7 @@ extension Manifests {
         12:13: sized needs the field 'size', and nothing above has it; there are: value, quality, count, ts
         13:44: the field 'value' is double, and whole reads it as int; name another field, or change its type where it is made
         16:13: page needs the field 'severity', and nothing above has it; there are: value, quality, count, ts
-        17:13: page needs the field 'severity', and nothing above has it; there are: time, node, code, reason, offset, attempt, record, bytes
+        17:13: page needs the field 'severity', and nothing above has it; there are: time, node, code, reason, origin, offset, attempt, record, bytes
         18:46: no field 'message' comes in here; there are: group, total
         """#),
     Manifest(
