@@ -18,6 +18,9 @@ struct RowWeights {
     fixed = columns.reduce(0) { $0 + (Self.weight(of: $1) ?? 0) }
   }
 
+  /// What every row weighs at least.
+  var least: Int { fixed + 4 * others.count }
+
   /// Weight of the visited rows `range`, counted from the first that is visited.
   func total(_ range: Range<Int>) -> Int { others.reduce(fixed * range.count) { $0 + weight($1, range) } }
 
