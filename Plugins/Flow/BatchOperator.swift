@@ -30,6 +30,9 @@ struct BatchOperator: Operator, Stateful, TimerHandler, WatermarkHandler {
   /// The frame of a batch must stay below 16 MiB, also where rows are light and what they share, such as key dictionaries, is not.
   private static let maxHeldBytes = 15 << 20
 
+  /// Batches that one call sends at most: between calls the host serves whatever else is due.
+  private static let batchesPerCall = 64
+
   private let host: Host
   private let limits: BatchLimits
   private let every: Int64?
@@ -41,6 +44,8 @@ struct BatchOperator: Operator, Stateful, TimerHandler, WatermarkHandler {
   private var watermark = Int64.min
   /// The watermark that stood before the first held row; the output has it until the rows have left.
   private var before = Int64.min
+  /// Rows of the input in progress that earlier calls are done with.
+  private var done = 0
   private let rows = RowLists()
 
   init(_ config: Config) throws {
@@ -62,20 +67,22 @@ struct BatchOperator: Operator, Stateful, TimerHandler, WatermarkHandler {
     if held.rows > 0, !held.accepts(frame) || held.heldBytes + frame.byteCount > Self.maxHeldBytes { try emit(&out) }
     let canBeHeld = held.accepts(frame)
     let weights = RowWeights(frame, selection: batch.selection)
-    var from = 0
-    while from < batch.count {
+    var sent = 0
+    while done < batch.count, sent < Self.batchesPerCall {
       let cut = limits.cut(
-        from..<batch.count, held: held.rows, weight: weight, total: weights.total,
+        done..<batch.count, held: held.rows, weight: weight, least: weights.least, total: weights.total,
         fitting: { weights.count(of: $0, within: $1) })
-      let part = from..<from + cut.rows
+      let part = done..<done + cut.rows
       if held.rows == 0, cut.isFull || !canBeHeld {
         try forward(batch, part, &out)
       } else {
         try hold(batch, part, weights)
         if cut.isFull { try emit(&out) }
       }
-      from = part.upperBound
+      done = part.upperBound
+      sent += cut.isFull ? 1 : 0
     }
+    if done < batch.count { out.callAgain() } else { done = 0 }
   }
 
   mutating func onTimer(_ id: UInt64, time: Int64, _ out: inout Output) throws {

@@ -1,24 +1,28 @@
 import PluginKit
 
-/// What rows of a frame weigh in bytes: 8 for a number, time or truth, 4 and its length for a text, the original record likewise.
+/// What rows of a frame weigh in bytes: 8 for a value, 4 and its length for a text, the original record likewise, and for a list or
+/// a structure also what is inside.
 ///
 /// A row weighs the same in every frame, however that encodes it. That makes a limit in bytes repeatable.
 struct RowWeights {
   private let selection: UnsafePointer<UInt16>?
+  /// Of the columns whose values all weigh the same.
   private let fixed: Int
-  /// Columns whose values have lengths.
-  private let texts: [ColumnView]
+  private let others: [ColumnView]
 
   init(_ frame: FrameView, selection: UnsafePointer<UInt16>?) {
     self.selection = selection
     var columns = (0..<frame.columnCount).map { frame.column($0) }
     if frame.hasVerbatim { columns.append(frame.column(Int(frame.frame.pointee.verbatim))) }
-    texts = columns.filter { $0.type?.hasHeap == true }
-    fixed = 8 * (columns.count - texts.count) + 4 * texts.count
+    others = columns.filter { Self.weight(of: $0) == nil }
+    fixed = columns.reduce(0) { $0 + (Self.weight(of: $1) ?? 0) }
   }
 
+  /// What every row weighs at least.
+  var least: Int { fixed + 4 * others.count }
+
   /// Weight of the visited rows `range`, counted from the first that is visited.
-  func total(_ range: Range<Int>) -> Int { texts.reduce(fixed * range.count) { $0 + length($1, range) } }
+  func total(_ range: Range<Int>) -> Int { others.reduce(fixed * range.count) { $0 + weight($1, range) } }
 
   /// How many rows from the front of `range` weigh at most `room`, which is known to be less than all of them.
   func count(of range: Range<Int>, within room: Int) -> Int {
@@ -32,15 +36,35 @@ struct RowWeights {
 
   private func row(_ k: Int) -> Int { selection.map { Int($0[k]) } ?? k }
 
-  private func length(_ column: ColumnView, _ range: Range<Int>) -> Int {
+  private func weight(_ column: ColumnView, _ range: Range<Int>) -> Int {
     guard let first = range.first, let last = range.last else { return 0 }
     let (from, to) = (row(first), row(last))
     // The texts of a flat column stand one behind the other.
-    if column.encoding == .flat, column.validity == nil, to - from == last - first,
+    if column.type?.hasHeap == true, column.encoding == .flat, column.validity == nil, to - from == last - first,
       let start = column.bytes(from).baseAddress, let end = column.bytes(to).baseAddress
     {
-      return end + column.bytes(to).count - start
+      return 4 * range.count + (end + column.bytes(to).count - start)
     }
-    return range.reduce(0) { $0 + column.bytes(row($1)).count }
+    return range.reduce(0) { $0 + Self.weight(column, row($1)) }
+  }
+
+  /// What each value of a column weighs; nil where that differs.
+  private static func weight(of column: ColumnView) -> Int? {
+    switch column.type {
+    case .string, .binary, .variant, .list, .structure: nil
+    case .fixed: max(column.parameter, 8)
+    case .decimal: 16
+    default: 8
+    }
+  }
+
+  private static func weight(_ column: ColumnView, _ row: Int) -> Int {
+    switch column.type {
+    case .list: return column.elements(row).reduce(8) { $0 + weight(column.child(0), $1) }
+    case .structure:
+      guard let fields = column.fields(row) else { return 8 + 8 * column.childCount }
+      return (0..<column.childCount).reduce(8) { $0 + weight(column.child($1), fields) }
+    default: return weight(of: column) ?? 4 + column.bytes(row).count
+    }
   }
 }

@@ -213,20 +213,28 @@ final class Chain: @unchecked Sendable {
 
   /// Runs the timers of the clock that are due, of all nodes in their order; true when there were any.
   @discardableResult
-  private func serveTimers() -> Bool {
+  private func serveTimers(from first: Int = 0) -> Bool {
     guard timerDue != .max else { return false }
     let now = pipeline.clock.now
     guard timerDue <= now else { return false }
-    for node in nodes { node.runProcessingTimers(now: now) }
+    for node in nodes[first...] { node.runProcessingTimers(now: now) }
     timerDue = nodes.lazy.map(\.processingTimers.earliest).min() ?? .max
     return true
   }
 
+  /// Serves the nodes behind one whose batch takes several calls, so that none waits for the last of them. Who called that one
+  /// stands before it, in the middle of a call.
+  func serve(behind node: Node) {
+    guard let place = nodes.firstIndex(where: { $0 === node }) else { return }
+    serveWakes(from: place + 1)
+    serveTimers(from: place + 1)
+  }
+
   /// Polls operators and sinks that called wake.
   @discardableResult
-  private func serveWakes() -> Bool {
+  private func serveWakes(from first: Int = 0) -> Bool {
     var served = false
-    for node in nodes where node.spec.kind != .source && node.wakeRequested.load(ordering: .relaxed) {
+    for node in nodes[first...] where node.spec.kind != .source && node.wakeRequested.load(ordering: .relaxed) {
       node.wakeRequested.store(false, ordering: .sequentiallyConsistent)
       guard awaitCredit() else { return served }
       node.pollOperator(deadline: pipeline.clock.now &+ Self.pollNanoseconds)

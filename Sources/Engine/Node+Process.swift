@@ -79,6 +79,7 @@ extension Node {
       case TIDE_MORE:
         flushDeadLetters()
         guard chain.awaitCredit() else { return cancelled(batch) }
+        chain.serve(behind: self)
         attempt = 0
       case TIDE_E_CANCELLED where pipeline.isForced:
         return cancelled(batch)

@@ -272,9 +272,10 @@ extension FrameModel {
     self.init(rows: (first?.rows ?? 0) + chosen.count)
     columns = second.columns.enumerated().map { index, column in
       let more = chosen.map { column.values[$0] }
-      return Column(
-        name: column.name, type: column.type, role: column.role, shape: .rows,
-        values: (first?.columns[index].values ?? []) + more)
+      var joined = column
+      joined.shape = .rows
+      joined.values = (first?.columns[index].values ?? []) + more
+      return joined
     }
     verbatim = second.verbatim.map { records in (first?.verbatim ?? []) + chosen.map { records[$0] } }
   }

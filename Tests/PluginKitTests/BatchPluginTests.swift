@@ -30,7 +30,9 @@ import Testing
       let rows = FlowRows.random(1 + random.below(3000), keys: 20, using: &random)
       let bench = try bench()
       let batch = try create(bench, count: count)
-      try FlowRows.send(rows, sizes: [3, 50, 2500][round % 3], using: &random) { try batch.process($0.pointer, rows: $1) }
+      try FlowRows.send(rows, sizes: [3, 50, 2500][round % 3], using: &random) {
+        while try batch.process($0.pointer, rows: $1) == TIDE_MORE {}
+      }
       try batch.flush()
       #expect(FlowRows.left(bench) == rows, "seed \(seed), round \(round)")
       let sizes = bench.passed.map { $0.rows.count }
@@ -53,7 +55,7 @@ import Testing
     for sizes in [1, 10, 300, 4000] {
       let bench = try bench()
       let batch = try create(bench, count: 900, bytes: 10_000)
-      try FlowRows.send(rows, sizes: sizes, using: &random) { try batch.process($0.pointer, rows: $1) }
+      try FlowRows.send(rows, sizes: sizes, using: &random) { while try batch.process($0.pointer, rows: $1) == TIDE_MORE {} }
       try batch.flush()
       #expect(FlowRows.left(bench) == rows)
       cuts.append(bench.passed.map { $0.rows.count })
@@ -63,6 +65,18 @@ import Testing
     }
     #expect(Set(cuts).count == 1, "seed \(seed): \(cuts.map(\.count))")
     #expect(cuts[0].count > 4000 / 100)
+  }
+
+  @Test func `a call sends a bounded number of batches`() throws {
+    let bench = try bench()
+    let batch = try create(bench, count: 1)
+    let rows = try FlowRows.frame((0..<100).map { .init(n: $0, key: nil, time: 0) })
+    #expect(try batch.process(rows.pointer) == TIDE_MORE)
+    #expect(bench.passed.count == 64)
+    #expect(try batch.process(rows.pointer) == TIDE_OK)
+    #expect(FlowRows.left(bench).map(\.n) == Array(0..<100))
+    #expect(try batch.process(rows.pointer) == TIDE_MORE)
+    #expect(bench.passed.count == 164)
   }
 
   @Test func `a row beyond the limit in bytes is a batch of its own`() throws {
