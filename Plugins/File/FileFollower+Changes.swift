@@ -117,8 +117,11 @@ extension FileFollower {
   }
 
   /// Asks for what happens in the directory of a path. One that is missing is asked for again with the next look.
-  func watchDirectory(of path: String) {
-    let prefix = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+  func watchDirectory(of path: String) { watchDirectory(Self.prefix(of: path)) }
+
+  private static func prefix(of path: String) -> String { path.lastIndex(of: "/").map { String(path[...$0]) } ?? "" }
+
+  private func watchDirectory(_ prefix: String) {
     guard let number = changes?.watch(directory: prefix.isEmpty ? "." : prefix) else { return }
     directories[number, default: []].insert(prefix)
   }
@@ -127,7 +130,7 @@ extension FileFollower {
   func watchDirectories() {
     let old = directories
     directories = [:]
-    for path in given + order.map(\.path) { watchDirectory(of: path) }
+    for prefix in Set((given + order.map(\.path)).map(Self.prefix)) { watchDirectory(prefix) }
     for number in old.keys where directories[number] == nil { changes?.unwatch(number) }
   }
 }

@@ -167,7 +167,7 @@ final class FileFollower {
         name.next.append(file)
         return .more
       }
-      if files.values.count(where: \.isBuffered) > Self.bufferedFiles { file.rest() }
+      if file.isBuffered, files.values.count(where: \.isBuffered) > Self.bufferedFiles { file.rest() }
       return .rest
     }
     if name.next.isEmpty, leads != nil, let new = try openFile(name, at: name.path) { adopt(new, name) }

@@ -62,6 +62,7 @@ final class Client {
     let buffer = self.buffer ?? RecordBuffer(codec, partition: partition, position: position, chunkBytes: Self.chunkBytes)
     self.buffer = buffer
     defer { frames?.tell(socket) }
+    let known = buffer.undecoded.count
     if buffer.wantsBytes {
       var came = Socket.Transfer.wait
       try buffer.fill {
@@ -83,9 +84,11 @@ final class Client {
         return .gone(.broken(why))
       }
     }
-    frames?.see(buffer.undecoded, at: buffer.position)
-    try buffer.decode(codec, &out)
-    frames?.take(until: buffer.position)
+    if mayHoldRecord(buffer, beyond: known) {
+      frames?.see(buffer.undecoded, at: buffer.position)
+      try buffer.decode(codec, &out)
+      frames?.take(until: buffer.position)
+    }
     if buffer.hasRecords { return .full }
     if buffer.isDone { return .gone(.ended) }
     if buffer.undecoded.count > maxRecord {
@@ -93,6 +96,12 @@ final class Client {
       return .gone(.cut)
     }
     return .more
+  }
+
+  /// False when nothing that came can end a record: a client that sends byte by byte does not have all it sent looked at each time.
+  private func mayHoldRecord(_ buffer: RecordBuffer, beyond known: Int) -> Bool {
+    guard frames == nil, !buffer.isEnded, !buffer.hasRecords else { return true }
+    return UnsafeRawBufferPointer(rebasing: buffer.undecoded[known...]).contains(UInt8(ascii: "\n"))
   }
 
   /// Lets go of a client that says nothing.

@@ -38,7 +38,7 @@ struct TcpSource: Source {
 
   private let host: Host
   private let endpoint: Endpoint
-  private let maxRecord: Int
+  private var maxRecord: Int
   private let idleTimeout, keepalive: Duration?
   private let once: Bool
   private var codec: Codec?
@@ -66,7 +66,9 @@ struct TcpSource: Source {
   }
 
   mutating func open() throws {
-    codec = try host.codec()
+    let codec = try host.codec()
+    self.codec = codec
+    maxRecord = min(maxRecord, codec.maxRecord)
     let address: SocketAddress
     switch endpoint.resolve() {
     case .success(let found): address = found[0]

@@ -75,7 +75,7 @@ import Testing
     let listener = try TcpListener(port: port)
     let server = try accept(listener, sink)
     try put(["late"], to: sink)
-    #expect(try repeats({ server.read() }, until: { server.receivedText == "early\nlate\n" }))
+    #expect(repeats({ server.read() }, until: { server.receivedText == "early\nlate\n" }))
     sink.close()
   }
 
@@ -89,7 +89,7 @@ import Testing
     #expect(bench.awaitWake(after: before))
     let again = try accept(listener, sink)
     try put(["x"], to: sink)
-    #expect(try repeats({ again.read() }, until: { again.receivedText == "x\n" }))
+    #expect(repeats({ again.read() }, until: { again.receivedText == "x\n" }))
     #expect(bench.logs.contains { $0.contains("the server has closed the connection; connecting again") })
     sink.close()
     #expect(bench.logs.last?.hasSuffix("connected 2 times") == true)

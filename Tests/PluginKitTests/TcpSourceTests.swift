@@ -42,7 +42,7 @@ import Testing
     #expect(bench.origins[0]?.hasPrefix("127.0.0.1:") == true && bench.origins[0] != bench.origins[1])
     source.close()
     #expect(bench.logs.last == "clients: 2 served")
-    #expect(try repeats({ second.read() }, until: { second.hasEnded }))
+    #expect(repeats({ second.read() }, until: { second.hasEnded }))
   }
 
   @Test func `an idle source is woken by a client that connects and by one that sends`() throws {
@@ -89,7 +89,7 @@ import Testing
     try poll(source) { bench.records.count == 1 }
     #expect(garbage.offer(Array(repeating: 0xFF, count: 5000)) == 5000)
     try poll(source) { !bench.buried.isEmpty }
-    #expect(try repeats({ garbage.read() }, until: { garbage.hasEnded }))
+    #expect(repeats({ garbage.read() }, until: { garbage.hasEnded }))
     let dead = try #require(bench.buried.first)
     #expect(dead.offset == 5)
     #expect(dead.why == "the record is longer than 4096 bytes; the client was cut off")
@@ -127,7 +127,7 @@ import Testing
     bench.now += 20_000_000_000
     try poll(source) { !bench.idlePartitions.isEmpty }
     #expect(bench.buried.map(\.text) == ["half"])
-    #expect(try repeats({ silent.read() }, until: { silent.hasEnded }))
+    #expect(repeats({ silent.read() }, until: { silent.hasEnded }))
     try busy.send("three\n")
     try poll(source) { bench.records.count == 3 }
     source.close()
