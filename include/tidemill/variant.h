@@ -330,30 +330,45 @@ static inline int64_t tide_var_id_at(tide_string v, uint32_t k) {
   return (int64_t)tide_var_load_(box.ids + (uint64_t)k * box.id_width, box.id_width);
 }
 
-static inline int64_t tide_var_box_id_(const tide_var_box *box, uint32_t k) {
-  return (int64_t)tide_var_load_(box->ids + (uint64_t)k * box->id_width, box->id_width);
-}
-
-/* Value of the field with the id that tide_var_key gave; absent when the object has none, and for other kinds. Ids ascend without
- * repeating, so an object that lacks few keys leaves few places to look at: often one. */
-static inline tide_string tide_var_field(tide_string v, int64_t id) {
-  tide_var_box box = tide_var_open(v);
-  int64_t low, high, middle, found;
-  if (box.values == NULL || box.id_width == 0 || box.count == 0 || id < 0) return tide_var_none_();
-  high = (int64_t)box.count - 1;
-  low = high - (tide_var_box_id_(&box, box.count - 1u) - id);
+/* Where an id stands among `count` ascending ones that do not repeat, -1 when it is not there. An object that lacks few of the
+ * names leaves few places to look at: often one. */
+static inline int64_t tide_var_search_(const char *ids, uint32_t count, uint32_t width, int64_t id) {
+  int64_t low, high = (int64_t)count - 1, middle, found;
+  if (count == 0 || id < 0) return -1;
+  low = high - ((int64_t)tide_var_load_(ids + (uint64_t)high * width, width) - id);
   if (low < 0) low = 0;
   if (high > id) high = id;
   while (low <= high) {
     middle = low + (high - low) / 2;
-    found = tide_var_box_id_(&box, (uint32_t)middle);
-    if (found == id) return tide_var_in_(&box, (uint32_t)middle);
+    found = (int64_t)tide_var_load_(ids + (uint64_t)middle * width, width);
+    if (found == id) return middle;
     if (found < id)
       low = middle + 1;
     else
       high = middle - 1;
   }
-  return tide_var_none_();
+  return -1;
+}
+
+/* Value of the field with the id that tide_var_key gave; absent when the object has none, and for other kinds. */
+static inline tide_string tide_var_field(tide_string v, int64_t id) {
+  tide_string value = tide_var_none_();
+  tide_var_box box;
+  int64_t k;
+  if (v.length >= 3u && v.data[0] == 2) { /* up to 255 fields, ids and offsets of one byte: most objects */
+    uint32_t count = (uint8_t)v.data[1], start = 3u + 2u * count, size, offset;
+    if (start > v.length || (k = tide_var_search_(v.data + 2, count, 1, id)) < 0) return value;
+    size = (uint8_t)v.data[start - 1u];
+    if (size > v.length - start) size = (uint32_t)(v.length - start);
+    offset = (uint8_t)v.data[2u + count + (uint32_t)k];
+    if (offset >= size) return value;
+    value.data = v.data + start + offset;
+    value.length = size - offset;
+    return value;
+  }
+  box = tide_var_open(v);
+  if (box.values == NULL || box.id_width == 0 || (k = tide_var_search_(box.ids, box.count, box.id_width, id)) < 0) return value;
+  return tide_var_in_(&box, (uint32_t)k);
 }
 
 #ifdef __cplusplus
