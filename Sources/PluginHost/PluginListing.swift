@@ -9,7 +9,7 @@ public enum PluginListing {
     }
     var rows = [["NAME", "VERSION", "STATUS", "LEVEL", "COMPONENTS", "FROM"]]
     for entry in catalog.entries {
-      let components = (entry.manifest?.components ?? []).map { "\($0.kind.rawValue) \($0.id)" }.joined(separator: ", ")
+      let components = Self.components(of: entry)
       rows.append([
         name(entry), entry.manifest?.version ?? "-", entry.status.word, entry.level > 0 ? "\(entry.level)" : "-",
         components.isEmpty ? "-" : components, entry.directory.origin.label,
@@ -23,6 +23,19 @@ public enum PluginListing {
     }
     for directory in catalog.directories where directory.problem != nil { text += "\nnot searched: \(line(directory))\n" }
     return text
+  }
+
+  /// `source file, sink file`; of several of one kind the kind once: `operator batch, sample`.
+  private static func components(of entry: PluginEntry) -> String {
+    var kinds: [(kind: ComponentManifest.Kind, ids: [String])] = []
+    for component in entry.manifest?.components ?? [] {
+      if kinds.last?.kind == component.kind {
+        kinds[kinds.count - 1].ids.append(component.id)
+      } else {
+        kinds.append((component.kind, [component.id]))
+      }
+    }
+    return kinds.map { "\($0.kind.rawValue) \($0.ids.joined(separator: ", "))" }.joined(separator: ", ")
   }
 
   /// Several files of one plugin may be refused: their own names tell them apart.

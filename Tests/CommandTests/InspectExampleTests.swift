@@ -27,7 +27,7 @@ struct InspectExampleTests {
     for component in components {
       let story = try Story()
       try story.file("pipeline.yaml", try #require(component.example, "\(component.kind) \(component.id) has no example"))
-      let result = try story.run("run", "pipeline.yaml", input: "{\"n\":1}\n")
+      let result = try story.run("run", "pipeline.yaml", input: (1...500).map { "{\"n\":\($0)}\n" }.joined())
       #expect(result.exitCode == 0, "\(component.kind) \(component.id): \(result.errors)")
       let written = try Files.names(story.directory.path).filter { $0 != "pipeline.yaml" }
       #expect(!result.output.isEmpty || !written.isEmpty, "\(component.kind) \(component.id) writes nothing")
