@@ -30,10 +30,10 @@ extension NodeSpec {
     public var drops: Bool { whenFull != .block }
 
     /// `block`, `drop_oldest`, ..., with what belongs to it.
-    public var policy: String {
-      let sampling = whenFull == .sample ? " by \(sampleBy.rawValue)" : ""
-      return (targetNanoseconds == nil ? "" : "adaptive, then ") + whenFull.rawValue + sampling
-    }
+    public var policy: String { (targetNanoseconds == nil ? "" : "adaptive, then ") + fallback }
+
+    /// What happens in the end.
+    public var fallback: String { whenFull.rawValue + (whenFull == .sample ? " by \(sampleBy.rawValue)" : "") }
 
     /// How the queue treats a producer that finds it full.
     var discipline: FrameRing.Discipline {

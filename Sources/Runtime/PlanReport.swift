@@ -64,8 +64,8 @@ public enum PlanReport {
       let name = "\(from.name)\(port) -> \(plan.nodes[edge.to].name)"
       if let buffer = chains.buffers[index] {
         let bytes = Quantities.bytes(buffer.bytes)
-        let target = buffer.targetNanoseconds.map { " or \(Quantities.duration(nanoseconds: $0))" } ?? ""
-        let credit = "\(Quantities.count(buffer.frames, "frame")) or \(bytes)\(target), then \(buffer.policy)"
+        let target = buffer.targetNanoseconds.map { ", adaptive to \(Quantities.duration(nanoseconds: $0))" } ?? ""
+        let credit = "\(Quantities.count(buffer.frames, "frame")) or \(bytes)\(target), then \(buffer.fallback)"
         table.add([name, buffer.drops ? "ring, arrival" : "ring", credit, Quantities.bytes(chains.memory.edges[index])])
       } else {
         table.add([name, "call", "", "0 B"])
