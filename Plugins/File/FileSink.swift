@@ -55,6 +55,8 @@ struct FileSink: Sink, Stateful, TimerHandler {
   static let stateVersion: UInt32 = 2
   /// Bytes that are written together.
   private static let collectedBytes = 256 << 10
+  /// A batch of so many bytes is worth a write of its own: collecting it would cost a copy and spare next to nothing.
+  private static let largeBytes = 64 << 10
 
   private let host: Host
   private let path: String
@@ -213,8 +215,9 @@ struct FileSink: Sink, Stateful, TimerHandler {
       try output?.append(records)
       return try wrote()
     }
-    if collected.count + records.count > Self.collectedBytes { try writeCollected() }
-    if records.count >= Self.collectedBytes {
+    let isLarge = records.count >= Self.largeBytes
+    if isLarge || collected.count + records.count > Self.collectedBytes { try writeCollected() }
+    if isLarge {
       try output?.append(records)
       return try wrote()
     }

@@ -47,10 +47,14 @@ import Testing
   @Test func `what is enough for one write does not wait`() throws {
     let sink = try sink()
     let block = (0..<100).map { "\($0)" + String(repeating: "x", count: 999) }
-    for _ in 0..<3 { try put(block, to: sink) }
-    #expect(folder.read("out")?.utf8.count ?? 0 > 200_000)
+    try put("before", to: sink)
+    try put(block, to: sink)
+    #expect(folder.read("out")?.split(separator: "\n").count == 101)
+    for _ in 0..<9 { try put(Array(block[..<30]), to: sink) }
+    #expect(folder.read("out")?.split(separator: "\n").count == 101 + 8 * 30)
     sink.close()
-    #expect(folder.read("out")?.split(separator: "\n").count == 300)
+    #expect(folder.read("out")?.split(separator: "\n").count == 101 + 9 * 30)
+    #expect(folder.read("out")?.hasPrefix("before\n0x") == true)
   }
 
   @Test func `a host without timers gets each batch written by itself`() throws {
