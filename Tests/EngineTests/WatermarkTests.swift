@@ -103,28 +103,26 @@ import Testing
       var bench = PipelineBench()
       let collector = Collector()
       let turn = Atomic<Int>(0)
-      func scripted(_ name: String, _ steps: [Int: (ScriptedInstance, OpaquePointer) -> tide_status]) -> ScriptedComponent {
+      /// Takes each step in its turn; one that answers nil is asked again.
+      typealias Step = (ScriptedInstance, OpaquePointer) -> tide_status?
+      func scripted(_ name: String, _ steps: [Int: Step]) -> ScriptedComponent {
         let component = ScriptedComponent(name)
         component.poll = { me, _, out in
-          guard let step = steps[turn.load(ordering: .sequentiallyConsistent)] else { return TIDE_OK }
+          guard let step = steps[turn.load(ordering: .sequentiallyConsistent)], let status = step(me, out) else {
+            return TIDE_OK
+          }
           turn.add(1, ordering: .sequentiallyConsistent)
-          return step(me, out)
+          return status
         }
         return component
       }
-      let ends: (ScriptedInstance, OpaquePointer) -> tide_status = { _, _ in TIDE_END }
-      let idles: (ScriptedInstance, OpaquePointer) -> tide_status = { me, out in me.host.pointee.idle(out, 0) }
-      let mark: (Int64) -> (ScriptedInstance, OpaquePointer) -> tide_status = { time in
-        { me, out in me.host.pointee.watermark(out, 0, time) }
-      }
+      let ends: Step = { _, _ in TIDE_END }
+      let idles: Step = { me, out in me.host.pointee.idle(out, 0) }
+      let mark: (Int64) -> Step = { time in { me, out in me.host.pointee.watermark(out, 0, time) } }
       let a = bench.add(.source, scripted("a", [endsFirst ? 0 : 1: ends]))
       // The ends wait until the sink has seen what the test is about: they may overtake it on their own thread.
       let clock = SystemClock(), limit = clock.now + 20_000_000_000
-      let endsLater: (ScriptedInstance, OpaquePointer) -> tide_status = { _, _ in
-        if collector.watermarks.contains(20) || clock.now > limit { return TIDE_END }
-        turn.subtract(1, ordering: .sequentiallyConsistent)
-        return TIDE_OK
-      }
+      let endsLater: Step = { _, _ in collector.watermarks.contains(20) || clock.now > limit ? TIDE_END : nil }
       let b = bench.add(.source, scripted("b", [endsFirst ? 1 : 0: idles, 4: endsLater]))
       let c = bench.add(.source, scripted("c", [2: mark(10), 3: mark(20), 5: ends]))
       let join = bench.add(.operator, pass("join"), from: [(a, 0), (b, 0)]) { $0.forwardsOnly = true }
