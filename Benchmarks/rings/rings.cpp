@@ -243,7 +243,7 @@ double middle(std::vector<double> values) { return median(values.data(), values.
 // Prints `throughput|spinning|sleeping PROJECT C++ RATIO`, in nanoseconds, medians over the pairs.
 int main(int argc, char **argv) {
   uint64_t pairs = argc > 1 ? strtoull(argv[1], nullptr, 10) : 11, count = argc > 2 ? strtoull(argv[2], nullptr, 10) : 100000;
-  uint64_t trips = argc > 3 ? strtoull(argv[3], nullptr, 10) : 10000;
+  uint64_t trips = argc > 3 ? strtoull(argv[3], nullptr, 10) : 2000;
   cpu_set_t allowed;
   sched_getaffinity(0, sizeof allowed, &allowed);
   for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)

@@ -18,6 +18,13 @@ extern "C" {
 #define TIDE_B_DICT_PAUSE 15u            /* frames until a dictionary that did not is tried again */
 #define TIDE_B_LEAST_ROWS 512u           /* a column's first room; more than a dictionary on trial can hold */
 
+/* Keeps what is rare out of the code of every value. */
+#if defined(__GNUC__) || defined(__clang__)
+#define TIDE_B_RARE_ __attribute__((cold))
+#else
+#define TIDE_B_RARE_
+#endif
+
 /* How a column of the frame under construction is held. */
 #define TIDE_B_ROWS 0u     /* a value a row */
 #define TIDE_B_CODES 1u    /* a dictionary code a row; data and heap are the dictionary's */
@@ -343,7 +350,7 @@ static inline uint64_t tide_b_inner_bytes_(const tide_builder *b) {
 }
 
 /* What tide_b_cell_ gives when the column is an inner one, lacks room or something is wrong. */
-static inline tide_b_column *tide_b_other_cell_(tide_builder *b, int32_t column, uint32_t type) {
+TIDE_B_RARE_ static inline tide_b_column *tide_b_other_cell_(tide_builder *b, int32_t column, uint32_t type) {
   tide_b_column *c;
   if ((uint32_t)column >= b->count) {
     tide_b_fail(b, column, "there is no such column");
