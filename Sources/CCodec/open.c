@@ -3,30 +3,24 @@
 #include <zstd.h>
 
 #include "CCodec.h"
-#include "tide_schema.h"
 
 #define LENGTH_BYTES 4u
 #define FIELD(name) __builtin_offsetof(tide_frame, name)
 
 struct tide_opener {
   ZSTD_DCtx *zstd;
-  tide_interner *peer;
 };
 
 tide_opener *tide_opener_create(void) {
   tide_opener *opener = calloc(1, sizeof *opener);
-  if (opener == NULL) return NULL;
-  opener->zstd = ZSTD_createDCtx();
-  opener->peer = tide_interner_create();
-  if (opener->zstd && opener->peer) return opener;
-  tide_opener_destroy(opener);
+  if (opener == NULL || (opener->zstd = ZSTD_createDCtx()) != NULL) return opener;
+  free(opener);
   return NULL;
 }
 
 void tide_opener_destroy(tide_opener *opener) {
   if (opener == NULL) return;
   ZSTD_freeDCtx(opener->zstd);
-  tide_interner_destroy(opener->peer);
   free(opener);
 }
 
@@ -55,8 +49,8 @@ static const char *unpack(tide_opener *opener, const uint8_t *bytes, const tide_
   return used == room ? NULL : "the block of a compressed frame is shorter than raw_len says";
 }
 
-uint64_t tide_open(tide_opener *opener, const uint8_t *bytes, uint64_t available, uint64_t limit, uint8_t *into,
-                   uint64_t capacity, tide_validation *why) {
+uint64_t tide_open(tide_opener *opener, const uint8_t *bytes, uint64_t available, uint64_t limit, tide_interner *peer,
+                   uint8_t *into, uint64_t capacity, tide_validation *why) {
   tide_frame header, *out = (tide_frame *)(void *)into;
   const char *wrong;
   if (why) *why = (tide_validation){.column = -1, .reason = ""};
@@ -78,5 +72,5 @@ uint64_t tide_open(tide_opener *opener, const uint8_t *bytes, uint64_t available
   out->flags = (uint16_t)(header.flags & ~(TIDE_FLAG_HEAD_CRC | TIDE_FLAG_BODY_CRC));
   out->head_crc = 0;
   out->body_crc = 0;
-  return tide_validate_from(into, header.raw_len, limit, opener->peer, why) == 0 ? header.raw_len : 0;
+  return tide_validate_from(into, header.raw_len, limit, peer, why) == 0 ? header.raw_len : 0;
 }

@@ -9,9 +9,13 @@ import StoredFrames
 final class StoredFrameDecoder {
   /// Bytes of a refused frame that go into its dead letter.
   private static let deadBytes = 4096
+  /// Producers whose schemas are kept.
+  private static let mostPeers = 1024
 
   private(set) var dead: [RecordDecoder.DeadRecord] = []
   private let opener = FrameOpener()
+  /// What each partition's producer has sent so far.
+  private var peers: [UInt32: SchemaInterner] = [:]
   /// Opened, and not written yet.
   private var frame: FrameView?
   /// Partitions in which the next frame is being looked for.
@@ -34,7 +38,7 @@ final class StoredFrameDecoder {
           throw FrameRejection(rule: 3, column: nil, offset: rest.count, reason: "the input ends inside of a frame")
         }
         if stored.isSigned { length = stored.byteCount }
-        let opened = try open(rest)
+        let opened = try open(rest, peer(partition))
         at += stored.byteCount
         lost.remove(partition)
         guard let opened else { continue }
@@ -47,17 +51,26 @@ final class StoredFrameDecoder {
         at += length
       }
     }
-    if final { lost.remove(partition) }
+    if final {
+      lost.remove(partition)
+      peers.removeValue(forKey: partition)
+    }
     return .init(consumed: final ? bytes.count : at, frameReady: false)
   }
 
+  private func peer(_ partition: UInt32) -> SchemaInterner {
+    if let peer = peers[partition] { return peer }
+    // Who was forgotten only has its schemas learnt again.
+    if peers.count == Self.mostPeers { peers.removeAll() }
+    let peer = SchemaInterner()
+    peers[partition] = peer
+    return peer
+  }
+
   /// The frame that the bytes begin with; nil for one without rows, such as a control frame.
-  private func open(_ bytes: UnsafeRawBufferPointer) throws(FrameRejection) -> FrameView? {
-    let view = try opener.open(bytes)
+  private func open(_ bytes: UnsafeRawBufferPointer, _ peer: SchemaInterner) throws(FrameRejection) -> FrameView? {
+    let view = try opener.open(bytes, peer: peer)
     guard let kind = view.kind, kind.hasRows else { return nil }
-    guard view.schemaID == 0 || view.schemaID == schemaID(of: view) else {
-      throw FrameRejection(rule: 12, column: nil, offset: 64, reason: "schema_id is not that of the columns")
-    }
     return view
   }
 

@@ -5,7 +5,7 @@ import CHost
 /// Readers look names up once per identity, so a peer must not send other columns under one that it used before. Columns are
 /// compared byte for byte; a frame that lies breaks rule 36. Not thread-safe.
 public final class SchemaInterner {
-  let core: OpaquePointer
+  package let core: OpaquePointer
 
   public init() {
     guard let core = tide_interner_create() else { fatalError("memory ran out") }

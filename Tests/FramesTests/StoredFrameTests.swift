@@ -155,6 +155,24 @@ struct StoredFrameTests {
     #expect(try rule(.none) { $1.flags |= 4 } == 5)
   }
 
+  @Test func `peers have schemas of their own, and a peer that lies spoils no other's`() throws {
+    let sample = try SampleFrame()
+    let stored = sealed(FrameView(bytes: sample.bytes.memory), FrameSealer(.lz4))
+    sample.at(sample.columns[SampleFrame.double].name)[0] ^= 1
+    sample.header.pointee.schema_id = stored.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 64, as: UInt64.self) }
+    let lie = sealed(FrameView(bytes: sample.bytes.memory), FrameSealer(.lz4))
+    let opener = FrameOpener()
+    let (honest, liar) = (SchemaInterner(), SchemaInterner())
+    try stored.withUnsafeBytes { bytes throws in _ = try opener.open(bytes, peer: honest) }
+    lie.withUnsafeBytes { bytes in
+      for peer in [honest, liar, nil] {
+        #expect { try opener.open(bytes, peer: peer) } throws: { ($0 as? FrameRejection)?.rule == 36 }
+      }
+    }
+    try stored.withUnsafeBytes { bytes throws in _ = try opener.open(bytes, peer: liar) }
+    #expect(honest.count == 1 && liar.count == 1)
+  }
+
   @Test func `a frame opens into memory of the caller, when it fits`() throws {
     let sample = try SampleFrame()
     let view = FrameView(bytes: sample.bytes.memory)

@@ -81,7 +81,7 @@ static void try_stream(const uint8_t *data, uint64_t size) {
     }
     PROMISE(header.frame_len <= sizeof room && header.raw_len <= sizeof room);
     if (header.frame_len > size - at) break;
-    if (tide_open(opener, data + at, size - at, sizeof room, room, sizeof room, NULL)) sink += fuzz_read((const tide_frame *)(void *)room);
+    if (tide_open(opener, data + at, size - at, sizeof room, NULL, room, sizeof room, NULL)) sink += fuzz_read((const tide_frame *)(void *)room);
     at += header.frame_len;
   }
   tide_opener_destroy(opener);

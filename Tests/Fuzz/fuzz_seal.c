@@ -14,14 +14,16 @@ static void compare(const tide_frame *was, const tide_frame *is) {
 void fuzz_seal(const tide_frame *frame, const uint8_t *data, size_t size) {
   static tide_sealer *sealers[3];
   static tide_opener *opener;
+  static tide_interner *peer;
   static uint32_t uses;
   uint32_t codec = size ? data[0] % 3u : 0;
   uint64_t length, opened;
   tide_validation why;
   tide_frame header;
+  if (opener == NULL) opener = tide_opener_create();
   if (uses++ % 500u == 0) { /* before it has seen too many schemas */
-    tide_opener_destroy(opener);
-    opener = tide_opener_create();
+    tide_interner_destroy(peer);
+    peer = tide_interner_create();
   }
   if (sealers[codec] == NULL) sealers[codec] = tide_sealer_create(codec);
   uint8_t *sealed = fuzz_memory(frame->frame_len), *room = fuzz_memory(frame->frame_len), *exact;
@@ -31,7 +33,7 @@ void fuzz_seal(const tide_frame *frame, const uint8_t *data, size_t size) {
   exact = fuzz_memory(length);
   memcpy(exact, sealed, length);
   free(sealed);
-  PROMISE(tide_open(opener, exact, length, TIDE_FRAME_LIMIT, room, frame->frame_len, &why) == frame->frame_len);
+  PROMISE(tide_open(opener, exact, length, TIDE_FRAME_LIMIT, peer, room, frame->frame_len, &why) == frame->frame_len);
   compare(frame, (const tide_frame *)(const void *)room);
   PROMISE(tide_envelope_find(exact, length, 0, TIDE_FRAME_LIMIT) == 0);
 
@@ -40,7 +42,7 @@ void fuzz_seal(const tide_frame *frame, const uint8_t *data, size_t size) {
   /* A liar knows how to sign. */
   if (size && data[0] & 4 && header.frame_len <= length && header.header_len >= 128 && header.header_len <= header.frame_len)
     tide_envelope_sign(exact);
-  opened = tide_open(opener, exact, length, TIDE_FRAME_LIMIT, room, frame->frame_len, &why);
+  opened = tide_open(opener, exact, length, TIDE_FRAME_LIMIT, peer, room, frame->frame_len, &why);
   PROMISE((opened == 0) == (why.rule != 0) && opened <= frame->frame_len);
   if (opened) fuzz_read((const tide_frame *)(const void *)room);
   free(exact);

@@ -24,17 +24,17 @@ void tide_sealer_destroy(tide_sealer *sealer);
  * schema_id of 0 is filled in, and seq is `seq`. `into` may have any alignment and must not overlap the frame. */
 uint64_t tide_seal(tide_sealer *sealer, const tide_frame *frame, uint64_t seq, uint8_t *into, uint64_t capacity);
 
-/* What opening the frames of one peer takes along, its schemas too; used by one thread at a time. NULL when memory runs out. */
+/* What decompressing takes along; used by one thread at a time. NULL when memory runs out. */
 typedef struct tide_opener tide_opener;
 tide_opener *tide_opener_create(void);
 void tide_opener_destroy(tide_opener *opener);
 
 /* Unpacks the stored frame at `bytes`, of which `available` may be read, to 64-byte aligned memory with room for its raw_len
- * (tide_envelope_read tells it), and validates it with all rules. Gives its length; 0 and the broken rule when it is refused,
- * the memory's content then being anything. Neither more than `capacity` bytes are written nor more than `limit` unpacked. The
- * result is neither compressed nor signed. */
-uint64_t tide_open(tide_opener *opener, const uint8_t *bytes, uint64_t available, uint64_t limit, uint8_t *into,
-                   uint64_t capacity, tide_validation *why);
+ * (tide_envelope_read tells it), and validates it with all rules, as one of the peer whose schemas `peer` keeps, unless that is
+ * NULL. Gives its length; 0 and the broken rule when it is refused, the memory's content then being anything. Neither more than
+ * `capacity` bytes are written nor more than `limit` unpacked. The result is neither compressed nor signed. */
+uint64_t tide_open(tide_opener *opener, const uint8_t *bytes, uint64_t available, uint64_t limit, tide_interner *peer,
+                   uint8_t *into, uint64_t capacity, tide_validation *why);
 
 #ifdef __cplusplus
 }
