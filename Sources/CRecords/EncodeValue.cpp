@@ -18,10 +18,15 @@ void Encoder::value(const tide_column &column, uint32_t i, uint32_t depth) {
   const uint8_t *data = at(column.data);
   if (column.enc == TIDE_SEQ) {
     uint64_t base = load_at<uint64_t>(data, 0), step = load_at<uint64_t>(data, 1);
-    int64_t integer = static_cast<int64_t>(base + i * step);
-    return column.type == TIDE_TIME ? time(column, integer) : put_integer(out_, integer);
+    uint64_t integer = base + i * step;
+    if (column.type == TIDE_U64) return put_integer(out_, integer);
+    return column.type == TIDE_TIME ? time(column, static_cast<int64_t>(integer)) : put_integer(out_, static_cast<int64_t>(integer));
   }
   if (column.enc == TIDE_CONST) i = 0;
+  if (column.enc == TIDE_DICT16 && (column.type == TIDE_FIXED || column.type == TIDE_DECIMAL128)) {
+    i = load_at<uint16_t>(data, i);
+    data = at(tide_col(frame_, column.dict)->data);
+  }
   switch (column.type) {
   case TIDE_BOOL: tide_bit_(data, i) ? out_.append("true", 4) : out_.append("false", 5); return;
   case TIDE_I64:
