@@ -7,6 +7,9 @@ namespace records {
 namespace {
 constexpr int64_t scales[] = {0, 1000000000, 1000000, 1000, 1}; // ns of RECORD_TIME_*
 
+// May stand before the first record.
+constexpr uint8_t byte_order_mark[] = {0xEF, 0xBB, 0xBF};
+
 const uint8_t *find(const uint8_t *bytes, uint8_t byte, uint64_t length) {
   return static_cast<const uint8_t *>(std::memchr(bytes, byte, length));
 }
@@ -126,9 +129,18 @@ void Decoder::pad_batch() {
 }
 
 // What is known of the partition that the next bytes belong to.
-void Decoder::enter(uint32_t partition) {
-  if (partition_ != nullptr && partition_->number == partition) return;
-  partition_ = &partitions_.emplace(partition, Partition{partition, false, given_header_}).first->second;
+void Decoder::enter(uint32_t partition, uint64_t offset) {
+  if (partition_ == nullptr || partition_->number != partition) partition_ = &partitions_[partition];
+  // Where bytes begin anew, another file or client may have taken the number over.
+  if (offset == 0) {
+    *partition_ = {};
+    waiting_.armed = false;
+  }
+  if (partition_->begun) return;
+  *partition_ = {partition, true, false, given_header_};
+  if (format_ != RECORD_FORMAT_CSV || given_header_ || offset <= sizeof byte_order_mark) return;
+  partition_->header = std::make_shared<CsvHeader>();
+  partition_->header->problem = "the header row stands before the place where reading began: give the names as 'columns'";
 }
 
 record_step Decoder::decode(uint32_t partition, const uint8_t *bytes, uint64_t length, uint64_t readable, uint64_t offset,
@@ -139,14 +151,13 @@ record_step Decoder::decode(uint32_t partition, const uint8_t *bytes, uint64_t l
   uint64_t position = 0;
   auto step = [&](bool ready) { return record_step{position, ready}; };
   if (rows_ != 0 && is_full()) return step(true);
-  enter(partition);
+  enter(partition, offset);
   if (partition_->skipping) {
     const uint8_t *end = find(bytes, '\n', length);
     position = end ? static_cast<uint64_t>(end + 1 - bytes) : length;
     partition_->skipping = end == nullptr;
   }
-  static constexpr uint8_t mark[] = {0xEF, 0xBB, 0xBF}; // a byte order mark may stand before the first record
-  if (offset == 0 && position == 0 && length >= 3 && std::memcmp(bytes, mark, 3) == 0) position = 3;
+  if (offset == 0 && position == 0 && length >= 3 && std::memcmp(bytes, byte_order_mark, 3) == 0) position = 3;
   bool continued = is_continued(bytes + position, length - position, offset + position);
   for (;;) {
     if (!continued && !open_batch(bytes + position, length - position, readable - position, offset + position, final)) break;

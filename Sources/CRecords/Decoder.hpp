@@ -82,7 +82,8 @@ private:
 
   // ---- the partitions; one is forgotten at its end
   struct Partition {
-    uint32_t number;
+    uint32_t number = 0;
+    bool begun = false;
     bool skipping = false; // inside of a record that is too long
     std::shared_ptr<CsvHeader> header;
   };
@@ -145,7 +146,7 @@ private:
   record_counters counters_ = {0, 0, 0, 0};
 
   // Decoder.cpp
-  void enter(uint32_t partition);
+  void enter(uint32_t partition, uint64_t offset);
   void pad_batch();
   Outcome next_record(uint64_t &next);
   bool open_batch(const uint8_t *bytes, uint64_t length, uint64_t readable, uint64_t offset, bool final);

@@ -27,6 +27,8 @@ final class StoredFrameDecoder {
   func decode(_ bytes: UnsafeRawBufferPointer, partition: UInt32, offset: UInt64, final: Bool) -> RecordDecoder.Step {
     dead.removeAll(keepingCapacity: true)
     guard frame == nil else { return .init(consumed: 0, frameReady: true) }
+    // Where bytes begin anew, another client may have taken the partition over.
+    if offset == 0 { lost.remove(partition) }
     var at = 0
     while at < bytes.count {
       if lost.contains(partition) { at = StoredFrame.nextStart(in: bytes, from: at) }

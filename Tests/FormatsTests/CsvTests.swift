@@ -203,10 +203,14 @@ import Testing
     try feed("b,c\n3,4\n", 2, 0)
     try feed("5,6\n", 1, 8)
     try feed("7,8\n", 2, 8)
+    // A number that is taken over begins anew; an input that is joined behind its header row has none.
+    try feed("c\n9\n", 1, 0)
+    try feed("10,11\n", 3, 100)
+    #expect(decoder.deadRecords.map(\.code) == ["csv"] && decoder.deadRecords[0].reason.contains("give the names as 'columns'"))
     #expect(
       lines == [
         "{\"a\":\"1\",\"b\":\"2\"}\n", "{\"b\":\"3\",\"c\":\"4\"}\n", "{\"a\":\"5\",\"b\":\"6\"}\n",
-        "{\"b\":\"7\",\"c\":\"8\"}\n",
+        "{\"b\":\"7\",\"c\":\"8\"}\n", "{\"c\":\"9\"}\n",
       ])
   }
 
