@@ -39,7 +39,8 @@ struct FormatTests {
   @Test func `columns and delimiter of the sink hold`() throws {
     let story = try Story()
     try story.file("readings.csv", Self.table)
-    try story.file("pipeline.yaml", Self.hot("", ", delimiter: tab, columns: [note, temperature]"))
+    let pipeline = Self.hot("", ", delimiter: tab, columns: [note, temperature]")
+    try story.file("pipeline.yaml", pipeline.replacing("temperature: double }", with: "temperature: double, note: string }"))
     let result = try story.run("run", "pipeline.yaml")
     #expect(result.exitCode == 0, "\(result.errors)")
     #expect(try story.text("out") == "note\ttemperature\n\"said \"\"hot\"\"\"\t81.5\n\t82.0\n")

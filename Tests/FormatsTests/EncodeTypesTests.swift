@@ -61,7 +61,8 @@ import Testing
     var batch = tide_batch()
     batch.frame = frame.frame
     batch.count = UInt32(frame.rows)
-    return String(decoding: RecordEncoder(plan).encode(&batch), as: UTF8.self)
+    let encoder = RecordEncoder(plan)
+    return withExtendedLifetime(encoder) { String(decoding: encoder.encode(&batch), as: UTF8.self) }
   }
 
   @Test func `json has all types`() throws {
