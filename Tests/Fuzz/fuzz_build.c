@@ -77,6 +77,13 @@ static void declare_rest(program *p) {
   }
 }
 
+/* Columns ran out before every LIST and STRUCT had one inside it: no frame can be made of them. */
+static int lacks_inner(const program *p) {
+  for (int32_t i = 0; i < p->columns; i++)
+    if ((p->type[i] == TIDE_LIST || p->type[i] == TIDE_STRUCT) && p->b.columns[i].children == 0) return 1;
+  return 0;
+}
+
 static void put(program *p, int32_t c, int fix);
 
 static void put_or_not(program *p, int32_t c) {
@@ -249,6 +256,7 @@ void fuzz_build(const uint8_t *data, size_t size) {
   declare_rest(&p);
   declare_rest(&p);
   declare_rest(&p);
+  if (lacks_inner(&p)) p.end = p.data = data;
   for (int32_t c = 0; c < p.columns; c++) {
     p.fixed[c] = p.parent[c] < 0 && p.type[c] != TIDE_LIST && p.type[c] != TIDE_STRUCT && next(&p) % 4u == 3u;
     if (p.fixed[c]) put(&p, c, 1);
