@@ -45,10 +45,12 @@ static uint32_t param_of(uint32_t type, uint8_t seed) {
 }
 
 static void declare(program *p, int32_t parent, uint32_t depth) {
-  uint32_t type = 1u + next(p) % 17u, param = param_of(type, next(p));
+  uint32_t type = 1u + next(p) % 17u, param = param_of(type, next(p)), deep = 0;
   char name[16];
   int32_t column;
   if (p->columns == COLUMNS) return;
+  for (int32_t above = parent; above >= 0; above = p->parent[above])
+    if (++deep == TIDE_MAX_NESTING) depth = 0;
   if (depth == 0) type = type == TIDE_LIST || type == TIDE_STRUCT ? TIDE_I64 : type;
   snprintf(name, sizeof name, "%d", p->columns);
   column = parent < 0 ? tide_b_col_param(&p->b, name, type, type == TIDE_I64 ? 0 : param, TIDE_NO_ROLE)
