@@ -147,7 +147,7 @@ struct FlowTests {
       ("batch, from: all", "batch needs `count`, `every` or both"),
       ("batch, from: all, with: { count: 70000 }", "'count' is 70000; it must be at most 65536"),
       ("sample, from: all, with: { rate: 0.5, every: 2 }", "sample needs either `rate` or `every`"),
-      ("sample, from: all, with: { rate: 2 }", "'rate' is 2; it must be at most 1"),
+      ("sample, from: all, with: { rate: 2 }", "'rate' is 2.0; it must be at most 1"),
       ("throttle, from: all", "'limit'"),
       ("throttle, from: all, with: { limit: 1, excess: wait }", "add `clock: processing`"),
     ]
