@@ -19,7 +19,7 @@ struct SampleOperator: Operator, Stateful {
       sources:
         readings: { use: generate, with: { kind: sensors, count: 1000, paced: false, seed: 7 } }
       operators:
-        some: { use: sample, from: readings, with: { rate: 0.2 } }
+        some: { use: sample, from: readings, with: { rate: 0.1 } }
       sinks:
         out: { use: stdout, from: some }
 
