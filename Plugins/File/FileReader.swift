@@ -20,6 +20,9 @@ final class FileReader {
   /// Position of the first byte that is not decoded.
   var position: UInt64 { buffer.position }
 
+  /// The decoder has whole records left, and waits for the edges to take what it made.
+  var hasRecords: Bool { buffer.hasRecords }
+
   /// Reads and decodes one chunk. False when the file is done.
   func step(_ codec: Codec, _ out: inout Output) throws -> Bool {
     if lacksHeader {

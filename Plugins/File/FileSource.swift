@@ -129,6 +129,8 @@ struct FileSource: Source, Stateful {
       guard let (input, reader) = current else { return .end }
       let unfinished = try reader.step(codec, &out)
       inputs[input].position = reader.position
+      // Room is waited for between polls, where the host can stop the pipeline.
+      if reader.hasRecords { return .ready }
       if !unfinished {
         current = nil
         guard let next = order.last else { return .end }

@@ -7,6 +7,7 @@ extension Node {
 
   /// Takes a batch from an edge and runs it through the component, and so through everything below it in the chain. False when the
   /// pipeline was forced to stop.
+  @inline(__always)
   func deliver(_ passed: UnsafeMutablePointer<tide_passed>, input: Int) -> Bool {
     counters.add(Count.rowsIn, Int(passed.pointee.batch.count))
     if idleInputs > 0 { setBusy(input: input) }
