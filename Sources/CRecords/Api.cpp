@@ -23,6 +23,7 @@ record_step record_decode(record_decoder *decoder, uint32_t partition, const uin
   return decoder->decoder.decode(partition, bytes, length, readable, offset, final != 0, ingest_time);
 }
 
+void record_limit_frame(record_decoder *decoder, uint32_t rows, uint64_t bytes) { decoder->decoder.limit_frame(rows, bytes); }
 uint32_t record_rows(const record_decoder *decoder) { return decoder->decoder.rows(); }
 uint64_t record_frame_bytes(record_decoder *decoder) { return decoder->decoder.frame_bytes(); }
 uint64_t record_write_frame(record_decoder *decoder, uint8_t *into, uint64_t capacity, uint32_t stream, int64_t first_id) {

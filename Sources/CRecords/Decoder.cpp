@@ -46,8 +46,9 @@ const char *Decoder::objection(const record_plan &plan) {
 
 Decoder::Decoder(const record_plan &plan)
     : format_(plan.format), keep_verbatim_(plan.verbatim), ingest_missing_(plan.ingest_missing), time_unit_(plan.time_unit),
-      time_scale_(scales[plan.time_unit]), max_ahead_(plan.max_ahead), max_record_(plan.max_record), max_key_(plan.max_key), rows_per_frame_(plan.rows_per_frame),
-      bytes_per_frame_(std::min<uint64_t>(plan.bytes_per_frame, max_frame / 2)), cells_(plan.delimiter),
+      time_scale_(scales[plan.time_unit]), max_ahead_(plan.max_ahead), max_record_(plan.max_record), max_key_(plan.max_key),
+      rows_per_frame_(plan.rows_per_frame), bytes_per_frame_(std::min<uint64_t>(plan.bytes_per_frame, max_frame / 2)),
+      limit_rows_(rows_per_frame_), limit_bytes_(bytes_per_frame_), cells_(plan.delimiter),
       delimiter_(plan.delimiter), reach_(batch_bytes) {
   auto make = [&](std::string name, uint8_t type, uint8_t role, bool declared) {
     auto column = std::make_unique<Column>(std::move(name), type, role, declared, rows_per_frame_);

@@ -3,6 +3,7 @@
 #ifndef TIDEMILL_CRECORDS_DECODER_HPP
 #define TIDEMILL_CRECORDS_DECODER_HPP
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -34,6 +35,11 @@ public:
   record_step decode(uint32_t partition, const uint8_t *bytes, uint64_t length, uint64_t readable, uint64_t offset, bool final,
                      int64_t ingest);
 
+  // Ends frames at fewer rows and bytes than the plan says, from now on.
+  void limit_frame(uint32_t rows, uint64_t bytes) {
+    limit_rows_ = std::clamp<uint32_t>(rows, 1, rows_per_frame_);
+    limit_bytes_ = std::min(bytes, bytes_per_frame_);
+  }
   uint32_t rows() const { return rows_; }
   uint64_t frame_bytes();
   uint64_t write_frame(uint8_t *into, uint64_t capacity, uint32_t stream, int64_t first_id);
@@ -73,6 +79,8 @@ private:
   const uint32_t max_key_;
   const uint32_t rows_per_frame_;
   const uint64_t bytes_per_frame_;
+  uint32_t limit_rows_; // of this frame; never above the plan's
+  uint64_t limit_bytes_;
   std::vector<std::unique_ptr<Column>> columns_;
   std::vector<Column *> growing_; // those with a heap or a dictionary
   Names names_;                   // of columns_, same numbers
@@ -157,7 +165,7 @@ private:
   Outcome fail(uint64_t from, uint64_t end);
   void drop_row(uint32_t names);
   void measure();
-  bool is_full() const { return rows_ == rows_per_frame_ || bytes_ >= bytes_per_frame_; }
+  bool is_full() const { return rows_ >= limit_rows_ || bytes_ >= limit_bytes_; }
 
   // Record.cpp
   Outcome record(uint64_t from, uint64_t end);

@@ -2,8 +2,8 @@
 ///
 /// The reader publishes the bytes that it has taken; their rate is averaged, and the credit becomes rate x target (as Flink sizes
 /// its buffers). A reader that runs dry shows no more than the rate of the input, so the credit then grows. When the credit has
-/// found its size and the edge stays full of small frames, the producer may linger before it asks for more input, which then
-/// comes in larger frames. Pure: it is told times and counters, and says what to do.
+/// found its size and the edge stays full of small frames, frames may have more rows, and when they may have the most, the
+/// producer may linger before it asks for more input. Pure: it is told times and counters, and says what to do.
 package struct AdaptiveCredit: Equatable {
   /// Time between two steps.
   package static let stepNanoseconds: Int64 = 100_000_000
@@ -14,8 +14,8 @@ package struct AdaptiveCredit: Equatable {
   package static let leastBytes = 64 << 10
   package static let mostLingerNanoseconds: Int64 = 5_000_000
   private static let lingerStep: Int64 = 1_250_000
-  /// Frames of so many rows are large enough.
-  package static let rowsWorthLingering: UInt64 = 4096
+  /// Rows of a frame that the producer makes: on an edge that runs empty, at first, and on one that stays full.
+  package static let leastFrameRows = 256, usualFrameRows = 1024, mostFrameRows = 4096
 
   /// What the edge looks like to its producer.
   package struct Reading: Equatable {
@@ -42,6 +42,8 @@ package struct AdaptiveCredit: Equatable {
   package private(set) var creditBytes: Int
   /// How long the producer may wait for more input between calls.
   package private(set) var lingerNanoseconds: Int64 = 0
+  /// Rows that a frame of the producer may have.
+  package private(set) var frameRows = AdaptiveCredit.usualFrameRows
   /// Bytes a nanosecond; nil before the first step.
   package private(set) var rate: Double?
   private var last: Reading?
@@ -66,7 +68,7 @@ package struct AdaptiveCredit: Equatable {
     rate = average
     let wanted = reading.queuedBytes == 0 ? mostBytes : bounded(average * Double(targetNanoseconds))
     let isRight = abs(Double(wanted) - Double(creditBytes)) <= Self.hysteresis * Double(creditBytes)
-    if isRight { linger(reading, since: last) }
+    if isRight { resizeFrames(reading, since: last) }
     guard !isRight else { return false }
     // Half or twice as much at most: one reading may mislead.
     let next = max(min(wanted, 2 * creditBytes), creditBytes / 2)
@@ -79,13 +81,22 @@ package struct AdaptiveCredit: Equatable {
     bytes >= Double(mostBytes) ? mostBytes : max(Int(bytes), min(Self.leastBytes, mostBytes))
   }
 
-  private mutating func linger(_ reading: Reading, since last: Reading) {
+  /// Larger frames first, then waiting for them; back in the opposite order.
+  private mutating func resizeFrames(_ reading: Reading, since last: Reading) {
     let rows = reading.pushedRows &- last.pushedRows, frames = reading.pushedFrames &- last.pushedFrames
     let isFull = reading.queuedBytes >= creditBytes - creditBytes / 4
-    if isFull, frames > 0, rows / frames < Self.rowsWorthLingering {
-      lingerNanoseconds = min(lingerNanoseconds + Self.lingerStep, Self.mostLingerNanoseconds)
+    if isFull, frames > 0, rows / frames < UInt64(Self.mostFrameRows) {
+      if frameRows < Self.mostFrameRows {
+        frameRows *= 2
+      } else {
+        lingerNanoseconds = min(lingerNanoseconds + Self.lingerStep, Self.mostLingerNanoseconds)
+      }
     } else if reading.queuedBytes <= creditBytes / 4 {
-      lingerNanoseconds = max(lingerNanoseconds - Self.lingerStep, 0)
+      if lingerNanoseconds > 0 {
+        lingerNanoseconds = max(lingerNanoseconds - Self.lingerStep, 0)
+      } else {
+        frameRows = max(frameRows / 2, Self.leastFrameRows)
+      }
     }
   }
 }

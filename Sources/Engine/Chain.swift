@@ -162,6 +162,9 @@ final class Chain: @unchecked Sendable {
   /// Something that was announced beside a full ring could be put in now.
   private var controlPending: Bool { outgoing.contains(where: \.hasControlToPut) }
 
+  /// Rows that a frame of the chain may have where an adaptive edge says so; nil = as the plan has it.
+  var adaptiveFrameRows: Int? { adaptive.lazy.compactMap { $0.adaptive?.frameRows }.max() }
+
   /// When a source is polled again whose frames are small while an adaptive edge is full.
   private var lingerUntil: Int64 {
     let linger = adaptive.reduce(0) { max($0, $1.adaptive?.lingerNanoseconds ?? 0) }

@@ -19,6 +19,8 @@ public struct ChainPlan: Sendable, Equatable {
   public private(set) var reasons: [String?] = []
   /// What all frames together may take.
   public private(set) var memory: MemoryPlan
+  /// Chains that an adaptive edge leaves.
+  private var adaptiveChains: Set<Int> = []
 
   public init(_ graph: GraphSpec) {
     memory = MemoryPlan(.init(buffers: [], chains: []), limit: nil)
@@ -40,6 +42,7 @@ public struct ChainPlan: Sendable, Equatable {
     for edge in graph.edges {
       let direct = chainOfNode[edge.from] == chainOfNode[edge.to]
       buffers.append(direct ? nil : edge.buffer ?? graph.nodes[edge.to].buffer ?? NodeSpec.Buffer())
+      if buffers.last??.targetNanoseconds != nil { adaptiveChains.insert(chainOfNode[edge.from]) }
     }
     memory = MemoryPlan(demand(of: graph), limit: graph.maxMemoryBytes)
     for (index, credit) in memory.credits.enumerated() { if let credit { buffers[index]?.bytes = credit } }
@@ -69,6 +72,9 @@ public struct ChainPlan: Sendable, Equatable {
     if feeders.contains(where: { depth[$0] >= maxDepth }) { return "chain of \(maxDepth) nodes" }
     return nil
   }
+
+  /// True when the frames that a node makes may go to an adaptive edge.
+  func feedsAdaptiveEdge(_ node: Int) -> Bool { adaptiveChains.contains(chainOfNode[node]) }
 
   /// What frames may take at most; see `MemoryPlan`.
   public var boundBytes: Int { memory.boundBytes }

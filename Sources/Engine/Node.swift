@@ -138,7 +138,14 @@ final class Node: @unchecked Sendable {
     routes.initialize(repeating: UnsafeMutableBufferPointer(start: nil, count: 0))
     deadLetters = DeadLetterBuffer(node: spec.name)
     do {
-      decoder = try spec.recordPlan.map { try RecordDecoder($0) }
+      decoder = try spec.recordPlan.map { plan in
+        var plan = plan
+        if pipeline.chainPlan.feedsAdaptiveEdge(index) {
+          plan.rowsPerFrame = AdaptiveCredit.mostFrameRows
+          plan.bytesPerFrame = Self.frameBytes(forRows: AdaptiveCredit.mostFrameRows)
+        }
+        return try RecordDecoder(plan)
+      }
       encoder = spec.encodePlan.map { RecordEncoder($0) }
     } catch {
       throw PipelineError(node: spec.name, message: "\(error)", isConfiguration: true)

@@ -73,6 +73,7 @@ extension Node {
   ) -> tide_status {
     guard let decoder else { return refuse(TIDE_E_UNSUPPORTED, "the manifest does not say codec: decode") }
     let ingestTime = pipeline.clock.now
+    if let rows = chain.adaptiveFrameRows { decoder.limitFrame(rows: rows, bytes: Self.frameBytes(forRows: rows)) }
     while true {
       let step = decoder.decode(
         bytes + consumed, length: length - consumed, readable: readable - consumed, partition: partition,
@@ -90,6 +91,11 @@ extension Node {
       // Whoever calls waits between calls, where the pipeline can be stopped.
       if !chain.hasCredit { return TIDE_MORE }
     }
+  }
+
+  /// Bytes at which a frame of so many rows ends: the plan's in proportion.
+  static func frameBytes(forRows rows: Int) -> Int {
+    RecordPlan().bytesPerFrame * max(rows, AdaptiveCredit.usualFrameRows) / AdaptiveCredit.usualFrameRows
   }
 
   private func publishDecoded(_ decoder: RecordDecoder, partition: UInt32) -> tide_status {

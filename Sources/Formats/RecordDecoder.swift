@@ -90,6 +90,12 @@ public final class RecordDecoder {
     }
   }
 
+  /// Ends frames at so many rows or bytes from now on, where the plan does not end them earlier. Frames that come as such stay as
+  /// they are.
+  public func limitFrame(rows: Int, bytes: Int) {
+    if case .text(let handle) = core { record_limit_frame(handle, UInt32(clamping: rows), UInt64(clamping: bytes)) }
+  }
+
   /// Rows that wait for `writeFrame`.
   public var rows: Int {
     switch core {

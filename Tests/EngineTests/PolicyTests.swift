@@ -285,13 +285,16 @@ private func single(_ values: some Sequence<Int64>) -> [[Event]] { values.map { 
     #expect(up.last! == 4 << 20)
   }
 
-  @Test func `a full edge of small frames makes the producer linger, step by step, and an emptier one less`() {
+  @Test func `a full edge of small frames gets larger ones, then the producer lingers, and an emptier one goes back`() {
     var credit = AdaptiveCredit(targetNanoseconds: Self.second, mostBytes: 1 << 20)
-    _ = run(&credit, steps: 0..<4, bytesPerSecond: 1 << 20) { $0.creditBytes }
+    #expect(credit.frameRows == AdaptiveCredit.usualFrameRows)
+    _ = run(&credit, steps: 0..<3, bytesPerSecond: 1 << 20) { $0.creditBytes }
+    #expect(credit.frameRows == AdaptiveCredit.mostFrameRows && credit.lingerNanoseconds == 0)
+    _ = run(&credit, steps: 3..<5, bytesPerSecond: 1 << 20) { $0.creditBytes }
     #expect(credit.lingerNanoseconds > 0)
-    _ = run(&credit, steps: 4..<20, bytesPerSecond: 1 << 20) { $0.creditBytes }
+    _ = run(&credit, steps: 5..<20, bytesPerSecond: 1 << 20) { $0.creditBytes }
     #expect(credit.lingerNanoseconds == AdaptiveCredit.mostLingerNanoseconds)
     _ = run(&credit, steps: 20..<40, bytesPerSecond: 1 << 20) { _ in 1 }
-    #expect(credit.lingerNanoseconds == 0)
+    #expect(credit.frameRows == AdaptiveCredit.leastFrameRows && credit.lingerNanoseconds == 0)
   }
 }

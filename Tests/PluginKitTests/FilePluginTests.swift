@@ -15,7 +15,7 @@ import Testing
   private func atOnce(_ path: String) -> ConfigValue { .map([.init("path", .string(path)), .init("delay", .int(0))]) }
 
   private func drain(_ instance: PluginBenchInstance) throws {
-    for _ in 0..<10_000 where try instance.poll() == TIDE_END { return }
+    for _ in 0..<100_000 where try instance.poll() == TIDE_END { return }
     Issue.record("the source never ended")
   }
 

@@ -105,6 +105,9 @@ void record_decoder_destroy(record_decoder *decoder);
 record_step record_decode(record_decoder *decoder, uint32_t partition, const uint8_t *bytes, uint64_t length, uint64_t readable,
                           uint64_t offset, uint32_t final, int64_t ingest_time);
 
+/* Ends frames at so many rows or bytes from now on, where the plan does not end them earlier. */
+void record_limit_frame(record_decoder *decoder, uint32_t rows, uint64_t bytes);
+
 /* Rows in the frame so far, and the length of that frame; 0 when there is no row. */
 uint32_t record_rows(const record_decoder *decoder);
 uint64_t record_frame_bytes(record_decoder *decoder);
