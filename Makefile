@@ -18,13 +18,13 @@ build: setup ## make the release build: .build/release/tidemill, its plugins and
 demo: setup ## build, then run live readings and 1,000,000 events through plugins compiled on the spot
 	@scripts/demo
 
-test: setup ## format, warnings, release build, all tests, thread sanitizer, half a minute of fuzzing
+test: setup ## format, warnings, models, release build, all tests, thread sanitizer, half a minute of fuzzing
 	@scripts/test
 
 lint: setup ## the format and warning checks of `make test` alone
 	@scripts/lint
 
-fuzz: setup ## feed frames made to break things to all that reads them, for FUZZ_SECONDS (default 600)
+fuzz: setup ## feed frames and records made to break things to all that reads them, for FUZZ_SECONDS (default 600)
 	@scripts/fuzz
 
 format: ## rewrite the Swift files in the project's format

@@ -52,9 +52,12 @@ tide_pool *tide_pool_create(int fifo, uint64_t keep_bytes, tide_budget *budget) 
 /* 1 when the bytes fit into the budget and leave `spare`; they are then taken. */
 static int hold(tide_pool *pool, uint64_t bytes, uint64_t spare) {
   tide_budget *budget = pool->budget;
-  if (budget && __atomic_add_fetch(&budget->held_bytes, bytes, __ATOMIC_RELAXED) + spare > budget->limit_bytes) {
-    __atomic_fetch_sub(&budget->held_bytes, bytes, __ATOMIC_RELAXED);
-    return 0;
+  if (budget) {
+    /* Never above the limit, not for a moment: others would be refused what there is room for. */
+    uint64_t held = __atomic_load_n(&budget->held_bytes, __ATOMIC_RELAXED);
+    do {
+      if (held + bytes + spare > budget->limit_bytes) return 0;
+    } while (!__atomic_compare_exchange_n(&budget->held_bytes, &held, held + bytes, 1, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
   }
   __atomic_fetch_add(&pool->held_bytes, bytes, __ATOMIC_RELAXED);
   return 1;

@@ -65,11 +65,11 @@ extension Edge {
     return true
   }
 
-  /// How full the ring is, by frames or by bytes: 0 to 1, and more while a lowered credit is exceeded.
+  /// How full the ring is, by frames or by bytes: from 0 to 1 with room for one frame, and more while a lowered credit is exceeded.
   private func fill(of ring: FrameRing) -> Double {
     let level = ring.level
     return max(
-      Double(level.frames) / Double(ring.capacityFrames), Double(level.bytes) / Double(max(ring.creditBytes, 1)))
+      Double(level.frames) / Double(max(ring.capacityFrames - 1, 1)), Double(level.bytes) / Double(max(ring.creditBytes, 1)))
   }
 
   /// Keeps the smallest share that a sample has come to.

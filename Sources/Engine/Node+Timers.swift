@@ -18,10 +18,11 @@ extension Node {
     guard tide_has_on_timer(table) != 0 || (spec.kind == .source && domain == TIDE_DOMAIN_PROCESSING) else {
       return refuse(TIDE_E_UNSUPPORTED, "a timer is set, but the component has no on_timer")
     }
-    guard eventTimers.count + processingTimers.count < Self.maxTimers || time == .max else {
+    let timer = TimerQueue.Timer(at: time, name: TimerQueue.Name(group: group, id: id))
+    let isKnown = domain == TIDE_DOMAIN_EVENT ? eventTimers.contains(timer.name) : processingTimers.contains(timer.name)
+    guard eventTimers.count + processingTimers.count < Self.maxTimers || isKnown || time == .max else {
       return refuse(TIDE_E_FATAL, "\(Self.maxTimers) timers are set: cancel some, or let one serve several keys")
     }
-    let timer = TimerQueue.Timer(at: time, name: TimerQueue.Name(group: group, id: id))
     if domain == TIDE_DOMAIN_EVENT {
       eventTimers.set(timer)
     } else {

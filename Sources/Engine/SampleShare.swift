@@ -2,8 +2,8 @@ import Glibc
 
 /// The share of its rows that a sampling edge takes, from how full it is.
 ///
-/// All of them up to half full; from there on the share falls by the same factor with every frame more, to one in 4096 on a full
-/// edge. It settles where the share is what the reader can take, whatever that is.
+/// All of them up to half full; from there on the share falls by the same factor with every frame more, to one in 4096 for the
+/// last frame that has room. It settles where the share is what the reader can take, whatever that is.
 package enum SampleShare {
   package static let beginsAt = 0.5
   /// Share of a full edge, as a power of two.

@@ -28,6 +28,8 @@ struct TimerQueue {
   /// Time of the latest one; nil when there is none.
   var latest: Int64? { heap.lazy.map(\.at).max() }
 
+  func contains(_ name: Name) -> Bool { places[name] != nil }
+
   /// Sets a timer, in place of one of the same name; the greatest time cancels that one.
   mutating func set(_ timer: Timer) {
     if timer.at == .max {

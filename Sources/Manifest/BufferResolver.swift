@@ -54,6 +54,12 @@ struct BufferResolver {
   }
 
   private func check(_ edge: EdgeDraft, _ plan: BufferPlan, at place: SourceLocation) {
+    if plan.whenFull == .sample, plan.frames < 2 {
+      diagnostics.error(
+        place,
+        "a sample is thinned out while the edge '\(name(edge)) -> \(drafts[edge.to].name)' fills, and one frame fills it at once",
+        "write frames: 4, or when_full: drop_newest")
+    }
     let ends = [drafts[edge.to].source.delivery, drafts[edge.from].source.delivery]
     guard plan.drops, let promise = ends.compactMap({ $0 }).first ?? delivery, promise.value != .atMostOnce else { return }
     diagnostics.error(

@@ -76,13 +76,14 @@ public struct ManifestLoader {
       let queues = Quantities.count(chains.buffers.count { $0 != nil }, "queue")
       let threads = Quantities.count(chains.chains.count, "thread")
       let least = Quantities.bytes(chains.boundBytes)
+      let mebibytes = (chains.boundBytes + (1 << 20) - 1) >> 20
       return (
         nil,
         [
           Diagnostic(
             file: plan.file, location: plan.maxMemoryLocation,
             message: "max_memory: \(threads) and \(queues) between them need up to \(least)",
-            fix: "allow at least \(chains.boundBytes) bytes, or use fewer nodes that need a thread of their own")
+            fix: "write max_memory: \(mebibytes)MiB or more, or use fewer nodes that need a thread of their own")
         ]
       )
     }

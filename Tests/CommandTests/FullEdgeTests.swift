@@ -9,7 +9,7 @@ struct FullEdgeTests {
     \(delivery)sources:
       events: { use: generate, with: { paced: false, count: 200000, seed: 1 } }
     operators:
-      high: { use: threshold, from: events, with: { field: value, above: -1000000 }, buffer: { frames: 1, \(policy) } }
+      high: { use: threshold, from: events, with: { field: value, above: -1000000 }, buffer: { frames: 4, \(policy) } }
     sinks:
       out: { use: file, from: high, with: { path: out.jsonl } }
 
@@ -22,7 +22,7 @@ struct FullEdgeTests {
     let result = try story.run("plan", "pipeline.yaml")
     #expect(result.exitCode == 0)
     let edge = try #require(result.output.split(separator: "\n").first { $0.hasPrefix("events -> high") })
-    #expect(edge.contains("ring, arrival  1 frame or 4 MiB, adaptive to 250 ms, then sample by key"), "\(edge)")
+    #expect(edge.contains("ring, arrival  4 frames or 4 MiB, adaptive to 250 ms, then sample by key"), "\(edge)")
     #expect(result.output.components(separatedBy: "results depend on arrival").count == 3, "\(result.output)")
     try story.file("pipeline.yaml", Self.pipeline("when_full: block"))
     #expect(try !story.run("plan", "pipeline.yaml").output.contains("arrival"))
@@ -41,6 +41,7 @@ struct FullEdgeTests {
     #expect(edge.hasPrefix("\"pushed\":200000,"))
     #expect(edge.contains("\"when_full\":\"\(policy)"))
     #expect(edge.contains("\"dropped_percent\":"))
+    #expect(edge.contains("\"least_share\":") == (policy == "sample"), "\(edge)")
     func number(_ key: String) -> Int? {
       edge.components(separatedBy: "\"\(key)\":").dropFirst().first.flatMap { Int($0.prefix { $0.isNumber }) }
     }

@@ -106,7 +106,7 @@ private func single(_ values: some Sequence<Int64>) -> [[Event]] { values.map { 
     #expect(edge.pushed == 400 * 64)
     #expect(UInt64(values.count) == edge.popped)
     // Up to half full nothing is left out, and the share falls from there.
-    #expect(values.prefix(9 * 64).elementsEqual(0..<Int64(9 * 64)))
+    #expect(values.prefix(8 * 64).elementsEqual(0..<Int64(8 * 64)))
     #expect(values == values.sorted())
     let share = try #require(edge.leastShare)
     #expect(share < 0.002)

@@ -35,6 +35,16 @@ extension Manifests {
         7:90: 'sample_by' belongs to 'when_full: sample', which is not asked for here; add when_full: sample, or remove it
         """#),
     Manifest(
+      "a sample without room to fill",
+      #"""
+      sources: { s: { use: stdin } }
+      sinks:
+        a: { use: drop, from: s, buffer: { frames: 1, when_full: sample } }
+      """#,
+      says: #"""
+        3:60: a sample is thinned out while the edge 's -> a' fills, and one frame fills it at once; write frames: 4, or when_full: drop_newest
+        """#),
+    Manifest(
       "wrong words, times and sizes of policies",
       #"""
       sources: { s: { use: stdin } }

@@ -15,6 +15,8 @@ struct Stress {
       fanOut(consumers: 3, frames: frames, credit: credit)
     }
     print("stress: fan-in and fan-out of \(frames) frames at credits 1, 4, 64: ok")
+    share(budgetBytes: 1 << 20, rounds: frames)
+    print("stress: a budget that is asked for too much keeps what it has for others: ok")
     for credit in [1, 2, 16] { OverflowStress.run(frames: frames, credit: credit) }
     print("stress: \(frames) frames through rings that give their oldest back, at credits 1, 2, 16: ok")
     for round in 0..<8 { EngineStress.run(round: round, events: frames) }
@@ -85,6 +87,22 @@ struct Stress {
     let pool = FramePool(crossing: true, keepBytes: 1 << 20)
     for number in 0..<frames { send(number, pool: pool, to: rings.map(\.0), parker: producer) }
     for thread in threads { tide_thread_join(thread) }
+  }
+
+  /// One pool asks for more than there is, over and over; another one never lacks what it needs, and the budget is never exceeded.
+  static func share(budgetBytes: Int, rounds: Int) {
+    let budget = FrameBudget(limitBytes: budgetBytes)
+    let greedy = run {
+      let pool = FramePool(crossing: true, keepBytes: 0, budget: budget)
+      for _ in 0..<rounds where pool.take(2 * budgetBytes) != nil { fatal("a budget gave more than it has") }
+    }
+    let pool = FramePool(crossing: true, keepBytes: 0, budget: budget)
+    for _ in 0..<rounds {
+      guard let block = pool.take(4096) else { fatal("a budget refused what it has room for") }
+      guard budget.heldBytes <= budgetBytes else { fatal("a budget of \(budgetBytes) bytes holds \(budget.heldBytes)") }
+      tide_block_release(block)
+    }
+    tide_thread_join(greedy)
   }
 
   static func send(_ number: Int, pool: FramePool, to rings: [FrameRing], parker: Parker) {
