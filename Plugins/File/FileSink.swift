@@ -25,8 +25,8 @@ struct FileSink: Sink, Stateful, TimerHandler {
       "When what was written is on the disk for sure: `never` waits for it, `rotate` when a file is complete, `interval` every "
       + "`fsync_every` too, `batch` before a batch counts as taken.", default: .never)
   static let fsyncEvery = Option(
-    "fsync_every", .duration, doc: "With `fsync: interval`, how long rows may stand in the file alone.", default: .seconds(1),
-    minimum: 1_000_000)
+    optional: "fsync_every", .duration,
+    doc: "With `fsync: interval`, how long rows may stand in the file alone; 1s when it is left out.", minimum: 1_000_000)
   static let delay = Option(
     "delay", .duration, doc: "The longest that a row waits for others to be written with; 0s writes each batch by itself.",
     default: .milliseconds(50), minimum: 0, maximum: 60_000_000_000)
@@ -92,11 +92,15 @@ struct FileSink: Sink, Stateful, TimerHandler {
     rotateSize = try config[Self.rotateSize]
     rotateEvery = try config[Self.rotateEvery]?.wholeNanoseconds
     sync = try config[Self.fsync]
-    syncEvery = try config[Self.fsyncEvery].wholeNanoseconds
+    let syncEvery = try config[Self.fsyncEvery]?.wholeNanoseconds
+    self.syncEvery = syncEvery ?? 1_000_000_000
     delay = try config[Self.delay].wholeNanoseconds
     isLines = config.format != "frame"
     names = RotatedNames(path)
     if path.isEmpty { throw PluginError.config("the path is empty", at: Self.path.name) }
+    if syncEvery != nil, sync != .interval {
+      throw PluginError.config("it has an effect only with `fsync: interval`", at: Self.fsyncEvery.name)
+    }
     if keep != nil, rotateSize == nil, rotateEvery == nil {
       throw PluginError.config("there are full files only with `rotate_size` or `rotate_every`", at: Self.keep.name)
     }
@@ -192,12 +196,7 @@ struct FileSink: Sink, Stateful, TimerHandler {
       try self.output?.cut(to: Int(clamping: restored.length))
       try codec?.begin(continued: restored.length > 0)
     } else if appends || host.info.attempt > 0 {
-      try output.seekEnd()
-      try codec?.begin(continued: output.length > 0)
-      if isLines, try !output.endsInLineEnd() {
-        host.log(.warning, "\(path): its last line has no end; one is added")
-        try output.append([UInt8(ascii: "\n")])
-      }
+      try goOn(in: output)
     } else {
       try output.cut(to: 0)
     }
@@ -281,6 +280,10 @@ struct FileSink: Sink, Stateful, TimerHandler {
   private mutating func rotate() throws {
     guard let output else { return }
     if sync != .never { try output.sync() }
+    guard try output.hasItsPath() else {
+      limit.log(.warning, "\(path) was removed or replaced; a new file is begun", host)
+      return try goOnAtPath()
+    }
     do {
       _ = try names.move()
     } catch let error as PluginError {
@@ -291,5 +294,25 @@ struct FileSink: Sink, Stateful, TimerHandler {
     try codec?.begin()
     if sync != .never { names.sync() }
     if let keep { names.keep(keep) }
+  }
+
+  /// Opens what the path leads to now, or makes it, and goes on at its end: what is there is not this sink's to empty.
+  private mutating func goOnAtPath() throws {
+    let file = try Descriptor.writing(path)
+    guard try file.isRegular() else { throw FileFailure.notRotatable(path) }
+    if try OpenFiles.holdAnother(of: file, .any) { throw FileFailure.inUse(path) }
+    let output = OutputFile(file)
+    self.output = output
+    try goOn(in: output)
+    if sync != .never { names.sync() }
+  }
+
+  private func goOn(in output: OutputFile) throws {
+    try output.seekEnd()
+    try codec?.begin(continued: output.length > 0)
+    if isLines, try !output.endsInLineEnd() {
+      host.log(.warning, "\(path): its last line has no end; one is added")
+      try output.append([UInt8(ascii: "\n")])
+    }
   }
 }

@@ -27,7 +27,9 @@ final class FollowedFile {
   /// Something may have changed since it was read to its end.
   var isStirred = true
   /// What it holds cannot be read; it waits to be replaced.
-  var isRefused = false
+  var isRefused = false {
+    didSet { if isRefused { rest() } }
+  }
   /// Names that are followed and lead to it.
   var names = 0
   /// What `FileChanges` calls it.
@@ -68,7 +70,11 @@ final class FollowedFile {
 
   /// Reads and decodes one chunk.
   func step(_ codec: Codec, _ out: inout Output) throws -> Step {
-    if isRefused { return .atEnd }
+    if isRefused {
+      guard (try? beginsAnew(checked.end, undecoded: 0)) != nil else { return .atEnd }
+      isRefused = false
+      return .truncated(lostBytes: 0)
+    }
     if lacksHeader {
       try HeaderRow.pass(of: file, to: codec, partition: partition, &out)
       lacksHeader = false
@@ -94,7 +100,7 @@ final class FollowedFile {
 
   /// Decodes an unfinished last record, for nothing follows. False: call again.
   func finish(_ codec: Codec, _ out: inout Output) throws -> Bool {
-    guard let buffer else { return true }
+    guard !isRefused, let buffer else { return true }
     if !buffer.isEnded { try buffer.fill { _ in 0 } }
     try decode(buffer, codec, &out)
     return buffer.isDone

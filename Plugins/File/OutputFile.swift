@@ -31,6 +31,9 @@ final class OutputFile {
     }
   }
 
+  /// True when its path still leads to it.
+  func hasItsPath() throws -> Bool { FileIdentity.of(file.path) == FileIdentity(try file.status()) }
+
   /// Writes all of the bytes, or, when that fails, none of them.
   func append(_ bytes: UnsafeRawBufferPointer) throws {
     try file.append(bytes)

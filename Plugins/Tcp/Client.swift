@@ -109,6 +109,19 @@ final class Client {
     try leave("nothing followed in the middle of this record", codec, &out)
   }
 
+  /// Nothing more is read: decodes whole records that wait, and lets go. False: call again.
+  func finish(_ codec: Codec, _ out: inout Output) throws -> Bool {
+    defer { frames?.tell(socket) }
+    if let buffer, buffer.hasRecords {
+      frames?.see(buffer.undecoded, at: buffer.position)
+      try buffer.decode(codec, &out)
+      frames?.take(until: buffer.position)
+      if buffer.hasRecords { return false }
+    }
+    try leave("the pipeline was stopped in the middle of this record", codec, &out)
+    return true
+  }
+
   private func rest(_ buffer: RecordBuffer) {
     guard buffer.undecoded.isEmpty else { return }
     position = buffer.position

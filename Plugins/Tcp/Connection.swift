@@ -39,6 +39,8 @@ final class Connection {
   private var nextAddress = 0
   /// When there was last a connection, or the first attempt was made.
   private var goneAt: Int64?
+  /// Why the last attempt since then failed.
+  private var problem: String?
   /// When the other end last took something while there was something to take.
   private var movedAt: Int64 = 0
   private var limit = LogLimit()
@@ -88,9 +90,13 @@ final class Connection {
     case .ended: return false
     case .away(let until):
       guard now >= until else { return false }
+      if let problem { try giveUpIfDue(problem, now) }
       return try beginAttempt(now)
     case .resolving:
-      guard let answer = resolver.take() else { return false }
+      guard let answer = resolver.take() else {
+        try giveUpIfDue("its name is still being looked up", now)
+        return false
+      }
       switch answer {
       case .success(let found): (addresses, nextAddress) = (found, 0)
       case .failure(let problem): try fail(problem.text, now)
@@ -127,7 +133,9 @@ final class Connection {
     }
     let address = addresses[nextAddress]
     nextAddress += 1
-    state = .connecting(try Socket.connecting(to: address), until: now &+ settings.connectTimeout)
+    var until = now &+ settings.connectTimeout
+    if let giveUpAt, giveUpAt > now { until = min(until, giveUpAt) }
+    state = .connecting(try Socket.connecting(to: address), until: until)
     return true
   }
 
@@ -136,6 +144,7 @@ final class Connection {
     socket.sendAtOnce()
     connections += 1
     nextAddress = 0
+    problem = nil
     movedAt = now
     state = .connected(socket, since: now)
     limit.log(.info, "connected to \(endpoint.text)\(connections > 1 ? " again" : "")", host)
@@ -143,20 +152,32 @@ final class Connection {
 
   /// An attempt has failed: the next address at once, or all of them again after a while.
   private func fail(_ why: String, _ now: Int64) throws {
+    problem = why
     guard nextAddress >= addresses.count else {
       state = .away(until: now)
       return
     }
-    let gone = now &- (goneAt ?? now)
-    if let giveUp = settings.giveUp, gone >= giveUp {
-      throw PluginError(
-        .unsupported,
-        "\(endpoint.text): cannot be reached since \(gone / 1_000_000_000) s: \(why); \(queue.records) records that were taken "
-          + "are not sent")
-    }
-    let pause = backoff.next()
+    try giveUpIfDue(why, now)
+    var pause = backoff.next()
+    if let giveUpAt { pause = min(pause, giveUpAt &- now) }
     limit.log(.warning, "\(endpoint.text): \(why); the next attempt is in \(max(pause / 1_000_000, 1)) ms", host)
     state = .away(until: now &+ pause)
+  }
+
+  /// When the server will have been away for too long; nil = never, or not away yet.
+  private var giveUpAt: Int64? {
+    guard let goneAt, let giveUp = settings.giveUp else { return nil }
+    let (moment, overflow) = goneAt.addingReportingOverflow(giveUp)
+    return overflow ? nil : moment
+  }
+
+  private func giveUpIfDue(_ why: String, _ now: Int64) throws {
+    guard let goneAt, let giveUpAt, now >= giveUpAt else { return }
+    let gone = (now &- goneAt) / 1_000_000
+    throw PluginError(
+      .unsupported,
+      "\(endpoint.text): cannot be reached for \(gone < 10_000 ? "\(gone) ms" : "\(gone / 1000) s"): \(why); "
+        + "\(queue.records) records that were taken are not sent")
   }
 
   /// A connection that stood is gone.
@@ -165,7 +186,7 @@ final class Connection {
     replies = []
     goneAt = now
     if now &- since >= Self.goodNanoseconds { backoff.reset() }
-    let pause = backoff.next()
+    let pause = min(backoff.next(), settings.giveUp ?? .max)
     limit.log(.warning, "\(endpoint.text): \(why); connecting again in \(max(pause / 1_000_000, 1)) ms", host)
     state = .away(until: now &+ pause)
   }
@@ -257,7 +278,8 @@ final class Connection {
       switch state {
       case .away(let until), .connecting(_, let until), .ending(_, let until): until
       case .connected: queue.isDone ? nil : movedAt &+ settings.writeTimeout
-      case .resolving, .ended: nil
+      case .resolving: giveUpAt
+      case .ended: nil
       }
     return moment.map { .nanoseconds(max($0 == .min ? 0 : $0 &- host.now, 0)) }
   }

@@ -54,13 +54,17 @@ struct TcpSink: Sink, WakeHandler {
       case "csv": .table
       default: .lines
       }
+    let backoff = try config[Self.backoff], maxBackoff = try config[Self.maxBackoff]
+    if maxBackoff < backoff {
+      throw PluginError.config("the longest pause is shorter than the first, `backoff`", at: Self.maxBackoff.name)
+    }
     connection = Connection(
       try Endpoint(try config[Self.connect], option: Self.connect.name),
       Connection.Settings(
         connectTimeout: try config[Self.connectTimeout].wholeNanoseconds,
         writeTimeout: try config[Self.writeTimeout].wholeNanoseconds, giveUp: giveUp > 0 ? giveUp : nil,
         isAcknowledged: framing == .frames),
-      Backoff(first: try config[Self.backoff], longest: try config[Self.maxBackoff]), SendQueue(framing), host)
+      Backoff(first: backoff, longest: maxBackoff), SendQueue(framing), host)
   }
 
   mutating func open() throws {

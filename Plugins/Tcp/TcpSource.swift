@@ -13,9 +13,10 @@ struct TcpSource: Source {
     "max_clients", .int, doc: "Clients that may be connected at the same time; further ones are refused.", default: 64,
     minimum: 1, maximum: 4096)
   static let maxRecord = Option(
-    "max_record", .bytes, doc: "A client that has sent so much of a record, or of a frame, without its end is cut off.",
-    default: 1 << 20,
-    minimum: 1024, maximum: 16_777_216)
+    "max_record", .bytes,
+    doc: "A client that has sent so much of a record, or of a frame, without its end is cut off. "
+      + "A record that ends within the 64KiB read with it may be longer by that.",
+    default: 1 << 20, minimum: 65536, maximum: 16_777_216)
   static let idleTimeout = Option(
     optional: "idle_timeout", .duration, doc: "A client that sends nothing for so long is let go. Without it none is.",
     minimum: 1_000_000)
@@ -35,6 +36,9 @@ struct TcpSource: Source {
         out: { use: stdout, from: events }
 
       """)
+
+  /// Clients that are taken, or refused, before those that are connected have their turn.
+  private static let clientsAtOnce = 128
 
   private let host: Host
   private let endpoint: Endpoint
@@ -86,6 +90,7 @@ struct TcpSource: Source {
     while isBusy {
       try acceptClients(codec)
       clients.look()
+      try expire(codec, &out)
       isBusy = false
       for client in clients.inTurn() where clients.isReady(client) {
         switch try client.step(codec, maxRecord: maxRecord, &out) {
@@ -104,10 +109,18 @@ struct TcpSource: Source {
         }
       }
     }
-    try expire(codec, &out)
     if once, counts.served > 0, clients.isEmpty { return .end }
     watch.wake(on: clients.interests + acceptInterests, after: nextMoment)
     return .idle
+  }
+
+  /// What was read is handed on before the clients go; what they have sent beyond that is not read.
+  mutating func flush(_ out: inout Output) throws {
+    guard let codec else { return }
+    for client in clients.inTurn() {
+      guard try client.finish(codec, &out) else { return out.callAgain() }
+      clients.remove(client)
+    }
   }
 
   mutating func close() {
@@ -123,7 +136,7 @@ struct TcpSource: Source {
 
   private mutating func acceptClients(_ codec: Codec) throws {
     guard let listener, host.now >= acceptAt else { return }
-    while true {
+    for _ in 0..<Self.clientsAtOnce {
       switch listener.accept() {
       case .none: return
       case .failed(let why):
@@ -163,10 +176,11 @@ struct TcpSource: Source {
     try out.idle(partition: UInt32(client.slot))
   }
 
+  /// Lets go of clients that were silent for too long; one whose bytes wait for the pipeline is not silent.
   private mutating func expire(_ codec: Codec, _ out: inout Output) throws {
     guard let idleTimeout else { return }
     let before = host.now &- idleTimeout.wholeNanoseconds
-    for client in clients.inTurn() where client.heardAt < before {
+    for client in clients.inTurn() where client.heardAt < before && !clients.isReady(client) {
       try client.expire(codec, &out)
       try remove(client, .silent, &out)
     }

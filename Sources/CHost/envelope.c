@@ -58,7 +58,8 @@ uint64_t tide_envelope_find(const uint8_t *bytes, uint64_t available, uint64_t f
     at = (uint64_t)(candidate - bytes);
     uint64_t left = available - at;
     if (memcmp(candidate, magic, left < sizeof magic ? left : sizeof magic) != 0) continue;
-    if (left < TIDE_FRAME_HEADER || tide_envelope_read(candidate, limit, &header, NULL) == 0) return at;
+    if (left < TIDE_FRAME_HEADER) return at;
+    if (tide_envelope_read(candidate, limit, &header, NULL) == 0 && header.flags & TIDE_FLAG_HEAD_CRC) return at;
   }
   return available;
 }

@@ -129,6 +129,8 @@ const char *CellReader::record(uint32_t from, std::vector<Cell> &cells, uint32_t
       cell.to = *marks;
       if (bytes[cell.to] == '"') return at = cell.to, "a quote stands in a field that does not begin with one";
       if (bytes[cell.to] == '\n' && cell.to > from && bytes[cell.to - 1] == '\r') cell.to--;
+      if (const void *stray = std::memchr(bytes + from, '\r', cell.to - from))
+        return at = static_cast<uint32_t>(static_cast<const uint8_t *>(stray) - bytes), "a line end stands in a field without quotes";
     }
     cells.push_back(cell);
     if (bytes[*marks] != '\n') continue;

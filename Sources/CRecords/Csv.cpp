@@ -54,6 +54,12 @@ Decoder::Outcome Decoder::csv_line(uint64_t from, uint64_t &next) {
   // Most records have no quotes: then their marks are delimiters and one line end.
   bool plain = count != 0 && end - first >= static_cast<std::ptrdiff_t>(count) && bytes[first[count - 1]] == '\n';
   for (uint32_t i = 0; plain && i + 1 < count; i++) plain = bytes[first[i]] == delimiter_;
+  if (plain) {
+    // A CR is part of the line end, or the reader of cells says where it stands.
+    uint64_t line = first[count - 1];
+    if (line > from && bytes[line - 1] == '\r') line--;
+    plain = std::memchr(bytes + from, '\r', line - from) == nullptr;
+  }
   plain_ = plain ? first : nullptr;
   if (plain) {
     mark_ += count;

@@ -108,8 +108,9 @@ extension MemoryPlan {
 
 extension RecordPlan {
   /// Where memory allows smaller frames only, records are as much shorter: one that is too long goes to `dead`. A record may be four
-  /// times as long in a frame, as columns or variants and as its own bytes.
+  /// times as long in a frame, as columns or variants and as its own bytes; one that is a frame is as long as it is.
   mutating func limit(frameBytes: Int) {
-    if frameBytes < MemoryPlan.frameBytes { maxRecordBytes = min(maxRecordBytes, frameBytes / 4) }
+    guard frameBytes < MemoryPlan.frameBytes else { return }
+    maxRecordBytes = min(maxRecordBytes, format == .frame ? frameBytes : frameBytes / 4)
   }
 }

@@ -43,7 +43,7 @@ public final class RecordDecoder {
   public init(_ plan: RecordPlan) throws {
     self.plan = plan
     guard let format = plan.format.code else {
-      core = .frames(StoredFrameDecoder())
+      core = .frames(StoredFrameDecoder(limit: plan.maxRecordBytes))
       return
     }
     let made: OpaquePointer? = try withStrings(plan.columns.map(\.name)) { names in

@@ -41,8 +41,29 @@ public struct StoredFrame: Equatable, Sendable {
     return .frame(StoredFrame(header))
   }
 
-  /// First place at or after `from` where a stored frame may begin; `bytes.count` when there is none. After a frame that was
+  /// Length of the frame that the bytes begin with, if its header is signed and the length is one that a frame can have, though
+  /// perhaps above the reader's limit; nil otherwise.
+  ///
+  /// So a frame that is refused, also one that is too long, can be passed over.
+  public static func signedByteCount(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    guard bytes.count >= FrameLimits.headerBytes, let start = bytes.baseAddress else { return nil }
+    var header = tide_frame()
+    var why = tide_validation()
+    if tide_envelope_read(start.assumingMemoryBound(to: UInt8.self), UInt64(FrameLimits.hardMaxBytes), &header, &why) != 0 {
+      let length = Int(header.frame_len)
+      let isLength =
+        length >= FrameLimits.headerBytes && length <= FrameLimits.hardMaxBytes && length % FrameLimits.alignment == 0
+      // Rule 5 is also that of a checksum at byte 60 that does not match.
+      let isForged = why.offset == 60
+      guard isLength, why.rule > 2, !isForged else { return nil }
+    }
+    return header.flags & UInt16(TIDE_FLAG_HEAD_CRC) != 0 ? Int(header.frame_len) : nil
+  }
+
+  /// First place at or after `from` where a signed frame may begin; `bytes.count` when there is none. After a frame that was
   /// refused, the stream goes on there.
+  ///
+  /// A header without a checksum is passed over: bytes that only look like one would have to be opened to tell.
   public static func nextStart(
     in bytes: UnsafeRawBufferPointer, from: Int, limit: Int = FrameLimits.defaultMaxBytes
   ) -> Int {

@@ -94,7 +94,9 @@ import Testing
     Record("\"1\",\"2\"", ["1", "2"]), Record("\"a,b\",\"c\nd\"", ["a,b", "c\nd"]), Record("\"a\r\nb\",c", ["a\r\nb", "c"]),
     Record("\"\"\"\",\"\"\"x\"\"\"", ["\"", "\"x\""]), Record("\"\n\n\",\",\"", ["\n\n", ","]),
     Record("é😀,\u{0}", ["é😀", "\u{0}"]),
-    Record("a\rb,c", ["a\rb", "c"]), Record("'a','b'", ["'a'", "'b'"]), Record("\\,\\n", ["\\", "\\n"]),
+    Record("a\rb,c", dead: "a line end stands in a field without quotes, at byte 1"),
+    Record("\"a\",b\rc", dead: "a line end stands in a field without quotes, at byte 5"),
+    Record("\"a\rb\",c", ["a\rb", "c"]), Record("'a','b'", ["'a'", "'b'"]), Record("\\,\\n", ["\\", "\\n"]),
     Record("a \"b\",c", dead: "a quote stands in a field that does not begin with one, at byte 2"),
     Record("a,b\"", dead: "a quote stands in a field that does not begin with one, at byte 3"),
     Record("\"a\"b,c", dead: "something follows a closing quote, at byte 3"),
@@ -163,6 +165,12 @@ import Testing
       Set(broken.dead.map(\.reason)) == [
         "the header row is broken: a quote stands in a field that does not begin with one, at byte 1"
       ])
+    // Lines that end with CR alone are one line.
+    for input in ["a,b\r1,2\r3,4\r", "a,b\r1,2\r3,4\r\n"] {
+      let old = try decode(input, Self.source())
+      let reason = "the header row is broken: a line end stands in a field without quotes, at byte 3"
+      #expect(old.lines == [] && old.dead.map(\.reason) == [reason] && old.dead.map(\.code) == ["csv"])
+    }
     let bytes = try decode(Array("a,".utf8) + [0xFF, 10] + Array("1,2\n".utf8), Self.source())
     #expect(bytes.dead.map(\.code) == ["csv", "csv"] && bytes.dead[1].reason == "the header row is not UTF-8")
     #expect(try decode("a,b\n", Self.source()) == Outcome())

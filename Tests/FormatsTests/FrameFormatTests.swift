@@ -139,10 +139,71 @@ import Testing
     #expect(outcome.dead.map(\.reason) == ["schema_id is not that of the columns, at byte 64 (rule 36)"])
   }
 
+  @Test func `a frame that is longer than the limit is dead alone`() throws {
+    let small = try sealed(.none, lines: Array(Self.lines[..<4]))[0]
+    for compression in EncodePlan.Compression.allCases {
+      let large = try sealed(compression, lines: Array(Self.lines[..<1024]))[0]
+      let bytes = small + large + small + large
+      // Stored it is longer than the limit, or shorter and only once opened longer.
+      let limit = compression == .none ? large.count - 64 : large.count
+      for cuts in [[], [small.count + 128], Array(stride(from: 100, to: bytes.count, by: 100))] {
+        let outcome = try readFrames(bytes, limit: limit, cuts: cuts)
+        let good = Array(Self.lines[..<4])
+        #expect(outcome.lines == good + good, "\(compression)")
+        #expect(outcome.dead.map(\.offset) == [UInt64(small.count), UInt64(2 * small.count + large.count)], "\(compression)")
+        #expect(
+          Set(outcome.dead.map(\.reason)) == [
+            compression == .none
+              ? "frame_len is above the limit, at byte 8 (rule 3)" : "raw_len is above the limit, at byte 12 (rule 5)"
+          ])
+      }
+    }
+  }
+
+  @Test func `a frame that is not signed and too long is dead, and the stream goes on at a signed one`() throws {
+    let small = try sealed(.none, lines: Array(Self.lines[..<4]))[0]
+    var large = try sealed(.zstd, lines: Array(Self.lines[..<1024]))[0]
+    large[18] &= 0xFE
+    for at in 60...63 { large[at] = 0 }
+    let bytes = small + large + small
+    for step in [100, bytes.count] {
+      let outcome = try readFrames(bytes, limit: large.count, cuts: Array(stride(from: step, to: bytes.count, by: step)))
+      #expect(outcome.lines.count == 8 && outcome.dead.map(\.offset) == [UInt64(small.count)])
+    }
+  }
+
+  @Test func `bytes full of headers that nobody signed are passed over once`() throws {
+    let small = try sealed(.none, lines: Array(Self.lines[..<4]))[0]
+    // Each claims all of the bytes, and would be opened in vain.
+    var header = Array(small[..<128])
+    header[18] &= 0xFC
+    for at in Array(60...63) + Array(124...127) { header[at] = 0 }
+    header.withUnsafeMutableBytes {
+      $0.storeBytes(of: UInt32(2 << 20).littleEndian, toByteOffset: 8, as: UInt32.self)
+      $0.storeBytes(of: UInt32(2 << 20).littleEndian, toByteOffset: 12, as: UInt32.self)
+    }
+    var bytes: [UInt8] = []
+    for _ in 0..<(4 << 20) / 128 { bytes += header }
+    bytes += small
+    let outcome = try readFrames(bytes)
+    #expect(outcome.dead.map(\.offset) == [0] && outcome.lines.count == 4)
+    // Behind them a frame is signed or dead.
+    var unsigned = small
+    unsigned[18] &= 0xFC
+    for at in Array(60...63) + Array(124...127) { unsigned[at] = 0 }
+    #expect(try readFrames(unsigned).lines.count == 4)
+    let behind = try readFrames(header + small + unsigned + small)
+    #expect(behind.dead.map(\.offset) == [0, UInt64(128 + small.count)] && behind.lines.count == 8)
+  }
+
   /// Reads frames, cut into pieces that end at `cuts`, and writes their rows as JSON.
   @discardableResult
-  private func readFrames(_ bytes: [UInt8], cuts: [Int] = [], look: (FrameView) throws -> Void = { _ in }) throws -> Outcome {
-    let decoder = try RecordDecoder(Self.source)
+  private func readFrames(
+    _ bytes: [UInt8], limit: Int = RecordPlan.maxFrameBytes, cuts: [Int] = [], look: (FrameView) throws -> Void = { _ in }
+  ) throws -> Outcome {
+    var plan = Self.source
+    plan.maxRecordBytes = limit
+    let decoder = try RecordDecoder(plan)
     let encoder = RecordEncoder(EncodePlan())
     var outcome = Outcome()
     var at = 0

@@ -104,6 +104,24 @@ struct StoredFrameTests {
       #expect(cut != .needs(128))
       #expect(StoredFrame.nextStart(in: bytes, from: at + 1) == bytes.count)
     }
+    // A header without a checksum is not looked for.
+    var unsigned = frame
+    unsigned[18] &= 0xFE
+    (rubbish + unsigned + frame).withUnsafeBytes {
+      #expect(StoredFrame.nextStart(in: $0, from: 1) == rubbish.count + frame.count)
+    }
+    let many = [[UInt8]](repeating: Array(unsigned[..<128]), count: 10_000).flatMap { $0 }
+    (many + frame).withUnsafeBytes { #expect(StoredFrame.nextStart(in: $0, from: 1) == many.count, "in one step") }
+    // The length of a signed frame is known though it is above the limit.
+    unsigned.withUnsafeBytes { #expect(StoredFrame.signedByteCount($0) == nil) }
+    frame.withUnsafeBytes { bytes in
+      #expect(StoredFrame.signedByteCount(bytes) == frame.count)
+      #expect(StoredFrame.signedByteCount(UnsafeRawBufferPointer(rebasing: bytes[..<127])) == nil)
+      #expect { try StoredFrame.cut(bytes, limit: 128) } throws: { ($0 as? FrameRejection)?.rule == 3 }
+    }
+    var forged = frame
+    forged[8] ^= 0x80
+    forged.withUnsafeBytes { #expect(StoredFrame.signedByteCount($0) == nil) }
     // A frame may begin in the last bytes, and nothing but more of them can tell.
     (Array("xxTID".utf8)).withUnsafeBytes { #expect(StoredFrame.nextStart(in: $0, from: 0) == 2) }
     [UInt8]("TIDExxT".utf8).withUnsafeBytes { #expect(StoredFrame.nextStart(in: $0, from: 1) == 6) }

@@ -117,13 +117,34 @@ import Testing
   }
 
   @Test func `a name that cannot be given leaves the rows where they are`() throws {
-    let sink = try sink(.init("rotate_size", .int(1024)))
+    // With a number behind it the name is longer than a name may be.
+    let name = String(repeating: "n", count: 252)
+    let sink = try bench.create(
+      .sink, "file", with: .map([.init("path", .string(folder.file(name))), .init("rotate_size", .int(1024))]))
+    try sink.open()
     try put(String(repeating: "a", count: 900), to: sink)
+    try put(String(repeating: "b", count: 900), to: sink)
+    try sink.flush()
+    #expect(bench.logs.contains { $0.contains("cannot be renamed to") && $0.contains("going on in the same file") })
+    #expect(folder.read(name)?.utf8.count == 1802)
+    sink.close()
+  }
+
+  @Test(arguments: ["", "theirs\n"])
+  func `a file that was removed or replaced is not renamed, and no row is lost after that`(there: String) throws {
+    let sink = try sink(.init("rotate_size", .int(1024)))
+    let lines = (0..<6).map { "\($0)" + String(repeating: "r", count: 599) }
+    try put(lines[0], to: sink)
     try sink.timer(1, at: bench.now)
     Files.remove(folder.file("out"))
-    try put(String(repeating: "b", count: 900), to: sink)
-    #expect(bench.logs.contains { $0.contains("cannot be renamed to") && $0.contains("going on in the same file") })
+    if !there.isEmpty { try folder.write("out", there) }
+    for line in lines[1...] { try put(line, to: sink) }
+    try sink.flush()
     sink.close()
+    #expect(bench.logs.count { $0.contains("was removed or replaced; a new file is begun") } == 1)
+    let names = try Files.names(folder.path)
+    let texts = try (names.filter { $0 != "out" } + ["out"]).map { try Files.text(folder.file($0)) }
+    #expect(texts.joined() == there + lines[1...].map { $0 + "\n" }.joined())
   }
 
   @Test func `with an interval rows are synced once in it, whatever their number`() throws {
@@ -158,6 +179,8 @@ import Testing
   @Test func `options that cannot work together are refused`() throws {
     #expect(throws: PluginBench.Failure.self) { try sink(.init("keep", .int(3))) }
     #expect(bench.failures.last?.configPath == "keep")
+    #expect(throws: PluginBench.Failure.self) { try sink(.init("fsync_every", .int(2_000_000_000))) }
+    #expect(bench.failures.last?.configPath == "fsync_every")
     #expect(throws: PluginBench.Failure.self) {
       let sink = try bench.create(
         .sink, "file", with: .map([.init("path", .string("/dev/null")), .init("rotate_size", .int(4096))]))

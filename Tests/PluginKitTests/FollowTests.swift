@@ -221,6 +221,26 @@ import Testing
     source.close()
   }
 
+  @Test func `a file that was refused is read once it is written anew, and never when it goes`() throws {
+    append("a.log", "a\n")
+    try folder.write("packed.log", [0x1F, 0x8B, 8, 0, 10])
+    try folder.write("gone.log", [0x1F, 0x8B, 8, 0, 10])
+    let source = try source("*.log")
+    #expect(try drain(source) == ["a"])
+    #expect(bench.logs.count { $0.contains("is compressed (gzip)") } == 2)
+    #expect(truncate(folder.file("packed.log"), 0) == 0)
+    append("packed.log", "plain again\n")
+    Files.remove(folder.file("gone.log"))
+    letTimePass()
+    #expect(try drain(source) == ["plain again"])
+    for _ in 0..<5 {
+      letTimePass(60)
+      #expect(try drain(source) == [])
+    }
+    #expect(bench.logs.count { $0.contains("is compressed (gzip)") } == 2)
+    source.close()
+  }
+
   @Test func `a restored source goes on where it was, and begins a file anew that is another one`() throws {
     append("log", "one\ntwo\n")
     let first = try source()

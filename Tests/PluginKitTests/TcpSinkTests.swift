@@ -152,8 +152,32 @@ import Testing
     let failure = try #require(bench.failures.last)
     #expect(failure.code == TIDE_E_UNSUPPORTED)
     #expect(
-      failure.text.contains("cannot be reached since") && failure.text.hasSuffix("2 records that were taken are not sent"))
+      failure.text.contains("cannot be reached for 6") && failure.text.hasSuffix("2 records that were taken are not sent"))
     sink.close()
+  }
+
+  @Test func `a pause does not outlast the time after which the sink gives up`() throws {
+    let reserved = try TcpPort()
+    let sink = try sink(
+      reserved.number, .init("give_up", .int(500_000_000)), .init("backoff", .int(100_000_000_000)),
+      .init("max_backoff", .int(100_000_000_000)))
+    let start = bench.now
+    let fails = repeats(
+      {
+        bench.now += 10_000_000
+        _ = try? sink.poll()
+      }, until: { !bench.failures.isEmpty })
+    #expect(fails)
+    #expect(bench.now - start < 20_000_000_000)
+    #expect(bench.failures.last?.text.contains(" ms: ") == true)
+    sink.close()
+  }
+
+  @Test func `a longest pause below the first is refused`() {
+    #expect(throws: PluginBench.Failure.self) {
+      try sink(9, .init("backoff", .int(2_000_000_000)), .init("max_backoff", .int(1_000_000_000)))
+    }
+    #expect(bench.failures.last?.configPath == "max_backoff")
   }
 
   @Test(arguments: 1...8)

@@ -18,8 +18,8 @@ uint32_t tide_envelope_body_crc(const uint8_t *bytes, const tide_frame *header);
 /* Sets both checksums and their flags in the stored frame at `bytes`, whose header is otherwise complete. [any] */
 void tide_envelope_sign(uint8_t *bytes);
 
-/* First offset at or after `from` at which a stored frame may begin: a readable header stands there, or the bytes end before that
- * can be told. `available` when there is none. [any] */
+/* First offset at or after `from` at which a stored frame may begin: a readable header with a checksum of its own stands there, or the
+ * bytes end before that can be told. `available` when there is none. [any] */
 uint64_t tide_envelope_find(const uint8_t *bytes, uint64_t available, uint64_t from, uint64_t limit);
 
 #ifdef __cplusplus
