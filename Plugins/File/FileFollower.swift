@@ -31,6 +31,10 @@ final class FileFollower {
   var order: [FollowedName] = []
   var files: [FileIdentity: FollowedFile] = [:]
   var watched: [Int32: FollowedFile] = [:]
+  /// Files that were read to their end, as they were then: word of their coming may arrive after that.
+  private var ended: [FileIdentity: FileMark] = [:]
+  private var endedInOrder: [FileIdentity] = []
+  private static let mostEnded = 1024
   /// What the names in a watched directory begin with.
   var directories: [Int32: Set<String>] = [:]
   var arrivals: [Arrival] = []
@@ -243,7 +247,8 @@ final class FileFollower {
       let identity = FileIdentity(status)
       if let known = files[identity] { return known }
       if try OpenFiles.holdAnother(of: file, .writing) { throw FileFailure.written(place) }
-      let position = try position(name, file, status, identity, isAtStart)
+      let isRead = ended[identity] == FileMark(status)
+      let position = isRead ? UInt64(clamping: status.st_size) : try position(name, file, status, identity, isAtStart)
       name.trouble = ""
       return try FollowedFile(
         file, identity: identity, partition: name.partition, from: position, hasHeader: format.hasHeader,
@@ -296,9 +301,16 @@ final class FileFollower {
     file.names -= 1
     guard file.names == 0 else { return }
     files[file.identity] = nil
+    noteEnd(of: file)
     guard let number = file.watch else { return }
     changes?.unwatch(number)
     watched[number] = nil
+  }
+
+  private func noteEnd(of file: FollowedFile) {
+    guard let mark = file.mark else { return }
+    if ended.updateValue(mark, forKey: file.identity) == nil { endedInOrder.append(file.identity) }
+    if endedInOrder.count > Self.mostEnded { ended[endedInOrder.removeFirst()] = nil }
   }
 
   /// Names that a pattern once fitted and that lead nowhere now are forgotten.

@@ -21,3 +21,14 @@ struct FileIdentity: Hashable {
     return stat(path, &status) == 0 ? FileIdentity(status) : nil
   }
 }
+
+/// Size and time of the last change: while both are the same, so are the bytes.
+struct FileMark: Equatable {
+  private let size: off_t
+  private let seconds, nanoseconds: Int
+
+  init(_ status: stat) {
+    size = status.st_size
+    (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+  }
+}

@@ -68,6 +68,9 @@ final class FollowedFile {
   func status() throws -> stat { try file.status() }
   func watch(by changes: FileChanges?) { watch = changes?.watch(file: file) }
 
+  /// How it stands now.
+  var mark: FileMark? { (try? file.status()).map { FileMark($0) } }
+
   /// Reads and decodes one chunk.
   func step(_ codec: Codec, _ out: inout Output) throws -> Step {
     if isRefused {
