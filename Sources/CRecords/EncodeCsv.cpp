@@ -113,7 +113,7 @@ void Encoder::enter_frame(Slice head) {
 Slice Encoder::cell_text(const Cell &cell) {
   Slice text = {record_.data() + cell.from, cell.to - cell.from};
   cell_.clear();
-  uint8_t *into = cell_.room(text.size);
+  uint8_t *into = cell_.room(text.size + 16);
   if (cell.doubled) return {into, undouble(text.data, text.size, into)};
   std::memcpy(into, text.data, text.size);
   return {into, text.size};
