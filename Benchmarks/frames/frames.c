@@ -1,6 +1,6 @@
 /* What a row costs in a frame: built row by row, read by accessor and by vector, validated whole.
  *   cc -O2 -Iinclude -ISources/CHost/include -o frames Benchmarks/frames/frames.c \
- *     Sources/CHost/{validate*,envelope,utf8*,crc32c,schema}.c
+ *     Sources/CHost/{validate*,envelope,utf8*,vector,crc32c,schema}.c
  *   frames [ROUNDS]
  * Prints `case nanoseconds bytes`: CPU time and bytes per row, medians of the rounds, in which the cases take turns.
  */

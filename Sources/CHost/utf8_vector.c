@@ -2,10 +2,7 @@
 
 #include <string.h>
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-#include <immintrin.h>
-#endif
+#include "vector.h"
 
 /* Text is checked in blocks of 64 bytes by arithmetic on all bytes at once (table 3-7 of Unicode, read from each byte backwards):
  *   - a byte continues a character exactly when one of the three before it is a lead that reaches so far;
@@ -18,11 +15,10 @@ typedef int8_t truth __attribute__((vector_size(32))); /* what comparing vectors
 typedef uint64_t words __attribute__((vector_size(32)));
 
 #define BLOCK 64
-#define INLINE static inline __attribute__((always_inline))
 
 /* First block from `p` on, of those that end before `end`, that is not well-formed; else where there are no more. Three bytes
  * before `p` may be read. *ascii becomes 0 when not all are below 0x80. */
-INLINE const uint8_t *check_blocks(const uint8_t *p, const uint8_t *end, int *ascii) {
+TIDE_INLINE_ const uint8_t *check_blocks(const uint8_t *p, const uint8_t *end, int *ascii) {
   for (; end - p >= BLOCK; p += BLOCK) {
     vector b, near, first, second, third;
     truth wrong = {0};
@@ -61,23 +57,6 @@ static const uint8_t *check_blocks_plain(const uint8_t *p, const uint8_t *end, i
 __attribute__((target("avx2"))) static const uint8_t *check_blocks_avx2(const uint8_t *p, const uint8_t *end, int *ascii) {
   return check_blocks(p, end, ascii);
 }
-
-__attribute__((target("xsave"))) static int system_keeps_ymm(void) { return (_xgetbv(0) & 6) == 6; }
-
-/* 1 when processor and system have AVX2. Asked once; threads that race get the same answer. */
-static int has_avx2(void) {
-  static int known; /* 0 not asked yet, 1 no, 2 yes */
-  int answer = __atomic_load_n(&known, __ATOMIC_RELAXED);
-  if (answer == 0) {
-    unsigned a, b, c = 0, d;
-    answer = 1;
-    if (__get_cpuid(1, &a, &b, &c, &d) && (c & bit_OSXSAVE) && system_keeps_ymm() && __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
-        (b & bit_AVX2))
-      answer = 2;
-    __atomic_store_n(&known, answer, __ATOMIC_RELAXED);
-  }
-  return answer == 2;
-}
 #endif
 
 /* Where the character begins that is not complete before `p`; `p` when none is. All before `p` was checked. */
@@ -101,7 +80,7 @@ uint64_t tide_utf8_prefix(const void *bytes, uint64_t length, int *ascii) {
   if (good + 3 < BLOCK) return good;
   p = start + good;
 #if defined(__x86_64__)
-  p = has_avx2() ? check_blocks_avx2(p, start + length, &head) : check_blocks_plain(p, start + length, &head);
+  p = tide_has_avx2_() ? check_blocks_avx2(p, start + length, &head) : check_blocks_plain(p, start + length, &head);
 #else
   p = check_blocks_plain(p, start + length, &head);
 #endif

@@ -117,8 +117,9 @@ static int32_t check_time_range(check *c) {
     uint32_t count = d->enc == TIDE_CONST ? 1 : c->f->rows;
     if (d->nulls) return reject(c, 32, offset_of(c, &d->nulls), "an event time is null");
     low = high = tide_i64(c->f, column, 0);
-    for (uint32_t i = 1; i < count; i++) {
-      value = times ? times[i] : tide_i64(c->f, column, i);
+    if (times) tide_time_range_(times, count, &low, &high);
+    for (uint32_t i = 1; !times && i < count; i++) {
+      value = tide_i64(c->f, column, i);
       low = value < low ? value : low;
       high = value > high ? value : high;
     }

@@ -22,6 +22,11 @@ int32_t tide_check_nesting_(check *c, const tide_column *d); /* rule 29 but for 
 int32_t tide_check_unique_names_(check *c);                  /* rule 12, of names known to lie in the frame */
 int32_t tide_check_variants_(check *c);                      /* rule 30, of columns that passed the others */
 
+/* The greatest of some 16-bit codes, 0 of none; unaligned. */
+uint16_t tide_greatest_code_(const uint8_t *codes, uint32_t count);
+/* Widens *low .. *high until all times lie within. */
+void tide_time_range_(const int64_t *times, uint32_t count, int64_t *low, int64_t *high);
+
 static inline int32_t reject(const check *c, uint32_t rule, uint64_t offset, const char *reason) {
   if (c->why) {
     c->why->rule = rule;

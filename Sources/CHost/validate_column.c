@@ -177,13 +177,7 @@ static int32_t check_dictionary(const check *c, const tide_column *d) {
   }
   if (dictionary->type != d->type || dictionary->enc != TIDE_FLAT || dictionary->param != d->param || is_inner(dictionary))
     return reject(c, 18, at, "a dictionary is not a flat column of the same type");
-  const uint8_t *codes = c->bytes + d->data;
-  uint16_t highest = 0;
-  for (uint32_t i = 0; i < d->len; i++) {
-    uint16_t code = tide_load_u16_(codes + 2 * (uint64_t)i);
-    highest = code > highest ? code : highest;
-  }
-  return highest < dictionary->len ? 0 : reject(c, 19, d->data, "a code is beyond its dictionary");
+  return tide_greatest_code_(c->bytes + d->data, d->len) < dictionary->len ? 0 : reject(c, 19, d->data, "a code is beyond its dictionary");
 }
 
 int32_t tide_check_column_(check *c, const tide_column *d) {

@@ -49,6 +49,48 @@ struct FrameValidatorTests {
     #expect(Set(Breach.all.map(\.rule)) == Set(documented))
   }
 
+  /// The rule that a frame breaks first, nil when it keeps all.
+  private func refusal(_ bytes: AlignedBytes) -> Int? {
+    do {
+      try FrameValidator.validate(bytes.raw)
+      return nil
+    } catch {
+      return error.rule
+    }
+  }
+
+  /// The rows are looked at several at a time, so each place counts, in frames of every remainder.
+  @Test(arguments: [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 50])
+  func `rules 19 and 32 see the one row that breaks them, wherever it stands`(rows: Int) throws {
+    var bytes = AlignedBytes(count: 0)
+    for place in 0..<rows {
+      for extreme: Int64 in [.min, 99, 101, .max] {
+        let builder = FrameBuilder()
+        let time = try builder.addColumn("time", .time, role: .eventTime, nullable: false)
+        let key = try builder.addColumn("key", .string)
+        for row in 0..<rows {
+          builder.put(time, time: row == place ? extreme : 100)
+          builder.put(key, "k")
+          builder.endRow()
+        }
+        if bytes.count != builder.byteCount { bytes = AlignedBytes(count: builder.byteCount) }
+        #expect(builder.write(into: bytes.memory, capacity: bytes.count) == bytes.count)
+        let view = try FrameValidator.validate(bytes.raw)
+        let frame = bytes.memory.assumingMemoryBound(to: tide_frame.self)
+        #expect(frame.pointee.tmin == (rows == 1 ? extreme : min(extreme, 100)))
+        #expect(frame.pointee.tmax == (rows == 1 ? extreme : max(extreme, 100)))
+        if let codes = view.column(key).codes {
+          let code = UnsafeMutablePointer(mutating: codes.baseAddress! + place)
+          code.pointee = UInt16.max - UInt16(place)
+          #expect(refusal(bytes) == 19, "\(rows) rows, row \(place)")
+          code.pointee = 0
+        }
+        (frame.pointee.tmin, frame.pointee.tmax) = (100, 100)
+        #expect(refusal(bytes) == 32, "\(rows) rows, \(extreme) in row \(place)")
+      }
+    }
+  }
+
   @Test func `rule 1 wants bytes at all`() {
     #expect(throws: FrameRejection(rule: 1, column: nil, offset: 0, reason: "there are fewer than 128 bytes")) {
       try FrameValidator.validate(UnsafeRawBufferPointer(start: nil, count: 0))
