@@ -61,7 +61,8 @@ let package = Package(
       name: "EngineBench", dependencies: ["CTidemill", "Frames", "Rings", "PluginManifest", "Engine"], path: "Tests/EngineBench"
     ),
     .executableTarget(
-      name: "tidemill-stress", dependencies: ["CTidemill", "CHost", "Rings", "Engine", "EngineBench"], path: "Tests/Stress"),
+      name: "tidemill-stress", dependencies: ["CTidemill", "CHost", "PluginManifest", "Rings", "Engine", "EngineBench"],
+      path: "Tests/Stress"),
     .target(
       name: "TestSupport", dependencies: ["CTidemill", "Frames", "PluginManifest", "PluginHost"], path: "Tests/TestSupport"),
     .testTarget(name: "ContractTests", dependencies: ["CTidemill", "TestSupport"]),
@@ -71,7 +72,8 @@ let package = Package(
     .testTarget(name: "ManifestTests", dependencies: ["Formats", "PluginManifest", "Manifest", "TestSupport"]),
     .testTarget(name: "PluginHostTests", dependencies: ["CTidemill", "PluginManifest", "PluginHost", "TestSupport"]),
     .testTarget(name: "PluginKitTests", dependencies: ["PluginKit", "PluginManifest", "TestSupport"]),
-    .testTarget(name: "EngineTests", dependencies: ["CTidemill", "PluginManifest", "Rings", "Engine", "EngineBench"]),
+    .testTarget(
+      name: "EngineTests", dependencies: ["CTidemill", "PluginManifest", "Rings", "Engine", "EngineBench", "TestSupport"]),
     .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
     .testTarget(name: "SampleTests", dependencies: ["TestSupport"]),
     .testTarget(name: "LayeringTests", dependencies: ["TestSupport"]),

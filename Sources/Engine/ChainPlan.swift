@@ -1,3 +1,4 @@
+import PluginManifest
 import Rings
 
 /// Which nodes run on which thread, and which edges need a queue for it.
@@ -14,7 +15,7 @@ public struct ChainPlan: Sendable, Equatable {
   /// Chain of each node.
   public private(set) var chainOfNode: [Int] = []
   /// For each edge, the queue that it has between two threads; nil = a direct call.
-  public private(set) var buffers: [NodeSpec.Buffer?] = []
+  public private(set) var buffers: [EdgeBuffer?] = []
   /// Why each node does not share a chain with what feeds it; nil = it does.
   public private(set) var reasons: [String?] = []
   /// What all frames together may take.
@@ -41,7 +42,7 @@ public struct ChainPlan: Sendable, Equatable {
     }
     for edge in graph.edges {
       let direct = chainOfNode[edge.from] == chainOfNode[edge.to]
-      buffers.append(direct ? nil : edge.buffer ?? graph.nodes[edge.to].buffer ?? NodeSpec.Buffer())
+      buffers.append(direct ? nil : edge.buffer ?? graph.nodes[edge.to].buffer ?? EdgeBuffer())
       if buffers.last??.targetNanoseconds != nil { adaptiveChains.insert(chainOfNode[edge.from]) }
     }
     memory = MemoryPlan(demand(of: graph), limit: graph.maxMemoryBytes)

@@ -1,6 +1,7 @@
 import CHost
 import CTidemill
 import Frames
+import PluginManifest
 import Rings
 
 /// A connection at run time: a direct call into the next node of the chain, or a ring to another thread.
@@ -34,7 +35,7 @@ final class Edge: @unchecked Sendable {
   var pendingIdle = false
 
   init(
-    name: String, from: Node, output: Int, target: Node, input: Int, port: UInt32, ring: FrameRing?, buffer: NodeSpec.Buffer?
+    name: String, from: Node, output: Int, target: Node, input: Int, port: UInt32, ring: FrameRing?, buffer: EdgeBuffer?
   ) {
     self.name = name
     self.from = from.index
@@ -248,7 +249,7 @@ final class Edge: @unchecked Sendable {
     books.queuedFrames = ring.map { tide_ring_queued($0.ring) } ?? 0
     books.capacityFrames = ring?.capacityFrames
     books.droppedFrames = pushedCounters.read(Count.droppedFrames)
-    books.policy = policy?.buffer.policy ?? (ring == nil ? nil : NodeSpec.WhenFull.block.rawValue)
+    books.policy = policy?.buffer.policy ?? (ring == nil ? nil : EdgeBuffer.WhenFull.block.rawValue)
     let threshold = pushedCounters.read(Count.leastThreshold)
     if threshold > 0 { books.leastShare = SampleShare.share(threshold: threshold) }
     if policy?.adaptive != nil { books.creditBytes = ring?.creditBytes }

@@ -1,17 +1,18 @@
 import CHost
 import CTidemill
+import PluginManifest
 import Rings
 
 /// What an edge does beside making its producer wait, and what it has to remember for that. The producer's thread only.
 final class EdgePolicy {
-  let buffer: NodeSpec.Buffer
+  let buffer: EdgeBuffer
   var adaptive: AdaptiveCredit?
   /// Numbers of the rows that a sample keeps.
   private lazy var kept = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: Int(TIDE_MAX_ROWS))
   private var hasKept = false
 
   /// nil for an edge that only ever waits.
-  init?(_ buffer: NodeSpec.Buffer) {
+  init?(_ buffer: EdgeBuffer) {
     guard buffer.drops || buffer.targetNanoseconds != nil else { return nil }
     self.buffer = buffer
     adaptive = buffer.targetNanoseconds.map { AdaptiveCredit(targetNanoseconds: $0, mostBytes: buffer.bytes) }

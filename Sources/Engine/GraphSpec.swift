@@ -49,7 +49,7 @@ public struct NodeSpec {
   public var onError = OnError.deadLetter
   public var retry = RetryPolicy()
   /// Set when the manifest asks for a queue before the node.
-  public var buffer: Buffer?
+  public var buffer: EdgeBuffer?
   public var recordPlan: RecordPlan?
   public var encodePlan: EncodePlan?
   /// How often a source that had nothing is asked again; nil = only when it wakes the host.
@@ -74,8 +74,8 @@ public struct EdgeSpec: Sendable, Equatable {
   public var to: Int
   public var input: Int
   /// Queue of this edge, where it is another than that of its node.
-  public var buffer: NodeSpec.Buffer?
-  public init(from: Int, output: Int, to: Int, input: Int, buffer: NodeSpec.Buffer? = nil) {
+  public var buffer: EdgeBuffer?
+  public init(from: Int, output: Int, to: Int, input: Int, buffer: EdgeBuffer? = nil) {
     self.from = from
     self.output = output
     self.to = to

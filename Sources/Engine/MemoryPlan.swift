@@ -1,4 +1,5 @@
 import Formats
+import PluginManifest
 import Rings
 
 /// How much memory a pipeline's frames may take, part by part: what waits on edges, what calls work with, free frames that pools
@@ -49,7 +50,7 @@ public struct MemoryPlan: Sendable, Equatable {
 extension MemoryPlan {
   /// What has a say in it.
   struct Demand {
-    var buffers: [NodeSpec.Buffer?]
+    var buffers: [EdgeBuffer?]
     /// For each chain: frames leave its thread; it has a ring before it; its nodes make frames.
     var chains: [(crossing: Bool, reads: Bool, makes: Bool)]
   }
@@ -101,7 +102,7 @@ extension MemoryPlan {
     retained = part(Self.retainedBytes, Self.leastRetainedBytes) + more
   }
 
-  private static func ownBytes(of buffer: NodeSpec.Buffer) -> Int {
+  private static func ownBytes(of buffer: EdgeBuffer) -> Int {
     FrameRing.ownBytes(capacityFrames: buffer.frames, discipline: buffer.discipline)
   }
 }

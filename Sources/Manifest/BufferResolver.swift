@@ -9,7 +9,7 @@ struct BufferResolver {
   let diagnostics: DiagnosticList
 
   /// For each edge what `inputs` says of it, the first entry that names it; nil = its node's buffer.
-  func resolve() -> [BufferPlan?] {
+  func resolve() -> [EdgeBuffer?] {
     let named = edges.map { edge in
       drafts[edge.to].source.buffer?.inputs.first { fits($0.reference, edge) }
     }
@@ -53,7 +53,7 @@ struct BufferResolver {
       SourceReader.suggestion(input.reference.text, among: into.map(name)))
   }
 
-  private func check(_ edge: EdgeDraft, _ plan: BufferPlan, at place: SourceLocation) {
+  private func check(_ edge: EdgeDraft, _ plan: EdgeBuffer, at place: SourceLocation) {
     if plan.whenFull == .sample, plan.frames < 2 {
       diagnostics.error(
         place,

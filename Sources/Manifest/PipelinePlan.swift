@@ -53,8 +53,8 @@ public struct NodePlan: Sendable, Equatable {
   /// Of sources; nil = the manifest gives none.
   public var watermark: WatermarkPolicy?
   public var onError: ErrorPolicy
-  /// Bounds of the edges into the node; nil = the manifest gives none (`BufferPlan()` holds the defaults).
-  public var buffer: BufferPlan?
+  /// Bounds of the edges into the node; nil = the manifest gives none (`EdgeBuffer()` holds the defaults).
+  public var buffer: EdgeBuffer?
   /// Instances side by side.
   public var lanes: Int
   /// None for a source.
@@ -98,7 +98,7 @@ public struct EdgePlan: Sendable, Equatable {
   public var to: Int
   public var inputPort: Int
   /// Bounds of this edge, where `buffer` has `inputs` for it; nil = those of its node.
-  public var buffer: BufferPlan?
+  public var buffer: EdgeBuffer?
   /// Place of the name under `from`.
   public var location: SourceLocation
 }

@@ -155,7 +155,7 @@ struct PlanResolver {
   // MARK: Plan
 
   private func plan(
-    _ drafts: [NodeDraft], edges: [EdgeDraft], buffers: [BufferPlan?], order: [Int]
+    _ drafts: [NodeDraft], edges: [EdgeDraft], buffers: [EdgeBuffer?], order: [Int]
   ) -> PipelinePlan {
     var position = [Int](repeating: 0, count: drafts.count)
     for (index, draft) in order.enumerated() { position[draft] = index }

@@ -1,3 +1,5 @@
+import PluginManifest
+
 /// How a source's watermark W follows its event times. W is exclusive: no event before it is expected, one at W is.
 public enum WatermarkPolicy: Sendable, Equatable {
   /// W = largest event time seen - delay, moved event by event.
@@ -21,21 +23,9 @@ public enum OnError: String, Sendable, CaseIterable {
   case stop
 }
 
-/// How often a failed call is made again; nil values are the engine's defaults.
-public struct RetryPlan: Sendable, Equatable {
-  /// Attempts of one call after the first.
-  public var limit: Int?
-  /// Wait before the first repetition, doubled before each further one.
-  public var backoffNanoseconds: Int64?
-  /// Longest wait.
-  public var maxBackoffNanoseconds: Int64?
-  /// Share of each wait that chance takes off, from 0 to 1.
-  public var jitter: Double?
-
+extension RetryPolicy {
   static let limitRange = 1...1000
-  static let backoffRange: ClosedRange<Int64> = 1_000_000...3_600_000_000_000
-
-  public init() {}
+  static let waitRange: ClosedRange<Int64> = 1_000_000...3_600_000_000_000
 }
 
 /// What becomes of a failed call and of a rejected row.
@@ -43,9 +33,9 @@ public struct ErrorPolicy: Sendable, Equatable {
   /// What happens in the end.
   public var onError: OnError
   /// Set when failed batches are tried again before that.
-  public var retry: RetryPlan?
+  public var retry: RetryPolicy?
 
-  public init(_ onError: OnError, retry: RetryPlan? = nil) {
+  public init(_ onError: OnError, retry: RetryPolicy? = nil) {
     self.onError = onError
     self.retry = retry
   }

@@ -9,7 +9,7 @@ extension SourceReader {
       return nil
     }
     let parts = known(entries, in: Grammar.buffer, of: "a buffer")
-    let plan = bounds(parts.filter { $0.name != "inputs" }, from: BufferPlan())
+    let plan = bounds(parts.filter { $0.name != "inputs" }, from: EdgeBuffer())
     var buffer = BufferSource(plan: plan, policyLocation: Self.policyLocation(entries) ?? entry.location)
     if let inputs = parts.first(where: { $0.name == "inputs" }) { buffer.inputs = self.inputs(inputs, of: buffer) }
     return buffer
@@ -44,28 +44,28 @@ extension SourceReader {
   }
 
   /// What the entries say, the rest from `given`.
-  private mutating func bounds(_ entries: [SourceEntry], from given: BufferPlan) -> BufferPlan {
+  private mutating func bounds(_ entries: [SourceEntry], from given: EdgeBuffer) -> EdgeBuffer {
     var plan = given
-    var then: WhenFull?, isAdaptive = given.targetNanoseconds != nil, isPolicyWrong = false
+    var then: EdgeBuffer.WhenFull?, isAdaptive = given.targetNanoseconds != nil, isPolicyWrong = false
     for part in entries {
       switch part.name {
-      case "frames": if let frames = whole(part, BufferPlan.framesRange) { plan.frames = frames }
-      case "bytes": if let bytes = size(part, range: BufferPlan.bytesRange) { plan.bytes = Int(bytes.value) }
+      case "frames": if let frames = whole(part, EdgeBuffer.framesRange) { plan.frames = frames }
+      case "bytes": if let bytes = size(part, range: EdgeBuffer.bytesRange) { plan.bytes = Int(bytes.value) }
       case "when_full":
         guard let word = choice(part, Grammar.whenFull) else {
           isPolicyWrong = true
           continue
         }
         isAdaptive = word == "adaptive"
-        plan.whenFull = WhenFull(rawValue: word) ?? .block
-        plan.targetNanoseconds = isAdaptive ? BufferPlan.defaultTargetNanoseconds : nil
+        plan.whenFull = EdgeBuffer.WhenFull(rawValue: word) ?? .block
+        plan.targetNanoseconds = isAdaptive ? EdgeBuffer.defaultTargetNanoseconds : nil
         plan.sampleBy = .id
       default: continue
       }
     }
     for part in entries where part.name == "then" {
       isPolicyWrong = !belongs(part, to: "when_full: adaptive", isAdaptive || isPolicyWrong) || isPolicyWrong
-      then = choice(part, Grammar.whenFull.filter { $0.name != "adaptive" }).flatMap(WhenFull.init(rawValue:))
+      then = choice(part, Grammar.whenFull.filter { $0.name != "adaptive" }).flatMap(EdgeBuffer.WhenFull.init(rawValue:))
       isPolicyWrong = isPolicyWrong || then == nil
     }
     if isAdaptive, let then { plan.whenFull = then }
@@ -75,7 +75,7 @@ extension SourceReader {
     }
     for part in entries where part.name == "sample_by" {
       guard belongs(part, to: "when_full: sample", plan.whenFull == .sample || isPolicyWrong) else { continue }
-      if let by = choice(part, Grammar.sampleBy).flatMap(SampleBy.init(rawValue:)) { plan.sampleBy = by }
+      if let by = choice(part, Grammar.sampleBy).flatMap(EdgeBuffer.SampleBy.init(rawValue:)) { plan.sampleBy = by }
     }
     return plan
   }
@@ -95,7 +95,7 @@ extension SourceReader {
       diagnostics.error(entry.value.location, "'target' takes a duration, not \(entry.value.described)", Self.durationFix(text))
       return nil
     }
-    guard BufferPlan.targetRange.contains(nanoseconds) else {
+    guard EdgeBuffer.targetRange.contains(nanoseconds) else {
       diagnostics.error(entry.value.location, "'target' is \(text); it must be from 1ms to 1h", "write target: 1s")
       return nil
     }

@@ -5,7 +5,7 @@ extension SourceReader {
   mutating func onError(_ entry: SourceEntry) -> Located<ErrorPolicy>? {
     guard let entries = entry.value.entries else {
       return choice(entry, Grammar.onError).map { word in
-        let policy = OnError(rawValue: word).map { ErrorPolicy($0) } ?? ErrorPolicy(.deadLetter, retry: RetryPlan())
+        let policy = OnError(rawValue: word).map { ErrorPolicy($0) } ?? ErrorPolicy(.deadLetter, retry: .repeatingFailures)
         return Located(policy, at: entry.value.location)
       }
     }
@@ -25,32 +25,32 @@ extension SourceReader {
     return Located(policy, at: entry.value.location)
   }
 
-  private mutating func retry(_ entry: SourceEntry) -> RetryPlan {
-    var plan = RetryPlan()
-    if case .null = entry.value.content { return plan }
+  private mutating func retry(_ entry: SourceEntry) -> RetryPolicy {
+    var policy = RetryPolicy.repeatingFailures
+    if case .null = entry.value.content { return policy }
     guard let entries = entry.value.entries else {
       diagnostics.error(
         entry.value.location, "'retry' takes a map, not \(entry.value.described)",
         "write retry: { limit: 8, backoff: 10ms, max_backoff: 10s, jitter: 0.2 }")
-      return plan
+      return policy
     }
-    var last: SourceEntry?
+    var most: Located<Int64>?
     for part in known(entries, in: Grammar.retry, of: "retry") {
       switch part.name {
-      case "limit": plan.limit = whole(part, RetryPlan.limitRange)
-      case "backoff": plan.backoffNanoseconds = wait(part)
-      case "max_backoff":
-        plan.maxBackoffNanoseconds = wait(part)
-        last = part
-      default: plan.jitter = share(part)
+      case "limit": if let limit = whole(part, RetryPolicy.limitRange) { policy.limit = limit }
+      case "backoff": if let first = wait(part) { policy.backoffNanoseconds = first }
+      case "max_backoff": most = wait(part).map { Located($0, at: part.value.location) }
+      default: if let jitter = share(part) { policy.jitter = jitter }
       }
     }
-    if let first = plan.backoffNanoseconds, let most = plan.maxBackoffNanoseconds, let last, most < first {
+    let first = policy.backoffNanoseconds
+    if let most, most.value < first {
       diagnostics.error(
-        last.value.location, "'max_backoff' is \(Quantity.text(nanoseconds: most)), less than the first wait",
+        most.location, "'max_backoff' is \(Quantity.text(nanoseconds: most.value)), less than the first wait",
         "write at least \(Quantity.text(nanoseconds: first))")
     }
-    return plan
+    policy.maxBackoffNanoseconds = most?.value ?? max(policy.maxBackoffNanoseconds, first)
+    return policy
   }
 
   private mutating func wait(_ entry: SourceEntry) -> Int64? {
@@ -60,7 +60,7 @@ extension SourceReader {
         entry.value.location, "'\(entry.name)' takes a duration, not \(entry.value.described)", Self.durationFix(text))
       return nil
     }
-    guard RetryPlan.backoffRange.contains(nanoseconds) else {
+    guard RetryPolicy.waitRange.contains(nanoseconds) else {
       diagnostics.error(entry.value.location, "'\(entry.name)' is \(text); it must be from 1ms to 1h")
       return nil
     }

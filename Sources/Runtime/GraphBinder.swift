@@ -15,7 +15,7 @@ enum GraphBinder {
         case .index(let index): index
         }
       return EdgeSpec(
-        from: edge.from, output: output, to: edge.to, input: edge.inputPort, buffer: edge.buffer.map(buffer))
+        from: edge.from, output: output, to: edge.to, input: edge.inputPort, buffer: edge.buffer)
     }
     return GraphSpec(name: plan.name, nodes: nodes, edges: edges, maxMemoryBytes: plan.maxMemoryBytes.map { Int($0) })
   }
@@ -32,34 +32,11 @@ enum GraphBinder {
     spec.merges = node.reference.manifest.outputs?.merged ?? false
     spec.watermarkDelayNanoseconds = node.watermark?.delayNanoseconds
     spec.onError = node.onError.onError == .stop ? .stop : .deadLetter
-    if let retry = node.onError.retry { spec.retry = policy(of: retry) }
-    spec.buffer = node.buffer.map(buffer)
+    if let retry = node.onError.retry { spec.retry = retry }
+    spec.buffer = node.buffer
     spec.recordPlan = node.recordPlan
     spec.encodePlan = node.encodePlan
     spec.pollEveryNanoseconds = node.pollEveryNanoseconds
     return spec
-  }
-
-  private static func policy(of plan: RetryPlan) -> RetryPolicy {
-    var policy = RetryPolicy()
-    policy.repeatsFailures = true
-    if let limit = plan.limit { policy.limit = limit }
-    if let wait = plan.backoffNanoseconds { policy.backoffNanoseconds = wait }
-    policy.maxBackoffNanoseconds = plan.maxBackoffNanoseconds ?? max(policy.maxBackoffNanoseconds, policy.backoffNanoseconds)
-    if let jitter = plan.jitter { policy.jitter = jitter }
-    return policy
-  }
-
-  private static func buffer(_ plan: BufferPlan) -> NodeSpec.Buffer {
-    let whenFull: NodeSpec.WhenFull =
-      switch plan.whenFull {
-      case .block: .block
-      case .dropOldest: .dropOldest
-      case .dropNewest: .dropNewest
-      case .sample: .sample
-      }
-    return NodeSpec.Buffer(
-      frames: plan.frames, bytes: plan.bytes, whenFull: whenFull, sampleBy: plan.sampleBy == .key ? .key : .id,
-      targetNanoseconds: plan.targetNanoseconds)
   }
 }

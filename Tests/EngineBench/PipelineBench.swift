@@ -44,7 +44,7 @@ package struct PipelineBench {
   ) -> Int { add(kind, component, from: [(feeder, 0)], change) }
 
   /// Gives an edge a queue of its own.
-  package mutating func buffer(ofEdge index: Int, _ buffer: NodeSpec.Buffer) { edges[index].buffer = buffer }
+  package mutating func buffer(ofEdge index: Int, _ buffer: EdgeBuffer) { edges[index].buffer = buffer }
 
   package func pipeline() throws -> Pipeline {
     let log = log

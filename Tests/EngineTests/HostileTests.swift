@@ -1,6 +1,7 @@
 import CTidemill
 import Engine
 import EngineBench
+import PluginManifest
 import Synchronization
 import Testing
 
@@ -20,7 +21,7 @@ import Testing
 
   /// Runs 8 rows in one frame through `even` and the component; gives what the component was told, and the books.
   private func run(
-    buffer: NodeSpec.Buffer? = nil,
+    buffer: EdgeBuffer? = nil,
     _ process: @escaping (ScriptedInstance, UnsafePointer<tide_batch>, OpaquePointer) -> [tide_status]
   ) throws -> (told: [tide_status], rows: [Int64], books: Books) {
     var bench = PipelineBench()
@@ -55,8 +56,8 @@ import Testing
     #expect(run.rows == [2, 6])
   }
 
-  @Test(arguments: [nil, NodeSpec.Buffer(frames: 4, bytes: 1 << 16)])
-  func `a copy of a batch is not the batch`(buffer: NodeSpec.Buffer?) throws {
+  @Test(arguments: [nil, EdgeBuffer(frames: 4, bytes: 1 << 16)])
+  func `a copy of a batch is not the batch`(buffer: EdgeBuffer?) throws {
     let run = try run(buffer: buffer) { me, batch, out in
       var copy = batch.pointee
       return [me.forward(&copy, out), me.reject(&copy, 0, "why", out), me.forward(batch, out)]

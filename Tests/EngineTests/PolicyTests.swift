@@ -1,6 +1,7 @@
 import CTidemill
 import Engine
 import EngineBench
+import PluginManifest
 import Synchronization
 import Testing
 
@@ -10,7 +11,7 @@ private struct Jam {
 
   /// The first row opens the jam: the source waits until the reader has it, the reader until the source has sent the rest.
   func run(
-    _ frames: [[Event]], _ buffer: NodeSpec.Buffer, delay: Int64? = nil, between: Bool = false
+    _ frames: [[Event]], _ buffer: EdgeBuffer, delay: Int64? = nil, between: Bool = false
   ) throws -> (outcome: Outcome, books: Books) {
     final class Gate: Sendable {
       let reading = Atomic<Bool>(false)
@@ -81,8 +82,8 @@ private func single(_ values: some Sequence<Int64>) -> [[Event]] { values.map { 
     #expect(books.discrepancies().isEmpty)
   }
 
-  @Test(arguments: [NodeSpec.WhenFull.dropOldest, .dropNewest, .sample])
-  func `watermarks go up and none is lost with what is dropped`(policy: NodeSpec.WhenFull) throws {
+  @Test(arguments: [EdgeBuffer.WhenFull.dropOldest, .dropNewest, .sample])
+  func `watermarks go up and none is lost with what is dropped`(policy: EdgeBuffer.WhenFull) throws {
     // The rows at 1000 move the watermark once, all later ones none: it is only in what an edge may take back.
     let rows = [Event(time: 0, value: 0), Event(time: 1000, value: 1)]
     let frames = rows.map { [$0] } + (2..<200).map { [Event(time: 1000, value: $0)] }
@@ -176,7 +177,7 @@ private func single(_ values: some Sequence<Int64>) -> [[Event]] { values.map { 
   }
 
   @Test func `a forced stop counts what waits on every kind of edge`() throws {
-    for policy in NodeSpec.WhenFull.allCases {
+    for policy in EdgeBuffer.WhenFull.allCases {
       var bench = PipelineBench()
       let isReading = Atomic<Bool>(false)
       let stuck = ScriptedComponent("stuck")

@@ -1,6 +1,7 @@
 import CTidemill
 import Engine
 import EngineBench
+import PluginManifest
 import Rings
 import Synchronization
 import Testing

@@ -4,6 +4,23 @@ import PluginManifest
 import Testing
 
 @Suite struct PlanTests {
+  @Test func `on_error says how failures are tried again, and what follows`() throws {
+    func policy(_ text: String) throws -> ErrorPolicy {
+      try plan("sources: { s: { use: stdin } }\nsinks: { o: { use: drop, from: s, on_error: \(text) } }").nodes[1].onError
+    }
+    #expect(try policy("stop") == ErrorPolicy(.stop))
+    #expect(try policy("retry") == ErrorPolicy(.deadLetter, retry: .repeatingFailures))
+    #expect(try policy("{ retry: }") == ErrorPolicy(.deadLetter, retry: .repeatingFailures))
+    var given = RetryPolicy.repeatingFailures
+    (given.limit, given.backoffNanoseconds, given.maxBackoffNanoseconds) = (3, 20_000_000_000, 60_000_000_000)
+    given.jitter = 0
+    #expect(
+      try policy("{ retry: { limit: 3, backoff: 20s, max_backoff: 1m, jitter: 0 }, then: stop }")
+        == ErrorPolicy(.stop, retry: given))
+    // The longest wait is never shorter than the first.
+    #expect(try policy("{ retry: { backoff: 20s } }").retry?.maxBackoffNanoseconds == 20_000_000_000)
+  }
+
   @Test func `every key of the grammar reaches the plan`() throws {
     let plan = try plan(
       """

@@ -25,8 +25,7 @@ func text(of plan: PipelinePlan) -> String {
     if let watermark = node.watermark { line += " watermark \(watermark)" }
     if node.onError.onError == .stop { line += " stop" }
     if let retry = node.onError.retry {
-      line += " retry \(retry.limit ?? -1) \(retry.backoffNanoseconds ?? -1) \(retry.maxBackoffNanoseconds ?? -1)"
-      if let jitter = retry.jitter { line += " \(jitter)" }
+      line += " retry \(retry.limit) \(retry.backoffNanoseconds) \(retry.maxBackoffNanoseconds) \(retry.jitter)"
     }
     if let buffer = node.buffer { line += text(of: buffer) }
     if !node.outputPorts.isEmpty { line += " ports \(node.outputPorts.joined(separator: ","))" }
@@ -50,7 +49,7 @@ func text(of plan: PipelinePlan) -> String {
   return lines.joined(separator: "\n")
 }
 
-private func text(of buffer: BufferPlan) -> String {
+private func text(of buffer: EdgeBuffer) -> String {
   " buffer \(buffer.frames) \(buffer.bytes) \(buffer.whenFull)" + (buffer.sampleBy == .key ? " by key" : "")
     + (buffer.targetNanoseconds.map { " within \($0)" } ?? "")
 }

@@ -1,6 +1,7 @@
 import CTidemill
 import Engine
 import EngineBench
+import PluginManifest
 
 /// One source into six sinks, an edge of every policy each, run to its end, stopped in the middle, or forced: every row is popped
 /// or dropped, watermarks only grow, and the end arrives.
@@ -10,7 +11,7 @@ enum PolicyStress {
     let rows = (0..<count).map { Event(time: Int64($0), value: Int64($0)) }
     let fast = bench.add(.source, source("fast", rows, frame: 1 + round % 3)) { $0.watermarkDelayNanoseconds = 5 }
     let frames = 2 + round
-    let buffers: [NodeSpec.Buffer] = [
+    let buffers: [EdgeBuffer] = [
       .init(frames: frames), .init(frames: frames, whenFull: .dropOldest), .init(frames: frames, whenFull: .dropNewest),
       .init(frames: frames, whenFull: .sample), .init(frames: frames, whenFull: .sample, sampleBy: .key),
       .init(frames: frames, whenFull: .dropOldest, targetNanoseconds: 1_000_000),

@@ -1,4 +1,4 @@
-/// How often a failed call is made again, and after which waits.
+/// How often a failed call is made again, and after which waits, as a manifest asks for it and the engine does it.
 public struct RetryPolicy: Sendable, Equatable {
   /// Attempts of one call after the first.
   public var limit = 8
@@ -12,6 +12,13 @@ public struct RetryPolicy: Sendable, Equatable {
   public var repeatsFailures = false
 
   public init() {}
+
+  /// What `on_error: retry` means.
+  public static var repeatingFailures: RetryPolicy {
+    var policy = RetryPolicy()
+    policy.repeatsFailures = true
+    return policy
+  }
 
   /// Wait before repetition `attempt`, counted from 0; `chance` is from 0 to 1.
   public func wait(attempt: Int, chance: Double = .random(in: 0...1)) -> Int64 {
