@@ -38,29 +38,8 @@ struct InspectionTests {
       {"at":"2026-01-01T00:00:02Z","name":"b","value":2.5,"count":4,"ok":false,"more":[1]}
 
       """)
-    let result = try story.run("schema", "input.jsonl")
-    #expect(result.exitCode == 0)
-    for line in ["time: at", "name: string", "value: double", "count: int", "ok: bool", "more: variant"] {
-      #expect(result.output.contains(line), "no '\(line)' in\n\(result.output)")
-    }
-    let options = result.output.split(separator: "\n").map { "      \($0)\n" }.joined()
-    try story.file(
-      "pipeline.yaml",
-      """
-      name: guessed
-      sources:
-        all:
-          use: file
-          with:
-            path: input.jsonl
-      \(options)
-      sinks:
-        out: { use: stdout, from: all }
-        dead: { use: file, from: "*.dead", with: { path: dead.jsonl } }
-
-      """)
-    let checked = try story.run("validate", "pipeline.yaml", "--sample", "input.jsonl", "--deny-warnings")
-    #expect(checked.exitCode == 0, "\(checked.errors)\n\(options)")
+    try story.acceptsSchema(
+      of: "input.jsonl", ["time: at", "name: string", "value: double", "count: int", "ok: bool", "more: variant"])
   }
 
   @Test func `schema of something that is no records says so`() throws {

@@ -30,6 +30,33 @@ struct Story {
     try Tidemill.start(arguments, in: directory.path, environment: environment, input: input, terminal: terminal)
   }
 
+  /// Expects that `schema` of a file says these lines, and that all it says is right in a source that reads the file.
+  func acceptsSchema(of file: String, _ lines: [String], sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let result = try run("schema", file)
+    #expect(result.exitCode == 0, "\(result.errors)", sourceLocation: sourceLocation)
+    for line in lines {
+      #expect(result.output.contains(line), "no '\(line)' in\n\(result.output)", sourceLocation: sourceLocation)
+    }
+    let options = result.output.split(separator: "\n").map { "      \($0)\n" }.joined()
+    try self.file(
+      "pipeline.yaml",
+      """
+      name: guessed
+      sources:
+        all:
+          use: file
+          with:
+            path: \(file)
+      \(options)
+      sinks:
+        out: { use: stdout, from: all }
+        dead: { use: file, from: "*.dead", with: { path: dead.jsonl } }
+
+      """)
+    let checked = try run("validate", "pipeline.yaml", "--sample", file, "--deny-warnings")
+    #expect(checked.exitCode == 0, "\(checked.errors)\n\(options)", sourceLocation: sourceLocation)
+  }
+
   /// Standard input to standard output, line by line.
   static let echo = """
     name: echo

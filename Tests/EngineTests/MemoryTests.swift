@@ -1,8 +1,10 @@
 import CTidemill
 import Engine
 import EngineBench
-import Glibc
+import PluginManifest
+import Rings
 import Synchronization
+import TestSupport
 import Testing
 
 private func plan(_ bench: PipelineBench, memory: Int? = nil) -> ChainPlan {
@@ -76,11 +78,13 @@ private func wide(_ count: Int, bytes: Int) -> [Event] {
 @Suite struct MemoryTests {
   /// A reader of 1,000 events a second behind a source of as many as it can make, which is above 1,000,000 a second.
   @Test(arguments: [
-    NodeSpec.Buffer(), .init(whenFull: .dropOldest), .init(whenFull: .dropNewest), .init(whenFull: .sample),
+    EdgeBuffer(), .init(whenFull: .dropOldest), .init(whenFull: .dropNewest), .init(whenFull: .sample),
     .init(whenFull: .dropOldest, targetNanoseconds: 1_000_000_000), .init(targetNanoseconds: 1_000_000_000),
   ])
-  func `a slow reader behind a fast source stays inside the bound under each policy`(buffer: NodeSpec.Buffer) throws {
+  func `a slow reader behind a fast source stays inside the bound under each policy`(buffer: EdgeBuffer) throws {
     var bench = PipelineBench()
+    let clock = VirtualClock()
+    bench.clock = clock
     bench.maxMemoryBytes = 48 << 20
     bench.validates = false
     let rows = wide(1000, bytes: 40)
@@ -92,7 +96,7 @@ private func wide(_ count: Int, bytes: Int) -> [Event] {
     slow.process = { me, batch, out in
       // A thousandth of a second for each row, in one go; over when the pipeline is.
       let until = me.now + Int64(batch.pointee.count) * 1_000_000
-      while me.now < until, !isOver.load(ordering: .relaxed) { usleep(200) }
+      _ = repeats({}, until: { me.now >= until || isOver.load(ordering: .relaxed) })
       return TIDE_OK
     }
     let first = bench.add(.source, fast)
@@ -106,6 +110,7 @@ private func wide(_ count: Int, bytes: Int) -> [Event] {
     let outcome = pipeline.run(tickNanoseconds: 1_000_000) {
       most = max(most, pipeline.heldBytes)
       ticks += 1
+      clock.advance(by: 1_000_000)
       if ticks == 400 {
         isOver.store(true, ordering: .relaxed)
         pipeline.force()

@@ -69,12 +69,7 @@ public final class PluginBench {
 
   /// Waits until an instance calls `wake`; false when the time is up before.
   public func awaitWake(after count: Int, limitSeconds: Int = 20) -> Bool {
-    let deadline = Clock.milliseconds + limitSeconds * 1000
-    while wakes <= count {
-      if Clock.milliseconds > deadline { return false }
-      usleep(500)
-    }
-    return true
+    repeats(limitSeconds: limitSeconds, {}, until: { wakes > count })
   }
 
   /// Components in the order of the table.
