@@ -5,10 +5,7 @@ extension Node {
   /// Makes the instance from its configuration; no I/O happens.
   func create() throws(PipelineError) {
     var made: OpaquePointer?
-    note(nil)
-    counters.set(Count.inCall, Count.withoutOutput)
-    let status = table.pointee.create(table, host, &made)
-    counters.set(Count.inCall, 0)
+    let status = controlling { table.pointee.create(table, host, &made) }
     guard status == TIDE_OK, let made else {
       var failure = takeFailure(status, during: "create")
       if status == TIDE_OK { failure.message = "create returned OK but gave no instance" }
@@ -22,20 +19,26 @@ extension Node {
   func open() throws(PipelineError) {
     guard tide_has_open(table) != 0 else {
       isOpen = true
-      return
+      return try assignPartitions()
     }
-    note(nil)
     isOpening = true
-    counters.set(Count.inCall, Count.withoutOutput)
-    let status = table.pointee.open(instance)
+    let status = controlling { table.pointee.open(instance) }
     isOpening = false
-    counters.set(Count.inCall, 0)
     guard status == TIDE_OK else {
       let failure = takeFailure(status, during: "open")
       throw PipelineError(
         node: spec.name, message: failure.message, configPath: failure.configPath, isConfiguration: status == TIDE_E_CONFIG)
     }
     isOpen = true
+    try assignPartitions()
+  }
+
+  /// A call of the control thread, which has no output.
+  func controlling(_ call: () -> tide_status) -> tide_status {
+    note(nil)
+    counters.set(Count.inCall, Count.withoutOutput)
+    defer { counters.set(Count.inCall, 0) }
+    return call()
   }
 
   /// Closes and destroys the instance as far as it got.

@@ -20,6 +20,7 @@ struct Calls: Sendable {
   @usableFromInline var snapshot: (@Sendable (Place, StateWriter) throws -> Void)?
   @usableFromInline var restore: (@Sendable (Place, UInt32, StateReader) throws -> Void)?
   @usableFromInline var stateVersion: UInt32?
+  @usableFromInline var partitions: PartitionCalls?
   @usableFromInline var reconfigure: (@Sendable (Place, Config) throws -> Void)?
 
   @inlinable
@@ -54,6 +55,7 @@ struct Calls: Sendable {
     if let able = type as? any WatermarkHandler.Type { adopt(watermarks: able) }
     if let able = type as? any TimerHandler.Type { adopt(timers: able) }
     if let able = type as? any WakeHandler.Type { adopt(wakes: able) }
+    if let able = type as? any PartitionedSource.Type { adopt(partitions: able) }
     if let able = type as? any Reconfigurable.Type { adopt(reconfigurable: able) }
   }
 
@@ -74,6 +76,8 @@ struct Calls: Sendable {
   private mutating func adopt<T: WakeHandler>(wakes type: T.Type) {
     poll = { try $0.assumingMemoryBound(to: T.self).pointee.onWake(deadline: $1, &$2) }
   }
+
+  private mutating func adopt<T: PartitionedSource>(partitions type: T.Type) { partitions = PartitionCalls(type) }
 
   private mutating func adopt<T: Reconfigurable>(reconfigurable type: T.Type) {
     reconfigure = { try $0.assumingMemoryBound(to: T.self).pointee.reconfigure($1) }

@@ -3,11 +3,17 @@ public struct Config {
   /// The instance's host; keep it to use it later.
   public let host: Host
 
-  init(_ host: Host) { self.host = host }
+  /// Where the options are, such as `rules[2]`; empty for those of the component itself.
+  let base: String
+
+  init(_ host: Host, base: String = "") {
+    self.host = host
+    self.base = base
+  }
 
   /// The value of an option. Throws `config` when it is missing although it is required, or is not of its type.
   public subscript<Value>(_ option: Option<Value>) -> Value {
-    get throws { try option.read(self, option.name) }
+    get throws { try option.read(self, base.isEmpty ? option.name : "\(base).\(option.name)") }
   }
 
   /// The whole configuration as JSON.
@@ -44,5 +50,11 @@ public struct Config {
     return host.table.pointee.config_size(host.context, path, &value) < 0 ? nil : Int(clamping: value)
   }
 
-  func names(_ path: String) -> [String]? { ConfigKeys.names(in: json, at: path) }
+  /// Names of the entries of a map, in order; nil when there is nothing at this path.
+  func entryNames(_ path: String) throws -> [String]? {
+    guard let count = count(path) else { return nil }
+    guard count > 0 else { return [] }
+    guard let names = ConfigKeys.names(in: json, at: path) else { throw PluginError.config("is not a map", at: path) }
+    return names
+  }
 }

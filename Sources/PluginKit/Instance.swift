@@ -7,12 +7,15 @@ struct Instance {
   /// Room for one selection of a frame's rows, made at the first use.
   @usableFromInline var rows: UnsafeMutablePointer<UInt16>?
 
+  /// What the host may read until its next call.
+  private var lent: UnsafeMutableRawBufferPointer?
+
   @usableFromInline typealias Reference = UnsafeMutablePointer<Instance>
 
   static func create(_ component: Unmanaged<LoadedComponent>, _ host: Host) throws -> Reference {
     let place = try component._withUnsafeGuaranteedRef { try $0.calls.make(Config(host)) }
     let reference = Reference.allocate(capacity: 1)
-    reference.initialize(to: Instance(component: component, place: place, host: host, rows: nil))
+    reference.initialize(to: Instance(component: component, place: place, host: host))
     return reference
   }
 
@@ -20,7 +23,23 @@ struct Instance {
     let instance = reference.move()
     instance.component._withUnsafeGuaranteedRef { $0.calls.destroy(instance.place) }
     instance.rows?.deallocate()
+    instance.lent?.deallocate()
     reference.deallocate()
+  }
+
+  private init(component: Unmanaged<LoadedComponent>, place: UnsafeMutableRawPointer, host: Host) {
+    self.component = component
+    self.place = place
+    self.host = host
+  }
+
+  /// A copy of bytes that lives until the next one, or the end of the instance.
+  mutating func lend(_ bytes: [UInt8]) -> tide_string {
+    lent?.deallocate()
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(bytes.count, 1), alignment: 1)
+    copy.copyBytes(from: bytes)
+    lent = copy
+    return tide_string(data: copy.baseAddress?.assumingMemoryBound(to: CChar.self), length: UInt64(bytes.count))
   }
 
   /// Room for `TIDE_MAX_ROWS` row numbers.

@@ -4,6 +4,7 @@
 /// warm one allocates nothing. Not thread-safe.
 public final class KeyReader {
   private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256, alignment: 8)
+  private var indices: [Int32] = []
 
   public init() {}
 
@@ -11,14 +12,20 @@ public final class KeyReader {
 
   /// The key bytes of a row's value, a single zero when it has none. Valid until the next call.
   public func bytes(of column: ColumnView, row: Int) -> UnsafeRawBufferPointer {
-    while true {
-      let room = UInt64(buffer.count)
-      let length = tide_key_bytes(
-        column.frame, column.index, UInt32(truncatingIfNeeded: row), buffer.baseAddress!.assumingMemoryBound(to: UInt8.self),
-        room)
-      if length <= room { return UnsafeRawBufferPointer(rebasing: buffer[..<Int(length)]) }
-      buffer.deallocate()
-      buffer = .allocate(byteCount: Int(length) * 2, alignment: 8)
+    let row = UInt32(truncatingIfNeeded: row)
+    return filled { tide_key_bytes(column.frame, column.index, row, $0, $1) }
+  }
+
+  /// The key bytes of a row's values in several columns of one frame; of one column, those of its value. Valid until the next call.
+  public func bytes(of columns: [ColumnView], row: Int) -> UnsafeRawBufferPointer {
+    guard columns.count > 1, let frame = columns.first?.frame else {
+      return columns.first.map { bytes(of: $0, row: row) } ?? UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+    indices.removeAll(keepingCapacity: true)
+    for column in columns { indices.append(column.index) }
+    let (count, row) = (UInt32(truncatingIfNeeded: indices.count), UInt32(truncatingIfNeeded: row))
+    return indices.withUnsafeBufferPointer { indices in
+      filled { tide_key_bytes_n(frame, indices.baseAddress, count, row, $0, $1) }
     }
   }
 
@@ -33,5 +40,15 @@ public final class KeyReader {
     buffer.storeBytes(of: 3, as: UInt8.self)
     buffer.storeBytes(of: integer.littleEndian, toByteOffset: 1, as: Int64.self)
     return tide_xxh64(buffer.baseAddress, 9, seed)
+  }
+
+  /// Calls `write` with more room until what it wrote fits.
+  private func filled(_ write: (UnsafeMutablePointer<UInt8>, UInt64) -> UInt64) -> UnsafeRawBufferPointer {
+    while true {
+      let length = write(buffer.baseAddress!.assumingMemoryBound(to: UInt8.self), UInt64(buffer.count))
+      if length <= UInt64(buffer.count) { return UnsafeRawBufferPointer(rebasing: buffer[..<Int(length)]) }
+      buffer.deallocate()
+      buffer = .allocate(byteCount: Int(length) * 2, alignment: 8)
+    }
   }
 }

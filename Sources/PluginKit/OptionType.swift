@@ -1,7 +1,8 @@
 /// The type of an option: how the manifest writes it, how its value is read.
 ///
 /// The members below are all there are: `.int`, `.double`, `.bool`, `.string`, the formats of text (`.path`, `.field`, …),
-/// `.duration`, `.bytes`, `.choice(T.self)`, `.list(of)`, `.map(of)`.
+/// `.duration`, `.bytes`, `.choice(T.self)`, `.list(.int)` and `.map(.int)` of any of these, `.list(of: T.self)` and
+/// `.map(of: T.self)` of records.
 public struct OptionType<Value>: Sendable {
   /// `type` and `format` of the manifest.
   let type: String
@@ -86,6 +87,26 @@ extension OptionType where Value: CaseIterable & RawRepresentable & Sendable & S
 }
 
 extension OptionType {
+  /// A list of maps that have the members of a record, such as rules.
+  public static func list<Record: OptionRecord>(of record: Record.Type) -> OptionType where Value == [Record] {
+    OptionType(
+      type: "list", items: record.schemas,
+      read: { config, path in
+        guard let count = config.count(path) else { return nil }
+        return try (0..<count).map { try Record.read(config, at: "\(path)[\($0)]") }
+      }, json: { _ in "[]" })
+  }
+
+  /// A map from names to maps that have the members of a record, in the order in which they were written. A name may hold neither
+  /// `.` nor `[`.
+  public static func map<Record: OptionRecord>(of record: Record.Type) -> OptionType where Value == [OptionEntry<Record>] {
+    OptionType(
+      type: "map", items: record.schemas,
+      read: { config, path in
+        try config.entryNames(path)?.map { OptionEntry(name: $0, value: try Record.read(config, at: "\(path).\($0)")) }
+      }, json: { _ in "{}" })
+  }
+
   /// A list whose elements all have one type.
   public static func list<Element>(_ element: OptionType<Element>) -> OptionType where Value == [Element] {
     OptionType(
@@ -105,10 +126,7 @@ extension OptionType {
     OptionType(
       type: "map", items: element.schema(name: "item"),
       read: { config, path in
-        guard let count = config.count(path) else { return nil }
-        guard count > 0 else { return [] }
-        guard let names = config.names(path) else { throw PluginError.config("is not a map", at: path) }
-        return try names.map { name in
+        try config.entryNames(path)?.map { name in
           let place = "\(path).\(name)"
           guard let value = try element.read(config, place) else {
             throw PluginError.config("cannot be read; a name here may hold neither '.' nor '['", at: place)

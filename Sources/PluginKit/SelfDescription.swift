@@ -33,8 +33,11 @@ enum SelfDescription {
     return Source(pointer: UnsafePointer(table))
   }()
 
-  static let `extension`: @convention(c) (OpaquePointer?, UnsafePointer<CChar>?) -> UnsafeRawPointer? = { _, id in
-    guard let id, String(cString: id) == TIDE_MANIFEST_EXTENSION else { return nil }
-    return UnsafeRawPointer(SelfDescription.source.pointer)
+  static let `extension`: @convention(c) (OpaquePointer?, UnsafePointer<CChar>?) -> UnsafeRawPointer? = { me, id in
+    switch id.map({ String(cString: $0) }) {
+    case TIDE_MANIFEST_EXTENSION: return UnsafeRawPointer(SelfDescription.source.pointer)
+    case TIDE_PARTITIONS: return me.flatMap { PartitionTable.pointer(for: Instance.Reference($0)) }
+    default: return nil
+    }
   }
 }

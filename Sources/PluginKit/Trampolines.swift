@@ -81,7 +81,7 @@ enum Trampolines {
   }
 
   @inline(__always)
-  private static func call(_ me: OpaquePointer?, _ body: (Reference, LoadedComponent) throws -> Void) -> tide_status {
+  static func call(_ me: OpaquePointer?, _ body: (Reference, LoadedComponent) throws -> Void) -> tide_status {
     guard let me else { return TIDE_E_FATAL }
     let instance = Reference(me)
     do {

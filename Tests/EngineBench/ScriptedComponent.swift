@@ -14,6 +14,8 @@ package final class ScriptedComponent: @unchecked Sendable {
   package var onWatermark: ((ScriptedInstance, UInt32, Int64, OpaquePointer) -> Status)?
   package var onTimer: ((ScriptedInstance, UInt64, Int64, OpaquePointer) -> Status)?
   package var flush: ((ScriptedInstance, OpaquePointer) -> Status)?
+  /// The table of an extension by its id.
+  package var offers: ((String) -> UnsafeRawPointer?)?
 
   package let id: String
   private let idBytes: UnsafeMutablePointer<CChar>
@@ -76,6 +78,12 @@ package final class ScriptedComponent: @unchecked Sendable {
       table.pointee.flush = {
         let me = ScriptedInstance.from($0)
         return me.component.flush!(me, $1!)
+      }
+    }
+    if offers != nil {
+      table.pointee.extension = {
+        guard let me = $0, let id = $1 else { return nil }
+        return ScriptedInstance.from(me).component.offers!(String(cString: id))
       }
     }
     return UnsafePointer(table)

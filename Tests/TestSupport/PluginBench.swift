@@ -46,6 +46,8 @@ public final class PluginBench {
   public var watermarks: [Int64] = []
   public var idlePartitions: [UInt32] = []
   public var timers: [Timer] = []
+  /// Batches that instances hold.
+  public var retained = 0
   public var records: [Record] = []
   public var origins: [UInt32: String] = [:]
   public var buried: [Buried] = []

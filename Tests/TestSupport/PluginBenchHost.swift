@@ -88,8 +88,25 @@ final class PluginBenchHost {
       bench.timers.append(.init(group: group, id: id, at: at, domain: domain))
       return TIDE_OK
     }
-    table.pointee.retain = { $1 }
-    table.pointee.release = { _, _ in }
+    // Frames of a test live for ever, so the struct and its selection are all that has to be kept.
+    table.pointee.retain = { context, batch in
+      guard let batch else { return nil }
+      let kept = UnsafeMutablePointer<tide_batch>.allocate(capacity: 1)
+      kept.initialize(to: batch.pointee)
+      if let selection = batch.pointee.selection {
+        let copy = UnsafeMutablePointer<UInt16>.allocate(capacity: max(Int(batch.pointee.count), 1))
+        copy.initialize(from: selection, count: Int(batch.pointee.count))
+        kept.pointee.selection = UnsafePointer(copy)
+      }
+      PluginBenchHost.of(context).bench.retained += 1
+      return UnsafePointer(kept)
+    }
+    table.pointee.release = { context, batch in
+      guard let batch else { return }
+      batch.pointee.selection?.deallocate()
+      batch.deallocate()
+      PluginBenchHost.of(context).bench.retained -= 1
+    }
   }
 
   // MARK: configuration

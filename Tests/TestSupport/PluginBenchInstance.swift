@@ -68,6 +68,14 @@ public final class PluginBenchInstance {
     try checked(component.pointee.on_watermark(raw, port, time, host.output))
   }
 
+  /// Calls functions of an extension that the instance offers: gives its table and the instance to `body`; nil when it offers none.
+  public func with<Table, Result>(
+    _ id: String, _ type: Table.Type, _ body: (UnsafePointer<Table>, OpaquePointer?) throws -> Result
+  ) rethrows -> Result? {
+    guard let found = component.pointee.extension?(raw, id) else { return nil }
+    return try body(found.assumingMemoryBound(to: type), raw)
+  }
+
   /// The blobs of the key groups.
   public func snapshot() throws -> [UInt32: [UInt8]] {
     let blobs = Box<[UInt32: [UInt8]]>([:])
