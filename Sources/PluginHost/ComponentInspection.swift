@@ -37,7 +37,7 @@ struct ComponentInspection {
     return text
   }
 
-  private var kindWord: String {
+  var kindWord: String {
     switch component.kind {
     case .source: "Source"
     case .operator: "Operator"
@@ -45,7 +45,7 @@ struct ComponentInspection {
     }
   }
 
-  private var facts: [[String]] {
+  var facts: [[String]] {
     let isClashing = entry.clashes.contains { $0.kind == component.kind && $0.id == component.id }
     var rows = [["Use", isClashing ? "\(entry.name)/\(component.id)" : component.id]]
     switch component.concurrency {
@@ -61,7 +61,7 @@ struct ComponentInspection {
     return rows
   }
 
-  private var ports: [[String]] {
+  var ports: [[String]] {
     var rows: [[String]] = []
     func add(_ direction: String, _ listed: [ComponentManifest.Port]?, standard: String) {
       for port in listed ?? [] { rows.append([direction, port.name, port.doc ?? ""]) }
@@ -80,7 +80,7 @@ struct ComponentInspection {
     return rows
   }
 
-  private var inputs: [[String]] {
+  var inputs: [[String]] {
     guard component.kind != .source else { return [] }
     guard let inputs = component.inputs else { return [["any"]] }
     if inputs.isEmpty { return [["none"]] }
@@ -92,7 +92,7 @@ struct ComponentInspection {
     }
   }
 
-  private var outputs: [[String]] {
+  var outputs: [[String]] {
     guard component.kind != .sink, let outputs = component.outputs else { return [] }
     var rows = outputs.same == true ? [["all fields of the input"]] : []
     for field in outputs.fields ?? [] {
@@ -135,7 +135,7 @@ struct ComponentInspection {
     }
   }
 
-  private static func type(_ option: OptionSchema) -> String {
+  static func type(_ option: OptionSchema) -> String {
     guard option.type == .list || option.type == .map else { return option.format?.rawValue ?? option.type.rawValue }
     switch option.element {
     case .any: return option.type.rawValue
@@ -144,7 +144,7 @@ struct ComponentInspection {
     }
   }
 
-  private static func standard(_ option: OptionSchema) -> String {
+  static func standard(_ option: OptionSchema) -> String {
     guard let value = option.default, value != .null else { return option.required == true ? "required" : "-" }
     if option.format == .secret { return "***" }
     if case .int(let number) = value {
@@ -159,7 +159,7 @@ struct ComponentInspection {
     return text + (option.unit.map { " " + $0 } ?? "")
   }
 
-  private static func range(_ option: OptionSchema) -> String {
+  static func range(_ option: OptionSchema) -> String {
     var parts: [String] = []
     func bound(_ value: Double) -> String {
       guard let whole = Int64(exactly: value) else { return OptionValue.shown(value) }

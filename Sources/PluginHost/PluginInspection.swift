@@ -21,6 +21,11 @@ public enum PluginInspection {
     return text
   }
 
+  /// For a reader of documents: the manifest as a page in Markdown.
+  public static func markdown(_ entry: PluginEntry) -> String {
+    entry.manifest.map { PluginReference.page($0, entry) } ?? "# \(TerminalText.line(entry.name))\n\nNo manifest.\n"
+  }
+
   /// For programs: the entry as in a listing, with the `manifest` as written and the `format_options` of its components.
   public static func json(_ entry: PluginEntry, formatOptions: FormatOptions = [:]) -> String {
     guard case .map(var members) = PluginListing.value(entry) else { preconditionFailure("an entry is a map") }

@@ -4,6 +4,7 @@ public struct PluginSDK: Sendable, Equatable {
 
   public var headers: String { FilePaths.join(path, "include") }
   public var modules: String { FilePaths.join(path, "swift") }
+  public var templates: String { FilePaths.join(path, "templates") }
   public var archive: String { FilePaths.join(path, "lib/libTidemillPluginKit.a") }
 
   /// Finds it: `TIDEMILL_SDK`, `sdk/` beside the executable (a build tree), `../lib/tidemill/sdk` (an installation).

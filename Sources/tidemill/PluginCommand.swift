@@ -6,11 +6,16 @@ import Runtime
 
 struct PluginCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plugin", abstract: "List, inspect, enable, build and seal plugins.",
+    commandName: "plugin", abstract: "Begin, build and seal plugins; list, inspect and enable them.",
     subcommands: [
-      PluginListCommand.self, PluginInspectCommand.self, PluginEnableCommand.self, PluginDisableCommand.self,
+      PluginNewCommand.self, PluginListCommand.self, PluginInspectCommand.self, PluginEnableCommand.self,
+      PluginDisableCommand.self,
       PluginBuildCommand.self, PluginSealCommand.self, PluginDescribeCommand.self,
     ])
+}
+
+enum InspectionFormat: String, ExpressibleByArgument, CaseIterable {
+  case text, json, markdown
 }
 
 enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
@@ -50,7 +55,7 @@ struct PluginInspectCommand: ParsableCommand {
     commandName: "inspect", abstract: "Show all there is to know of a plugin: options, ports, fields, an example that runs.")
 
   @Argument(help: "A plugin's name, a component's id, plugin/id, or a file.") var name: String
-  @Option(help: "text or json (default: text).") var format: ReportFormat?
+  @Option(help: "text, json or markdown (default: text).") var format: InspectionFormat?
   @OptionGroup var plugins: PluginOptions
 
   func run() throws {
@@ -70,6 +75,7 @@ struct PluginInspectCommand: ParsableCommand {
       switch format {
       case .text: print(PluginInspection.text(entry, formatOptions: options), terminator: "")
       case .json: print(PluginInspection.json(entry, formatOptions: options), terminator: "")
+      case .markdown: print(PluginInspection.markdown(entry), terminator: "")
       }
     }
   }

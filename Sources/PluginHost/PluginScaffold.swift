@@ -1,0 +1,87 @@
+import Glibc
+
+/// Begins a plugin: a folder that builds, tests and checks itself, made from a template of the SDK.
+public struct PluginScaffold: Sendable {
+  public enum Language: String, CaseIterable, Sendable {
+    case swift, c
+  }
+
+  public enum Kind: String, CaseIterable, Sendable {
+    case `operator`, source, sink
+  }
+
+  /// Templates compile as they stand: these are the names in them, each stands for that of the plugin.
+  private static let templateName = "my-plugin"
+  private static let templateType = "MyPlugin"
+  private static let depthLimit = 4
+  /// Names of files that a template may not bear itself, lest git and others take them for their own.
+  private static let renamed = ["gitignore": ".gitignore"]
+  /// Types that a plugin's own must not hide, in lower case: those of PluginKit that templates use, and Swift's.
+  private static let takenTypes: Set<String> = [
+    "batch", "component", "config", "codec", "field", "framebuilder", "host", "operator", "option", "output", "plugin",
+    "pluginerror", "sink", "source", "pollresult", "string", "int", "double", "bool", "self", "type", "protocol",
+    "any", "integers", "numbers", "texts",
+  ]
+
+  public var environment: HostEnvironment
+
+  public init(environment: HostEnvironment) { self.environment = environment }
+
+  /// Makes the folder `directory/name`, which must not be there; gives its path. What was made stays when writing fails.
+  public func make(_ name: String, _ language: Language, _ kind: Kind, in directory: String = ".") throws(PluginError) -> String
+  {
+    guard ManifestRules.isName(name), name.last != "-", name.last != "_" else {
+      throw PluginError("'\(name)' cannot be a plugin's name", fix: "use \(ManifestRules.nameRule)")
+    }
+    let sdk = try PluginSDK.find(environment)
+    let template = FilePaths.join(sdk.templates, "\(language.rawValue)-\(kind.rawValue)")
+    guard FilePaths.isDirectory(template) else {
+      throw PluginError("the SDK in \(sdk.path) has no template for this: it lacks \(template)", fix: "run scripts/make-sdk")
+    }
+    let folder = FilePaths.join(directory, name)
+    guard FilePaths.isDirectory(directory) else { throw PluginError("\(directory) is no directory") }
+    guard mkdir(folder, 0o777) == 0 else {
+      let code = errno
+      throw PluginError(
+        "cannot make \(folder): \(FilePaths.systemMessage(code))", fix: code == EEXIST ? "choose another name" : nil)
+    }
+    try copy(template, to: folder, named: name, depth: 0)
+    return folder
+  }
+
+  /// What to do next, in the folder: names the command where `tidemill` alone would be another one, or none.
+  public func nextSteps() -> String {
+    let found = ChildProcess.find("tidemill", in: environment).flatMap { FilePaths.resolved($0) }
+    let variable = found == environment.executable ? "" : " TIDEMILL=\(FilePaths.quoted(environment.executable))"
+    return ["", " test", " check"].map { "make\(variable)\($0)" }.joined(separator: " && ")
+  }
+
+  /// "deep-freeze" gives "DeepFreeze"; a name that the kit has taken gets an ending.
+  static func typeName(of name: String) -> String {
+    let words = name.split { $0 == "-" || $0 == "_" }
+    let type = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    return takenTypes.contains(type.lowercased()) ? type + "Component" : type
+  }
+
+  private func copy(_ template: String, to folder: String, named name: String, depth: Int) throws(PluginError) {
+    guard depth < Self.depthLimit else { throw PluginError("\(template) is nested too deep") }
+    for entry in FilePaths.names(in: template) ?? [] {
+      let from = FilePaths.join(template, entry)
+      let to = FilePaths.join(folder, Self.renamed[entry] ?? Self.filled(entry, name))
+      guard let status = FilePaths.status(from) else { throw PluginError("cannot read \(from)") }
+      if FilePaths.isDirectory(from) {
+        guard mkdir(to, 0o777) == 0 else { throw PluginError("cannot make \(to): \(FilePaths.systemMessage(errno))") }
+        try copy(from, to: to, named: name, depth: depth + 1)
+      } else {
+        let file = try FileBytes(path: from)
+        guard let bytes = file.bytes(at: 0, count: file.count) else { throw PluginError("cannot read \(from)") }
+        let text = Self.filled(String(decoding: bytes, as: UTF8.self), name)
+        try FileWrites.replace(to, with: Array(text.utf8), mode: status.st_mode & 0o100 == 0 ? 0o644 : 0o755)
+      }
+    }
+  }
+
+  private static func filled(_ text: String, _ name: String) -> String {
+    text.replacing(templateName, with: name).replacing(templateType, with: typeName(of: name))
+  }
+}
