@@ -117,7 +117,7 @@ struct AuditTests {
   }
 
   @Test func `the library defines what it counts and no names of its own beside its two functions`() throws {
-    let child = try Child("nm", ["-D", "--defined-only", Self.library])
+    let child = try Child("nm", ["-D", "-g", "--defined-only", Self.library])
     #expect(try child.finish() == .exit(0))
     let names = Set(child.outputText.split(separator: "\n").compactMap { $0.split(separator: " ").last.map(String.init) })
     #expect(
