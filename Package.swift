@@ -21,6 +21,7 @@ let package = Package(
     .executable(name: "tidemill", targets: ["tidemill"]),
     .library(name: "PluginKit", targets: ["PluginKit"]),
     .library(name: "tidemill-threshold", type: .dynamic, targets: ["ThresholdPlugin"]),
+    .library(name: "tidemill-audit", type: .dynamic, targets: ["CAudit"]),
   ] + plugins.map { .library(name: $0.library, type: .dynamic, targets: [$0.folder + "Plugin"]) },
   dependencies: [
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -33,6 +34,7 @@ let package = Package(
       name: "CTidemill", path: ".", sources: ["Sources/CTidemill"], publicHeadersPath: "include"),
     .systemLibrary(name: "CMd", path: "Sources/CMd", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
     .target(name: "CHost", dependencies: ["CTidemill"]),
+    .target(name: "CAudit"),
     .target(name: "CRecords", dependencies: ["CTidemill"], linkerSettings: [.linkedLibrary("simdjson")]),
     .target(
       name: "CCodec", dependencies: ["CTidemill", "CHost"], linkerSettings: [.linkedLibrary("lz4"), .linkedLibrary("zstd")]),
@@ -66,6 +68,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["CTidemill", "Frames", "PluginManifest", "PluginHost"], path: "Tests/TestSupport"),
     .testTarget(name: "ContractTests", dependencies: ["CTidemill", "TestSupport"]),
+    .testTarget(name: "AuditTests", dependencies: ["TestSupport"]),
     .testTarget(name: "FramesTests", dependencies: ["CTidemill", "CHost", "Frames", "StoredFrames", "TestSupport"]),
     .testTarget(name: "RingsTests", dependencies: ["CHost", "Rings", "TestSupport"]),
     .testTarget(name: "FormatsTests", dependencies: ["CTidemill", "Formats", "Frames", "TestSupport"]),

@@ -35,6 +35,9 @@ find_swift() {
   fail "Swift 6.3 is not in PATH; install it from https://www.swift.org/install/linux and try again"
 }
 
+# The plugins of a finished build, one a line. The library of audits has a name of the same kind and is none.
+built_plugins() { find "$release"/ -maxdepth 1 -name 'libtidemill-*.so' ! -name libtidemill-audit.so | LC_ALL=C sort; }
+
 # Runs `swift build` with the given arguments. A scratch directory whose first build failed can answer "unknown build
 # description" for ever: it is dropped and built once more.
 swift_build() {

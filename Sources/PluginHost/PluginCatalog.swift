@@ -59,6 +59,8 @@ public struct PluginCatalog: Sendable {
         let isBuiltIn = isHosts && name.hasPrefix("libtidemill-")
         if settings.isSafe && !isBuiltIn { continue }
         var entry = reader.entry(for: path, in: directory, isBuiltIn: isBuiltIn)
+        // A library of the host's own that is something else.
+        if isBuiltIn, case .refused(let refusal) = entry.status, refusal.reason == .notPlugin { continue }
         locks.judge(&entry, isDevelopment: settings.isDevelopment)
         entries.append(entry)
       }

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import PluginHost
 import PluginManifest
+import TestSupport
 import Testing
 
 @Suite struct PluginCatalogTests {
@@ -269,6 +270,16 @@ import Testing
     #expect(all.entries.map(\.isBuiltIn) == [false, true, false, true])
     #expect(all.entries.map(\.status) == [.unchecked, .enabled, .unchecked, .enabled])
     #expect(PluginCatalog.scan(space.settings(isSafe: true)).entries.map(\.name) == ["file", "installed"])
+  }
+
+  @Test func `a library of the host's own that is no plugin is not listed, one of a user is`() throws {
+    let space = try Workspace()
+    let library = try space.write("plain.so", [])
+    let compiler = try Child("cc", ["-shared", "-fPIC", "-x", "c", "/dev/null", "-o", library])
+    try #require(try compiler.finish() == .exit(0), "\(compiler.errorText)")
+    try space.put(library, as: "bin/libtidemill-audit.so")
+    try space.put(library, as: space.user + "/libtidemill-audit.so")
+    #expect(space.scan().entries.map(\.directory.origin) == [.user])
   }
 
   @Test func `two scans of one directory are the same`() throws {
