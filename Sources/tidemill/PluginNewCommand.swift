@@ -19,7 +19,7 @@ struct PluginNewCommand: ParsableCommand {
     do throws(PluginError) {
       let scaffold = PluginScaffold(environment: settings.environment)
       let folder = try scaffold.make(name, lang, kind)
-      print("made \(folder), a \(kind.rawValue) in \(lang == .c ? "C" : "Swift")")
+      print("made \(folder), \(kind == .operator ? "an" : "a") \(kind.rawValue) in \(lang == .c ? "C" : "Swift")")
       print("next: cd \(name) && \(scaffold.nextSteps())")
     } catch {
       throw failed(error)

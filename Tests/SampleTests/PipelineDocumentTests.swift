@@ -33,7 +33,7 @@ struct PipelineDocumentTests {
 
   /// Building and installing, which whoever runs this test has done, and the way to a directory of one's own.
   private static func concernsTheClone(_ commands: String) -> Bool {
-    commands.contains("make ") || commands.contains("ln -s ")
+    commands.contains("make ") || commands.contains("ln -s ") || commands.contains("swift build")
   }
 
   struct Block {
@@ -86,9 +86,16 @@ final class Walk {
     place = try directory.directory("samples/\(name)")
     for folder in ["input", "out"] { try Files.makeDirectory("\(place)/\(folder)") }
     let original = ProjectPaths.path("samples/\(name)")
-    for file in try Files.tree(original) where !file.hasPrefix("out/") && !file.hasPrefix("expected/") && !file.hasSuffix(".so")
+    for file in try Files.tree(original)
+    where !file.hasPrefix("out/") && !file.hasPrefix("expected/") && !file.hasSuffix(".so")
+      && !file.hasSuffix("Package.resolved")
     {
       try Files.copy("\(original)/\(file)", "\(place)/\(file)")
+    }
+    if Files.isDirectory("\(original)/package") {
+      try Files.makeDirectory("\(place)/package/.build/release")
+      try Files.copy(
+        try SamplePackages.shared.library(of: name, in: original), "\(place)/package/.build/release/lib\(name).so")
     }
   }
 

@@ -23,7 +23,8 @@ struct PipelineSample {
 
   private var folder: String { Self.path(name) }
 
-  /// Makes a copy that runs, as the sample's README says: input, manifests, plugins compiled from C, and `out/`.
+  /// Makes a copy that runs, as the sample's README says: input, manifests, plugins compiled from C or built from a package, and
+  /// `out/`.
   func copy() throws -> TemporaryDirectory {
     let copy = try TemporaryDirectory()
     _ = try copy.directory("out")
@@ -32,6 +33,9 @@ struct PipelineSample {
     }
     for file in try Files.names(folder) where file.hasSuffix(".c") {
       try compile("\(folder)/\(file)", into: copy.file("\(file.dropLast(2)).so"))
+    }
+    if Files.isDirectory("\(folder)/package") {
+      try Files.copy(try SamplePackages.shared.library(of: name, in: folder), copy.file("\(name).so"))
     }
     if Files.isDirectory("\(folder)/input") {
       _ = try copy.directory("input")
