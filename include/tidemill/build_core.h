@@ -72,7 +72,7 @@ typedef struct tide_b_column {
   uint8_t *keys;   /* VARIANT: the metadata that all values share */
   uint8_t *spare;  /* offsets while a dictionary is being undone */
   uint32_t direct; /* the type, of a column that takes a value a row; 0 inside others */
-  uint32_t due;    /* rows at which a dictionary must have paid */
+  uint32_t due;    /* row from which on a string takes a longer look: the first, then where a dictionary must have paid */
   tide_b_entry *entries; /* [code + 1] */
 } tide_b_column;
 
@@ -225,7 +225,6 @@ static inline int32_t tide_b_add_(tide_builder *b, uint32_t type, uint32_t param
   c->direct = type;
   b->room = 0;
   b->open = TIDE_B_CLOSED_;
-  c->due = TIDE_B_DICT_TRIAL - 1u;
   c->dictionary = type == TIDE_UTF8;
   c->form = c->dictionary ? TIDE_B_CODES : TIDE_B_ROWS;
   b->row_bytes += tide_b_cost_(c);
@@ -317,7 +316,7 @@ static inline void tide_b_forget_(tide_b_column *c) {
   else
     memset(c->table, 0, c->slots * sizeof *c->table);
   c->distinct = 0;
-  c->due = TIDE_B_DICT_TRIAL - 1u;
+  c->due = 0;
 }
 
 /* Number of the next entry with these words, which is its code + 1, 0 = none; *at is where to look, at first the hash. */
@@ -338,6 +337,7 @@ static inline uint32_t tide_b_number_(tide_builder *b, tide_b_column *c, const u
   uint64_t first, last;
   uint32_t at, number;
   tide_b_entry *e;
+  if (c->slots == 0 && tide_b_rehash_(b, c) < 0) return 0;
   tide_b_words_(bytes, length, b->seed, &first, &last);
   for (at = tide_b_hash_(first, last, length, b->seed); (number = tide_b_entry_(c, first, last, length, &at)) != 0; at++)
     if (length <= TIDE_B_SHORT_ || memcmp(c->heap + tide_b_offset_(c->data, number - 1u), bytes, (size_t)length) == 0)

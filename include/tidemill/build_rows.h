@@ -56,7 +56,6 @@ static inline tide_status tide_b_open_(tide_builder *b) {
     tide_b_column *c = b->columns + i;
     if (c->form >= TIDE_B_CONSTANT || c->parent >= 0) continue;
     if (c->capacity <= b->rows && tide_b_room_(b, c, b->rows + 1u) < 0) return b->status;
-    if (c->form == TIDE_B_CODES && c->slots == 0 && tide_b_rehash_(b, c) < 0) return b->status;
     if (c->capacity < room) room = c->capacity;
     if (c->flags & TIDE_NULLABLE) continue;
     if (b->needed_count < TIDE_B_NEEDED_) b->needed[b->needed_count] = (uint16_t)i;
@@ -193,7 +192,7 @@ TIDE_APART_ tide_status tide_b_put_text_(tide_builder *b, tide_b_column *c, cons
   if ((number = tide_b_number_(b, c, (const uint8_t *)bytes, length)) == 0) return b->status;
   c->codes[c->count] = (uint16_t)(number - 1u);
   tide_b_filled_(c);
-  if (c->count >= TIDE_B_DICT_TRIAL) c->due = ~0u; /* until the next new string */
+  c->due = c->count < TIDE_B_DICT_TRIAL ? TIDE_B_DICT_TRIAL - 1u : ~0u;
   if ((c->count < TIDE_B_DICT_TRIAL && c->distinct <= TIDE_B_DICT_TRIAL) || c->distinct <= c->count / 2u) return TIDE_OK;
   c->pause = TIDE_B_DICT_PAUSE;
   return tide_b_undo_codes_(b, c);
