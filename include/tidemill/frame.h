@@ -280,9 +280,10 @@ TIDE_APART_ int64_t tide_i64_any_(const tide_frame *f, int32_t c, uint32_t i) {
 static inline int64_t tide_i64(const tide_frame *f, int32_t c, uint32_t i) {
   const tide_column *d = tide_any_(f, c);
   const uint8_t *values = tide_at(f, d->data), *valid = tide_at(f, d->valid);
-  int is_flat = (d->enc == TIDE_FLAT) & ((d->type == TIDE_I64) | (d->type == TIDE_TIME));
-  if (!TIDE_USUAL_(is_flat)) return tide_i64_any_(f, c, i);
-  return valid == (const uint8_t *)f || tide_bit_(valid, i) ? tide_load_i64_(values + 8u * (uint64_t)i) : 0;
+  uint64_t step = d->enc == TIDE_CONST ? 0u : 8u;
+  int is_usual = (d->enc != TIDE_SEQ) & ((d->type == TIDE_I64) | (d->type == TIDE_TIME));
+  if (!TIDE_USUAL_(is_usual)) return tide_i64_any_(f, c, i);
+  return valid == (const uint8_t *)f || tide_bit_(valid, i) ? tide_load_i64_(values + step * i) : 0;
 }
 
 /* A U64 as it is, and another integer that is not negative; 0 for null and the rest. */
@@ -305,7 +306,6 @@ TIDE_APART_ double tide_f64_any_(const tide_frame *f, int32_t c, uint32_t i) {
   float single;
   if (!tide_valid(f, c, i)) return 0;
   d = tide_col(f, c);
-  if (d->type == TIDE_F64) return tide_load_f64_(tide_at(f, d->data) + (d->enc == TIDE_CONST ? 0u : 8u * (uint64_t)i));
   if (d->type == TIDE_U64) return (double)tide_u64(f, c, i);
   if (d->type != TIDE_F32) return (double)tide_i64_there_(f, d, i);
   memcpy(&single, tide_at(f, d->data) + (d->enc == TIDE_CONST ? 0u : 4u * (uint64_t)i), 4);
@@ -316,9 +316,9 @@ TIDE_APART_ double tide_f64_any_(const tide_frame *f, int32_t c, uint32_t i) {
 static inline double tide_f64(const tide_frame *f, int32_t c, uint32_t i) {
   const tide_column *d = tide_any_(f, c);
   const uint8_t *values = tide_at(f, d->data), *valid = tide_at(f, d->valid);
-  int is_flat = (d->enc == TIDE_FLAT) & (d->type == TIDE_F64);
-  if (!TIDE_USUAL_(is_flat)) return tide_f64_any_(f, c, i);
-  return valid == (const uint8_t *)f || tide_bit_(valid, i) ? tide_load_f64_(values + 8u * (uint64_t)i) : 0;
+  uint64_t step = d->enc == TIDE_CONST ? 0u : 8u;
+  if (!TIDE_USUAL_(d->type == TIDE_F64)) return tide_f64_any_(f, c, i);
+  return valid == (const uint8_t *)f || tide_bit_(valid, i) ? tide_load_f64_(values + step * i) : 0;
 }
 
 /* A BOOL; 0 for null and other types. */
@@ -353,18 +353,23 @@ static inline tide_string tide_text_(const tide_frame *f, const tide_column *d, 
   return tide_span_(offsets, heap, is_coded ? tide_load_u16_(codes + 2u * (uint64_t)i) : i & last);
 }
 
-/* The bytes of a value of UTF8, BINARY, VARIANT, FIXED or DECIMAL128, borrowed from the frame; length 0 and data "" for null and
- * other types. */
-static inline tide_string tide_bytes(const tide_frame *f, int32_t c, uint32_t i) {
+/* tide_bytes of what is no string. */
+TIDE_APART_ tide_string tide_bytes_any_(const tide_frame *f, int32_t c, uint32_t i) {
   tide_string s = tide_empty_();
   const tide_column *d = tide_any_(f, c);
-  if (d->type < TIDE_UTF8 || !tide_has_(f, d, i)) return s;
+  if ((d->type != TIDE_FIXED && d->type != TIDE_DECIMAL128) || !tide_has_(f, d, i)) return s;
   d = tide_slot_(f, d, &i);
-  if (d->type <= TIDE_VARIANT) return tide_text_(f, d, 1, i);
-  if (d->type != TIDE_FIXED && d->type != TIDE_DECIMAL128) return s;
   s.length = d->type == TIDE_FIXED ? d->param : 16u;
   s.data = (const char *)tide_at(f, d->data) + s.length * i;
   return s;
+}
+
+/* The bytes of a value of UTF8, BINARY, VARIANT, FIXED or DECIMAL128, borrowed from the frame; length 0 and data "" for null and
+ * other types. */
+static inline tide_string tide_bytes(const tide_frame *f, int32_t c, uint32_t i) {
+  const tide_column *d = tide_any_(f, c);
+  int is_string = (d->type == TIDE_UTF8) | (d->type == TIDE_BINARY) | (d->type == TIDE_VARIANT);
+  return TIDE_USUAL_(is_string) ? tide_text_(f, d, 1, i) : tide_bytes_any_(f, c, i);
 }
 
 /* Text of a UTF8 column; empty for null and other types. */
