@@ -5,6 +5,7 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 #include <nmmintrin.h>
+#include <wmmintrin.h>
 #endif
 
 /* Remainders of every byte by the reflected polynomial 0x82F63B78. */
@@ -51,33 +52,70 @@ uint32_t tide_crc32c_portable(uint32_t crc, const void *bytes, uint64_t length) 
 }
 
 #if defined(__x86_64__)
-__attribute__((target("sse4.2"))) static uint32_t crc32c_sse42(uint32_t crc, const uint8_t *p, uint64_t length) {
-  uint64_t state = ~crc, word;
+#define LONG 1024u /* bytes of each of three streams side by side: one alone waits for its own last step */
+#define SHORT 128u
+
+__attribute__((target("sse4.2"))) static uint32_t crc32c_sse42(uint32_t state, const uint8_t *p, uint64_t length) {
+  uint64_t wide = state, word;
   for (; length >= 8; length -= 8, p += 8) {
     memcpy(&word, p, 8);
-    state = _mm_crc32_u64(state, word);
+    wide = _mm_crc32_u64(wide, word);
   }
-  for (; length > 0; length--) state = _mm_crc32_u8((uint32_t)state, *p++);
-  return ~(uint32_t)state;
+  for (; length > 0; length--) wide = _mm_crc32_u8((uint32_t)wide, *p++);
+  return (uint32_t)wide;
 }
 
-/* 1 when the processor has SSE4.2. Asked once; threads that race get the same answer. */
-static int has_sse42(void) {
-  static int known; /* 0 not asked yet, 1 no, 2 yes */
+/* The state after n zeros, for `power` = x^(8n - 33): the product in reflected bits is one power of x more, and the instruction
+ * multiplies by x^32 while it takes the remainder. */
+__attribute__((target("sse4.2,pclmul"))) static inline uint32_t after_zeros(uint64_t state, uint32_t power) {
+  __m128i product = _mm_clmulepi64_si128(_mm_cvtsi32_si128((int)state), _mm_cvtsi32_si128((int)power), 0);
+  return (uint32_t)_mm_crc32_u64(0, (uint64_t)_mm_cvtsi128_si64(product));
+}
+
+/* The state after three runs of `run` bytes; `once` and `twice` are the powers of after_zeros for one and two runs. */
+__attribute__((target("sse4.2,pclmul"))) static inline uint32_t three_runs(uint32_t state, const uint8_t *p, uint32_t run,
+                                                                           uint32_t once, uint32_t twice) {
+  uint64_t first = state, second = 0, third = 0, word;
+  for (uint32_t i = 0; i < run; i += 8) {
+    memcpy(&word, p + i, 8);
+    first = _mm_crc32_u64(first, word);
+    memcpy(&word, p + run + i, 8);
+    second = _mm_crc32_u64(second, word);
+    memcpy(&word, p + 2 * run + i, 8);
+    third = _mm_crc32_u64(third, word);
+  }
+  return after_zeros(first, twice) ^ after_zeros(second, once) ^ (uint32_t)third;
+}
+
+__attribute__((target("sse4.2,pclmul"))) static uint32_t crc32c_pclmul(uint32_t state, const uint8_t *p, uint64_t length) {
+  for (; length >= 3 * LONG; length -= 3 * LONG, p += 3 * LONG) state = three_runs(state, p, LONG, 0x170076FA, 0xA51B6135);
+  for (; length >= 3 * SHORT; length -= 3 * SHORT, p += 3 * SHORT) state = three_runs(state, p, SHORT, 0x0D3B6092, 0xB9E02B86);
+  return crc32c_sse42(state, p, length);
+}
+
+typedef enum abilities { UNKNOWN, NONE, SSE42, PCLMUL } abilities;
+
+/* What the processor has. Asked once; threads that race get the same answer. */
+static abilities ability(void) {
+  static int known = UNKNOWN;
   int answer = __atomic_load_n(&known, __ATOMIC_RELAXED);
-  if (answer == 0) {
+  if (answer == UNKNOWN) {
     unsigned a, b, c = 0, d;
-    answer = __get_cpuid(1, &a, &b, &c, &d) && (c & bit_SSE4_2) ? 2 : 1;
+    answer = !__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_SSE4_2) ? NONE : c & bit_PCLMUL ? PCLMUL : SSE42;
     __atomic_store_n(&known, answer, __ATOMIC_RELAXED);
   }
-  return answer == 2;
+  return (abilities)answer;
 }
 #endif
 
 uint32_t tide_crc32c(uint32_t crc, const void *bytes, uint64_t length) {
   if (length == 0) return crc;
 #if defined(__x86_64__)
-  if (has_sse42()) return crc32c_sse42(crc, bytes, length);
+  switch (ability()) {
+  case PCLMUL: return ~crc32c_pclmul(~crc, bytes, length);
+  case SSE42: return ~crc32c_sse42(~crc, bytes, length);
+  default: break;
+  }
 #endif
   return tide_crc32c_portable(crc, bytes, length);
 }

@@ -12,8 +12,10 @@ static uint64_t word(const uint8_t *p) {
 
 /* First byte at or after `p` that is not ASCII. */
 static const uint8_t *skip_ascii(const uint8_t *p, const uint8_t *end) {
+  const uint8_t *start = p;
   while (end - p >= 32 && ((word(p) | word(p + 8) | word(p + 16) | word(p + 24)) & HIGH_BITS) == 0) p += 32;
   while (end - p >= 8 && (word(p) & HIGH_BITS) == 0) p += 8;
+  if (end - p < 8 && end - start >= 8 && (word(end - 8) & HIGH_BITS) == 0) return end;
   while (p < end && *p < 0x80) p++;
   return p;
 }

@@ -46,6 +46,7 @@ static int32_t check_structure(check *c) {
   if (f->names_len && f->names < c->floor && (uint64_t)f->names + f->names_len > f->desc)
     return reject(c, 9, FIELD(names), "the names overlap the descriptors");
   c->columns = (const tide_column *)(const void *)(c->bytes + f->desc);
+  c->names_are_plain = tide_names_are_plain_(c);
   return 0;
 }
 

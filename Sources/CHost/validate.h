@@ -13,12 +13,14 @@ typedef struct check {
   uint64_t referenced; /* bytes that buffers claim so far (rule 31) */
   uint64_t nested;     /* values inside LISTs and STRUCTs so far (rule 29) */
   int32_t column;      /* the one at work, -1 = none */
+  int names_are_plain; /* ASCII without NUL, and what lies between them */
   tide_validation *why;
 } check;
 
 /* Each gives 0, or -1 after reject. */
 int32_t tide_check_column_(check *c, const tide_column *d);  /* rules 11..29 and 35, of c->column */
 int32_t tide_check_nesting_(check *c, const tide_column *d); /* rule 29 but for offsets, of c->column */
+int tide_names_are_plain_(const check *c);                   /* of names that rule 9 has passed */
 int32_t tide_check_unique_names_(check *c);                  /* rule 12, of names known to lie in the frame */
 int32_t tide_check_variants_(check *c);                      /* rule 30, of columns that passed the others */
 

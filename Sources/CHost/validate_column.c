@@ -1,19 +1,18 @@
 #include "tide_utf8.h"
 #include "validate.h"
 
-static int has_heap(const tide_column *d) {
-  return d->type == TIDE_UTF8 || d->type == TIDE_BINARY || d->type == TIDE_VARIANT;
-}
+/* Sets of types, which are known to be below 32 wherever one is asked. */
+#define SET(type) (1u << (type))
+#define HEAP_TYPES (SET(TIDE_UTF8) | SET(TIDE_BINARY) | SET(TIDE_VARIANT))
+#define NESTED_TYPES (SET(TIDE_LIST) | SET(TIDE_STRUCT))
+#define DICTIONARY_TYPES (SET(TIDE_UTF8) | SET(TIDE_BINARY) | SET(TIDE_FIXED) | SET(TIDE_DECIMAL128))
+#define SEQUENCE_TYPES (SET(TIDE_I64) | SET(TIDE_TIME) | SET(TIDE_DURATION) | SET(TIDE_U64))
+
+static int is_of(const tide_column *d, uint32_t set) { return set >> d->type & 1u; }
+
+static int has_heap(const tide_column *d) { return is_of(d, HEAP_TYPES); }
 
 static int is_inner(const tide_column *d) { return d->parent != TIDE_NONE_COLUMN; }
-
-static int may_have_dictionary(uint32_t type) {
-  return type == TIDE_UTF8 || type == TIDE_BINARY || type == TIDE_FIXED || type == TIDE_DECIMAL128;
-}
-
-static int may_be_sequence(uint32_t type) {
-  return type == TIDE_I64 || type == TIDE_TIME || type == TIDE_DURATION || type == TIDE_U64;
-}
 
 static uint32_t count_bits(const uint8_t *bits, uint32_t count) {
   uint32_t ones = 0, bytes = count / 8, i = 0;
@@ -37,6 +36,7 @@ static int32_t check_name(const check *c, const tide_column *d) {
   if (d->name_len > TIDE_MAX_NAME) return reject(c, 12, at, "a name is longer than 255 bytes");
   if (d->name < c->f->names || (uint64_t)d->name + d->name_len > (uint64_t)c->f->names + c->f->names_len)
     return reject(c, 12, at, "a name is outside the names");
+  if (c->names_are_plain) return 0;
   if (tide_utf8_prefix(c->bytes + d->name, d->name_len, NULL) != d->name_len)
     return reject(c, 12, d->name, "a name is not UTF-8");
   if (memchr(c->bytes + d->name, 0, d->name_len)) return reject(c, 12, d->name, "a name contains NUL");
@@ -59,13 +59,14 @@ static int32_t check_kind(check *c, const tide_column *d) {
   uint64_t at = offset_of(c, d);
   if (d->type < TIDE_BOOL || d->type > TIDE_DECIMAL128) return reject(c, 28, at, "a column has an unknown type");
   if (d->enc > TIDE_SEQ) return reject(c, 20, at + 1, "a column has a reserved encoding");
-  if (d->enc == TIDE_DICT16 && (!has_rows || !may_have_dictionary(d->type)))
+  if (d->enc == TIDE_DICT16 && (!has_rows || !is_of(d, DICTIONARY_TYPES)))
     return reject(c, 20, at + 1, "only a column of UTF8, BINARY, FIXED or DECIMAL128 may be dictionary-encoded");
-  if (d->enc == TIDE_SEQ && (!top || !may_be_sequence(d->type)))
+  if (d->enc == TIDE_SEQ && (!top || !is_of(d, SEQUENCE_TYPES)))
     return reject(c, 20, at + 1, "only a column of I64, TIME, DURATION or U64 may be a sequence");
-  if (!has_rows && (d->type == TIDE_VARIANT || d->type == TIDE_LIST || d->type == TIDE_STRUCT))
+  if (!has_rows && is_of(d, NESTED_TYPES | SET(TIDE_VARIANT)))
     return reject(c, 20, at, "a dictionary or rider is a VARIANT, LIST or STRUCT");
-  if (check_param(c, d) || tide_check_nesting_(c, d)) return -1;
+  if (check_param(c, d)) return -1;
+  if ((is_inner(d) || d->first_child || d->nchild || is_of(d, NESTED_TYPES)) && tide_check_nesting_(c, d)) return -1;
   if (top && d->len != c->f->rows) return reject(c, 11, offset_of(c, &d->len), "a column's len is not the frame's rows");
   if (!has_rows && (d->len < 1 || d->len > TIDE_MAX_ROWS))
     return reject(c, 11, offset_of(c, &d->len), "a dictionary's len is not between 1 and 65536");
@@ -86,19 +87,11 @@ static int32_t check_nulls(check *c, const tide_column *d) {
   return 0;
 }
 
-/* Bytes of one value of a type without offsets; 0 for bits. */
-static uint64_t width_of(const tide_column *d) {
-  switch (d->type) {
-  case TIDE_BOOL: return 0;
-  case TIDE_I8: return 1;
-  case TIDE_U16: return 2;
-  case TIDE_I32:
-  case TIDE_F32: return 4;
-  case TIDE_FIXED: return d->param;
-  case TIDE_DECIMAL128: return 16;
-  default: return 8;
-  }
-}
+/* Bytes of one value of a type without offsets, but for FIXED; 0 for bits. */
+static const uint8_t widths[TIDE_DECIMAL128 + 1] = {
+    [TIDE_I64] = 8, [TIDE_F64] = 8, [TIDE_TIME] = 8,     [TIDE_I32] = 4, [TIDE_U16] = 2,
+    [TIDE_I8] = 1,  [TIDE_F32] = 4, [TIDE_DURATION] = 8, [TIDE_U64] = 8, [TIDE_DECIMAL128] = 16,
+};
 
 /* Rules 16, 17, 21..23: where the values are, and that there are enough. */
 static int32_t check_buffers(check *c, const tide_column *d) {
@@ -112,10 +105,10 @@ static int32_t check_buffers(check *c, const tide_column *d) {
     if (d->data_len < 2 * count) return reject(c, 17, at, "there are fewer codes than rows");
   } else if (d->enc == TIDE_SEQ) {
     if (d->data_len < 16) return reject(c, 22, at, "a sequence lacks its base or step");
-  } else if (has_heap(d) || d->type == TIDE_LIST) {
+  } else if (is_of(d, HEAP_TYPES | SET(TIDE_LIST))) {
     if (d->data_len < 4 * (count + 1)) return reject(c, 23, at, "there are fewer offsets than values and one");
   } else {
-    need = d->type == TIDE_BOOL ? (count + 7) / 8 : width_of(d) * count;
+    need = d->type == TIDE_BOOL ? (count + 7) / 8 : count * (d->type == TIDE_FIXED ? d->param : widths[d->type]);
     if (d->data_len < need) return reject(c, 21, at, "there are fewer bytes than the values need");
   }
   if (d->heap == 0 && d->heap_len == 0) return 0;
@@ -182,7 +175,7 @@ static int32_t check_dictionary(const check *c, const tide_column *d) {
 
 int32_t tide_check_column_(check *c, const tide_column *d) {
   if (check_kind(c, d) || check_name(c, d) || check_nulls(c, d) || check_buffers(c, d)) return -1;
-  if ((has_heap(d) || d->type == TIDE_LIST) && d->enc != TIDE_DICT16 && check_offsets(c, d)) return -1;
+  if (is_of(d, HEAP_TYPES | SET(TIDE_LIST)) && d->enc != TIDE_DICT16 && check_offsets(c, d)) return -1;
   return check_dictionary(c, d);
 }
 
@@ -200,7 +193,7 @@ static int32_t check_variants(const check *c, const tide_column *d, uint32_t key
   return 0;
 }
 
-int32_t tide_check_variants_(check *c) {
+static int32_t check_all_variants(check *c) {
   uint64_t seen[TIDE_MAX_COLUMNS / 64] = {0}; /* dictionaries already checked, so that sharing one costs nothing */
   for (uint32_t i = 0; i < c->f->cols; i++) {
     const tide_column *d = c->columns + i, *dictionary;
@@ -220,5 +213,11 @@ int32_t tide_check_variants_(check *c) {
     c->column = (int32_t)i;
     if (check_variants(c, d, keys)) return -1;
   }
+  return 0;
+}
+
+int32_t tide_check_variants_(check *c) {
+  for (uint32_t i = 0; i < c->f->cols; i++)
+    if (c->columns[i].type == TIDE_VARIANT) return check_all_variants(c);
   return 0;
 }

@@ -3,6 +3,27 @@
 /* Up to this many are compared pair by pair. */
 #define PAIRWISE_NAMES 16u
 
+int tide_names_are_plain_(const check *c) {
+  const uint8_t *p = c->bytes + c->f->names, *end = p + c->f->names_len;
+  uint64_t wrong = 0, word;
+  if (c->f->names_len > c->f->cols * TIDE_MAX_NAME) return 0; /* not all of it is names */
+  for (; end - p >= 8; p += 8) {
+    word = tide_load_u64_(p);
+    wrong |= word | (word - 0x0101010101010101u); /* the highest bit of each byte from 0x80 on, and of zero */
+  }
+  for (; p < end; p++) wrong |= *p == 0 ? 0x80u : *p;
+  return (wrong & 0x8080808080808080u) == 0;
+}
+
+/* A number that is the same for names that are the same. */
+static uint64_t print_of(const check *c, const tide_column *d) {
+  const uint8_t *p = c->bytes + d->name;
+  uint32_t length = d->name_len;
+  if (length >= 8) return tide_load_u64_(p) + tide_load_u64_(p + length - 8) * TIDE_XXH_P1_;
+  if (length >= 4) return (uint32_t)tide_load_i32_(p) + (uint32_t)tide_load_i32_(p + length - 4) * TIDE_XXH_P1_;
+  return (uint64_t)p[0] << 16 | (uint64_t)p[length / 2] << 8 | p[length - 1];
+}
+
 static int order_names(const check *c, uint32_t a, uint32_t b) {
   const tide_column *x = c->columns + a, *y = c->columns + b;
   if (x->name_len != y->name_len) return x->name_len < y->name_len ? -1 : 1;
@@ -35,9 +56,12 @@ static int32_t check_unique(check *c, uint32_t first, uint32_t all) {
   for (uint32_t i = first; i < first + all; i++)
     if (c->columns[i].name_len) order[count++] = (uint16_t)i;
   if (count <= PAIRWISE_NAMES) {
-    for (uint32_t i = 1; i < count; i++)
+    uint64_t prints[PAIRWISE_NAMES];
+    for (uint32_t i = 0; i < count; i++) {
+      prints[i] = print_of(c, c->columns + order[i]);
       for (uint32_t k = 0; k < i; k++)
-        if (order_names(c, order[i], order[k]) == 0) return reject_name(c, order[i]);
+        if (prints[k] == prints[i] && order_names(c, order[i], order[k]) == 0) return reject_name(c, order[i]);
+    }
     return 0;
   }
   for (uint32_t i = count / 2; i-- > 0;) sift_down(c, order, i, count);

@@ -26,6 +26,7 @@ extension FrameBuilder {
       while Int(column.pointee.count) < target, tide_b_null_(core, column) >= 0 {}
     }
     if core.pointee.status >= 0 { core.pointee.rows = UInt32(target) }
+    core.pointee.open = .max
   }
 
   private func appendWords(_ index: Int, _ words: UnsafeRawBufferPointer, fits: (Int32) -> Bool) {
@@ -36,6 +37,7 @@ extension FrameBuilder {
     guard fits(Int32(column.pointee.type)) else { return fail(index, "a value is of another type than its column") }
     guard column.pointee.parent < 0 else { return fail(index, "the values of a column inside another are put one by one") }
     guard column.pointee.form < TIDE_B_CONSTANT else { return fail(index, "a column has a value beside its constant") }
+    guard tide_b_catch_up_(core, column) >= 0 else { return }
     let from = Int(column.pointee.count)
     guard from + count <= FrameLimits.maxRows else { return fail(index, "a frame has at most 65536 rows") }
     guard tide_b_room_(core, column, UInt32(from + count)) >= 0 else { return }

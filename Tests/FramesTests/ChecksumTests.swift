@@ -34,6 +34,30 @@ struct ChecksumTests {
     }
   }
 
+  /// Bit by bit, as the polynomial defines it.
+  private func crc32c(_ crc: UInt32, _ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    ~bytes.reduce(~crc) { state, byte in
+      (0..<8).reduce(state ^ UInt32(byte)) { state, _ in state >> 1 ^ (state & 1 == 0 ? 0 : 0x82F6_3B78) }
+    }
+  }
+
+  @Test func `CRC32C is that of its definition at every length and alignment`() {
+    let seed: UInt64 = 0x7EED_0005
+    var random = SplitMix(seed: seed)
+    let bytes = (0..<20_000).map { _ in UInt8.random(in: 0...255, using: &random) }
+    bytes.withUnsafeBytes { bytes in
+      for round in 0..<1500 {
+        let from = Int.random(in: 0..<64, using: &random)
+        let most = [500, 4000, bytes.count - from][round % 3]
+        let piece = UnsafeRawBufferPointer(rebasing: bytes[from..<from + Int.random(in: 0...most, using: &random)])
+        let start = UInt32.random(in: 0 ... .max, using: &random)
+        let crc = tide_crc32c(start, piece.baseAddress, UInt64(piece.count))
+        #expect(tide_crc32c_portable(start, piece.baseAddress, UInt64(piece.count)) == crc, "seed \(seed), round \(round)")
+        if round % 10 == 0 { #expect(crc32c(start, piece) == crc, "seed \(seed), round \(round)") }
+      }
+    }
+  }
+
   @Test func `UTF-8 is judged as the standard library judges it`() {
     let seed: UInt64 = 0x7EED_0004
     var random = SplitMix(seed: seed)

@@ -120,6 +120,95 @@ struct FrameBuilderTests {
     #expect(view.column(count).nullCount == 20)
   }
 
+  @Test func `values that rows leave out are null, however many rows they are`() throws {
+    let builder = FrameBuilder()
+    let at = try builder.addColumn("at", .time, role: .eventTime)
+    let seldom = try builder.addColumn("seldom", .double)
+    let text = try builder.addColumn("text", .string)
+    let note = try builder.addColumn("note", .string, dictionary: false)
+    let never = try builder.addColumn("never", .bool)
+    func has(_ column: Int, _ row: Int) -> Bool { row % [seldom: 700, text: 3, note: 1300][column, default: .max] == 1 }
+    for round in 0..<3 {
+      for row in 0..<2500 {
+        builder.put(at, time: Int64(row))
+        if has(seldom, row) { builder.put(seldom, Double(row)) }
+        if has(text, row) { builder.put(text, "value \(row % 7)") }
+        if has(note, row) { builder.put(note, "note \(row)") }
+        if row % 500 == 499 {  // a row that is taken back owes nothing
+          builder.dropRow()
+          builder.put(at, time: Int64(row))
+        }
+        builder.endRow()
+      }
+      if round == 1 { [0.25, 0.5].withUnsafeBufferPointer { builder.append(seldom, contentsOf: $0) } }
+      builder.endRows(0)
+      if round == 1 {
+        #expect(builder.failure?.reason == "a column has more values than rows")
+        builder.reset()
+        continue
+      }
+      let view = try FrameValidator.validate(try written(builder).raw)
+      for row in 0..<2500 where row % 500 != 499 {
+        #expect(view.column(seldom).isValid(row) == has(seldom, row) && view.column(text).isValid(row) == has(text, row))
+        #expect(view.column(note).isValid(row) == has(note, row) && view.column(never).isValid(row) == false)
+        if has(seldom, row) { #expect(view.column(seldom).double(row) == Double(row)) }
+        if has(text, row) { #expect(view.column(text).string(row) == "value \(row % 7)") }
+        if has(note, row) { #expect(view.column(note).string(row) == "note \(row)") }
+      }
+      builder.reset()
+    }
+  }
+
+  @Test(arguments: [1, 6, 7, 12]) func `each of many columns that may not be null needs its value`(count: Int) throws {
+    for left in 0..<count {
+      let builder = FrameBuilder()
+      let columns = try (0..<count).map { try builder.addColumn("\($0)", .int, nullable: false) }
+      for row in 0..<600 {
+        for column in columns where row < 599 || column != left { builder.put(column, Int64(row)) }
+        #expect(builder.rows == row)
+        builder.endRow()
+      }
+      #expect(builder.failure?.reason == "a column that may not be null lacks a value")
+      #expect(builder.failure?.column == "\(left)" && builder.byteCount == 0)
+    }
+  }
+
+  @Test func `a dictionary tells strings apart that differ in a byte, at every length`() throws {
+    let builder = FrameBuilder()
+    let text = try builder.addColumn("text", .string)
+    builder.maxBytes = 1 << 24
+    var strings: [String] = [""]
+    for length in 1...40 {
+      let base = [UInt8](repeating: 0x61, count: length)
+      strings.append(String(decoding: base, as: UTF8.self))
+      for place in 0..<length {
+        var other = base
+        other[place] = 0x62
+        strings.append(String(decoding: other, as: UTF8.self))
+      }
+    }
+    // Few new ones at a time, so that the dictionary pays all along.
+    for round in 1...8 {
+      for (row, string) in (strings.prefix(strings.count * round / 8) + strings.prefix(strings.count * round / 8)).enumerated()
+      {
+        builder.put(text, row % 2 == 0 ? string : strings[row % 50])
+        builder.endRow()
+      }
+    }
+    let view = try FrameValidator.validate(try written(builder).raw)
+    #expect(view.column(text).encoding == .dictionary)
+    var row = 0
+    for round in 1...8 {
+      let some = strings.prefix(strings.count * round / 8)
+      for (place, string) in (some + some).enumerated() {
+        #expect(view.column(text).string(row) == (place % 2 == 0 ? string : strings[place % 50]))
+        row += 1
+      }
+    }
+    let distinct = try #require(view.column(text).dictionary)
+    #expect(Set((0..<distinct.count).map { distinct.string($0) }).count == distinct.count)
+  }
+
   @Test func `columns can be appended whole`() throws {
     let builder = FrameBuilder()
     let at = try builder.addColumn("at", .time, role: .eventTime)

@@ -60,7 +60,7 @@ struct FrameValidatorTests {
   }
 
   /// The rows are looked at several at a time, so each place counts, in frames of every remainder.
-  @Test(arguments: [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 50])
+  @Test(arguments: [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 50, 64, 81])
   func `rules 19 and 32 see the one row that breaks them, wherever it stands`(rows: Int) throws {
     var bytes = AlignedBytes(count: 0)
     for place in 0..<rows {
@@ -147,5 +147,26 @@ struct FrameValidatorTests {
     table[1500].name = table[3].name
     table[1500].name_len = table[3].name_len
     #expect { try FrameValidator.validate(bytes.raw) } throws: { ($0 as? FrameRejection)?.rule == 12 }
+  }
+
+  @Test func `rule 12 tells names apart that begin and end alike`() throws {
+    let names = [
+      "a", "aa", "aaa", "aaaa", "aaaaa", "aaaaaaaa", "aaaaaaaaa", "aaaaaaaaaaaaaaaaa", "aaaaaaaabaaaaaaaa", "temp", "tem",
+    ]
+    let builder = FrameBuilder()
+    for name in names { _ = try builder.addColumn(name, .int) }
+    builder.endRow()
+    let bytes = try written(builder)
+    let view = try FrameValidator.validate(bytes.raw)
+    let table = (bytes.memory + Int(view.frame.pointee.desc)).assumingMemoryBound(to: tide_column.self)
+    for one in names.indices {
+      for other in names.indices where other != one && names[other].count >= names[one].count {
+        let own = (table[other].name, table[other].name_len)
+        (table[other].name, table[other].name_len) = (table[one].name, table[one].name_len)
+        #expect(refusal(bytes) == 12, "\(names[one])")
+        (table[other].name, table[other].name_len) = own
+      }
+    }
+    #expect(refusal(bytes) == nil)
   }
 }

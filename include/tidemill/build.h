@@ -17,8 +17,8 @@
 
 #include <stdio.h>
 
-#include "build_core.h"
 #include "build_layout.h"
+#include "build_rows.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,6 +33,7 @@ static inline void tide_b_init(tide_builder *b) {
   b->max_rows = TIDE_B_DEFAULT_ROWS;
   b->max_bytes = TIDE_B_DEFAULT_BYTES;
   b->problem_column = -1;
+  b->open = TIDE_B_CLOSED_;
   b->seed = (uint64_t)(uintptr_t)b * TIDE_XXH_P1_;
   memset(b->role, TIDE_NONE_ROLE, sizeof b->role);
 }
@@ -49,6 +50,7 @@ static inline void tide_b_free(tide_builder *b) {
     free(c->table);
     free(c->keys);
     free(c->spare);
+    free(c->entries);
   }
   free(b->columns);
   free(b->names);
@@ -62,7 +64,7 @@ static inline void tide_b_reset(tide_builder *b) {
     tide_b_column *c = b->columns + i;
     if (c->form >= TIDE_B_CONSTANT) continue;
     if (c->dictionary) {
-      if (c->distinct) memset(c->table, 0, 4u * (size_t)c->slots);
+      tide_b_forget_(c);
       if (c->form == TIDE_B_ROWS && c->pause) c->pause--;
       c->form = (uint8_t)(c->pause ? TIDE_B_ROWS : TIDE_B_CODES);
     }
@@ -70,6 +72,7 @@ static inline void tide_b_reset(tide_builder *b) {
     c->heap_len = 0;
   }
   b->rows = 0;
+  b->open = TIDE_B_CLOSED_;
   b->heap_bytes = 0;
   b->status = TIDE_OK;
   b->problem = NULL;
@@ -153,14 +156,6 @@ static inline int32_t tide_b_verbatim(tide_builder *b) {
 
 /* ---- values ---------------------------------------------------------------------------------------------------------- */
 
-static inline tide_status tide_put_value_(tide_builder *b, int32_t column, uint32_t type, const void *value, uint32_t width) {
-  tide_b_column *c = tide_b_cell_(b, column, type);
-  if (c == NULL) return b->status;
-  memcpy(c->data + (size_t)width * c->count, value, width);
-  tide_b_filled_(c);
-  return TIDE_OK;
-}
-
 static inline tide_status tide_put_i64(tide_builder *b, int32_t column, int64_t value) {
   return tide_put_value_(b, column, TIDE_I64, &value, 8);
 }
@@ -177,24 +172,6 @@ static inline tide_status tide_put_bool(tide_builder *b, int32_t column, int val
   tide_b_set_bit_(c->data, c->count, value != 0);
   tide_b_filled_(c);
   return TIDE_OK;
-}
-
-static inline tide_status tide_put_bytes_(tide_builder *b, int32_t column, uint32_t type, const void *bytes, uint64_t length) {
-  tide_b_column *c = tide_b_cell_(b, column, type);
-  int32_t code;
-  if (c == NULL) return b->status;
-  if (c->form == TIDE_B_ROWS) {
-    if (tide_b_append_(b, c, bytes, length) < 0) return b->status;
-    tide_b_set_offset_(c->data, c->count + 1u, c->heap_len);
-    tide_b_filled_(c);
-    return TIDE_OK;
-  }
-  if ((code = tide_b_code_(b, c, length ? (const char *)bytes : "", length)) < 0) return b->status;
-  c->codes[c->count] = (uint16_t)code;
-  tide_b_filled_(c);
-  if ((c->count < TIDE_B_DICT_TRIAL && c->distinct <= TIDE_B_DICT_TRIAL) || c->distinct <= c->count / 2u) return TIDE_OK;
-  c->pause = TIDE_B_DICT_PAUSE;
-  return tide_b_undo_codes_(b, c);
 }
 
 /* UTF-8, copied; the caller answers for its being well-formed. */
@@ -309,21 +286,33 @@ static inline tide_status tide_sequence(tide_builder *b, int32_t column, uint32_
 
 /* ---- rows and frames -------------------------------------------------------------------------------------------------- */
 
-/* Ends the current row; columns that have no value in it are null. TIDE_MORE when the frame is full (max_rows, max_bytes):
- * finish it. */
-static inline tide_status tide_end_row(tide_builder *b) {
-  uint32_t i, top = b->count - b->verbatim - b->nested, missing = 0;
+/* tide_end_row where more is to be done than to count the row. */
+TIDE_APART_ tide_status tide_b_end_row_(tide_builder *b) {
+  uint32_t i, top = b->count - b->verbatim - b->nested;
   uint64_t bytes;
   if (b->rows >= TIDE_MAX_ROWS) tide_b_fail(b, -1, "a frame has at most 65536 rows");
-  for (i = 0; i < top; i++) missing |= b->columns[i].count == b->rows;
-  for (i = 0; missing && i < top && b->status >= 0; i++)
+  for (i = 0; i < top && b->status >= 0; i++)
     if (b->columns[i].count == b->rows) tide_put_null(b, (int32_t)i);
   if (b->verbatim && b->columns[b->count - 1u].count == b->rows) tide_put_null(b, (int32_t)b->count - 1);
   if (b->status < 0) return b->status;
   b->rows++;
+  b->open = b->rows < b->room ? b->rows : TIDE_B_CLOSED_;
   bytes = b->heap_bytes + (uint64_t)b->rows * b->row_bytes;
   if (b->nested) bytes += tide_b_inner_bytes_(b);
   return b->rows >= b->max_rows || bytes >= b->max_bytes ? TIDE_MORE : TIDE_OK;
+}
+
+/* Ends the current row; columns that have no value in it are null. TIDE_MORE when the frame is full (max_rows, max_bytes):
+ * finish it. */
+static inline tide_status tide_end_row(tide_builder *b) {
+  uint64_t rows = b->open;
+  uint32_t i;
+  if (rows != b->rows || b->nested || b->needed_count > TIDE_B_NEEDED_) return tide_b_end_row_(b);
+  for (i = 0; i < b->needed_count; i++)
+    if (b->columns[b->needed[i]].count == rows) return tide_b_end_row_(b);
+  b->rows = (uint32_t)++rows; /* the others get their nulls when they get a value, or with the frame */
+  b->open = rows < b->room ? rows : TIDE_B_CLOSED_;
+  return rows >= b->max_rows || b->heap_bytes + rows * b->row_bytes >= b->max_bytes ? TIDE_MORE : TIDE_OK;
 }
 
 /* Takes back what the current row has been given. */
@@ -345,7 +334,7 @@ static inline uint64_t tide_b_size(tide_builder *b) {
   for (i = 0; i < b->count && b->status >= 0; i++) {
     tide_b_column *c = b->columns + i;
     const tide_b_column *parent = c->parent < 0 ? NULL : b->columns + c->parent;
-    if (c->form >= TIDE_B_CONSTANT) continue;
+    if (c->form >= TIDE_B_CONSTANT || tide_b_catch_up_(b, c) < 0) continue;
     if (c->count != (parent == NULL ? b->rows : parent->type == TIDE_LIST ? tide_b_list_end_(parent) : parent->count))
       tide_b_fail(b, (int32_t)i, "the last row was not ended");
     if (parent != NULL && (nested += c->count) > TIDE_MAX_NESTED)

@@ -2,6 +2,7 @@
 #ifndef TIDEMILL_BUILD_CORE_H
 #define TIDEMILL_BUILD_CORE_H
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "plugin.h"
@@ -25,11 +26,23 @@ extern "C" {
 #define TIDE_B_RARE_
 #endif
 
+#define TIDE_B_LEAST_SLOTS_ 1024u /* of a dictionary's table */
+#define TIDE_B_SPARSE_ 4u         /* slots for each string, or more */
+#define TIDE_B_NEEDED_ 6u
+#define TIDE_B_CLOSED_ (~(uint64_t)0)
+
 /* How a column of the frame under construction is held. */
 #define TIDE_B_ROWS 0u     /* a value a row */
 #define TIDE_B_CODES 1u    /* a dictionary code a row; data and heap are the dictionary's */
 #define TIDE_B_CONSTANT 2u /* one value for all rows */
 #define TIDE_B_SEQUENCE 3u /* base and step */
+
+/* A string of a dictionary, as its table finds it. */
+typedef struct tide_b_entry {
+  uint64_t first, last; /* its first and last bytes, which overlap; of more than 16 bytes a hash of all */
+  uint32_t length;
+  uint32_t slot; /* where the table has its number */
+} tide_b_entry;
 
 typedef struct tide_b_column {
   uint8_t type, role, flags, form;
@@ -42,7 +55,7 @@ typedef struct tide_b_column {
   uint32_t children;  /* columns inside it */
   uint32_t width;     /* bytes of a value in `data`; 0 = bits, or nothing */
   uint32_t name;      /* offset in the builder's names */
-  uint32_t count;     /* rows that have a value or null; of a column inside another its values */
+  uint32_t count;     /* rows that have a value or null, of a column inside another values; nulls of the last rows may be owed */
   uint32_t nulls;
   uint32_t capacity; /* rows that fit without growing */
   uint32_t distinct; /* entries of the dictionary */
@@ -58,6 +71,9 @@ typedef struct tide_b_column {
   uint32_t *table; /* open addressing: code + 1, 0 = free */
   uint8_t *keys;   /* VARIANT: the metadata that all values share */
   uint8_t *spare;  /* offsets while a dictionary is being undone */
+  uint32_t direct; /* the type, of a column that takes a value a row; 0 inside others */
+  uint32_t due;    /* row from which on a string takes a longer look: the first, then where a dictionary must have paid */
+  tide_b_entry *entries; /* [code + 1] */
 } tide_b_column;
 
 typedef struct tide_builder {
@@ -79,11 +95,16 @@ typedef struct tide_builder {
   uint8_t arranged; /* 1 = columns inside others have their places */
   uint8_t reserved[2];
   uint32_t stream; /* source partition that the rows belong to; 0 unless set, before a frame is finished */
+  uint32_t room;   /* rows for which all columns have room, when `open` was set last */
+  uint64_t open;   /* the current row, when every column without a null that has its turn can take a value; else ~0 */
+  uint32_t needed_count;
+  uint16_t needed[TIDE_B_NEEDED_]; /* columns that may not be null, when there are so few */
 } tide_builder;
 
 /* Remembers the first failure. */
 static inline tide_status tide_b_fail(tide_builder *b, int32_t column, const char *problem) {
   if (b->status >= 0) {
+    b->open = TIDE_B_CLOSED_;
     b->status = TIDE_E_FATAL;
     b->problem = problem;
     b->problem_column = column;
@@ -157,6 +178,7 @@ static inline tide_status tide_b_heap_room_(tide_builder *b, tide_b_column *c, u
     return tide_b_fail(b, (int32_t)(c - b->columns), "the strings of a column exceed 2 GiB in one frame");
   if (c->heap_len + length <= c->heap_capacity) return b->status;
   while (capacity < c->heap_len + length) capacity *= 2u;
+  if (capacity > TIDE_B_MAX_HEAP) capacity = TIDE_B_MAX_HEAP;
   if ((room = tide_b_resize_(b, c->heap, capacity)) == NULL) return b->status;
   c->heap = (uint8_t *)room;
   c->heap_capacity = capacity;
@@ -200,6 +222,9 @@ static inline int32_t tide_b_add_(tide_builder *b, uint32_t type, uint32_t param
   c->param = (uint16_t)param;
   c->width = tide_b_width_(type, param);
   c->parent = -1;
+  c->direct = type;
+  b->room = 0;
+  b->open = TIDE_B_CLOSED_;
   c->dictionary = type == TIDE_UTF8;
   c->form = c->dictionary ? TIDE_B_CODES : TIDE_B_ROWS;
   b->row_bytes += tide_b_cost_(c);
@@ -208,13 +233,7 @@ static inline int32_t tide_b_add_(tide_builder *b, uint32_t type, uint32_t param
 
 /* ---- dictionaries ---------------------------------------------------------------------------------------------------- */
 
-/* A slot of a table: code + 1 in the low 17 bits, 15 bits of the hash above; 0 = free. */
-#define TIDE_B_CODE_BITS_ 17u
-#define TIDE_B_CODE_MASK_ ((1u << TIDE_B_CODE_BITS_) - 1u)
-
-static inline uint32_t tide_b_slot_(uint64_t hash, uint32_t code) {
-  return (uint32_t)(hash >> 49) << TIDE_B_CODE_BITS_ | (code + 1u);
-}
+#define TIDE_B_SHORT_ 16u /* bytes of a string that an entry holds whole */
 
 static inline uint64_t tide_b_load_u32_(const uint8_t *p) {
   uint32_t word;
@@ -222,73 +241,121 @@ static inline uint64_t tide_b_load_u32_(const uint8_t *p) {
   return word;
 }
 
-/* Hash of a string within one builder. Most keys are short: up to 16 bytes are taken as two words that may overlap. */
-static inline uint64_t tide_b_hash_(const void *bytes, uint64_t length, uint64_t seed) {
-  const uint8_t *p = (const uint8_t *)bytes;
-  uint64_t first, last, h;
-  if (length > 16) return tide_xxh64(bytes, length, seed);
-  if (length >= 8) {
-    first = tide_load_u64_(p);
-    last = tide_load_u64_(p + length - 8);
-  } else if (length >= 4) {
-    first = tide_b_load_u32_(p);
-    last = tide_b_load_u32_(p + length - 4);
-  } else {
-    first = length ? (uint64_t)p[0] | (uint64_t)p[length / 2] << 8 | (uint64_t)p[length - 1] << 16 : 0;
-    last = 0;
-  }
-  h = ((first ^ seed) * TIDE_XXH_P1_) ^ (last + length * TIDE_XXH_P3_);
-  h = (h ^ (h >> 29)) * TIDE_XXH_P2_; /* the last letters stand in the highest bits, which a product alone leaves there */
-  return h ^ (h >> 32);
+/* Both halves of the product in one word. */
+static inline uint64_t tide_b_mix_(uint64_t a, uint64_t b) {
+#if defined(__SIZEOF_INT128__)
+  __extension__ typedef unsigned __int128 product;
+  product whole = (product)a * b;
+  return (uint64_t)whole ^ (uint64_t)(whole >> 64);
+#else
+  uint64_t low = (a & 0xFFFFFFFFu) * (b & 0xFFFFFFFFu), left = (a >> 32) * (b & 0xFFFFFFFFu);
+  uint64_t right = (a & 0xFFFFFFFFu) * (b >> 32), middle = (low >> 32) + (left & 0xFFFFFFFFu) + (right & 0xFFFFFFFFu);
+  return (middle << 32 | (low & 0xFFFFFFFFu)) ^ ((a >> 32) * (b >> 32) + (left >> 32) + (right >> 32) + (middle >> 32));
+#endif
 }
 
-/* 1 when both have the same `length` bytes. */
-static inline int tide_b_same_(const void *a, const void *b, uint64_t length) {
-  const uint8_t *p = (const uint8_t *)a, *q = (const uint8_t *)b;
-  if (length > 16) return memcmp(p, q, (size_t)length) == 0;
-  if (length >= 8)
-    return ((tide_load_u64_(p) ^ tide_load_u64_(q)) | (tide_load_u64_(p + length - 8) ^ tide_load_u64_(q + length - 8))) == 0;
-  if (length >= 4)
-    return ((tide_b_load_u32_(p) ^ tide_b_load_u32_(q)) |
-            (tide_b_load_u32_(p + length - 4) ^ tide_b_load_u32_(q + length - 4))) == 0;
-  for (; length > 0; length--)
-    if (*p++ != *q++) return 0;
-  return 1;
+/* Two words that are a string of at most TIDE_B_SHORT_ bytes, together with its length. */
+static inline void tide_b_short_words_(const uint8_t *p, uint64_t length, uint64_t *first, uint64_t *last) {
+  if (length >= 8) {
+    *first = tide_load_u64_(p);
+    *last = tide_load_u64_(p + length - 8);
+  } else if (length >= 4) {
+    *first = tide_b_load_u32_(p);
+    *last = tide_b_load_u32_(p + length - 4);
+  } else {
+    *first = length ? (uint64_t)p[0] | (uint64_t)p[length / 2] << 8 | (uint64_t)p[length - 1] << 16 : 0;
+    *last = 0;
+  }
+}
+
+/* Two words that stand for a string: of one that is not short a hash, and its last bytes. */
+static inline void tide_b_words_(const uint8_t *p, uint64_t length, uint64_t seed, uint64_t *first, uint64_t *last) {
+  uint64_t hash = seed, i;
+  if (length <= TIDE_B_SHORT_) {
+    tide_b_short_words_(p, length, first, last);
+    return;
+  }
+  for (i = 0; i < length - TIDE_B_SHORT_; i += TIDE_B_SHORT_)
+    hash = tide_b_mix_(tide_load_u64_(p + i) ^ hash, tide_load_u64_(p + i + 8) ^ TIDE_XXH_P3_);
+  *first = tide_load_u64_(p + length - 16) ^ hash;
+  *last = tide_load_u64_(p + length - 8);
+}
+
+static inline uint32_t tide_b_hash_(uint64_t first, uint64_t last, uint64_t length, uint64_t seed) {
+  return (uint32_t)tide_b_mix_(first ^ seed, last ^ length ^ TIDE_XXH_P2_);
 }
 
 /* Doubles a dictionary's table, or makes it. */
-static inline tide_status tide_b_rehash_(tide_builder *b, tide_b_column *c) {
-  uint32_t slots = c->slots ? 2u * c->slots : 256u, code, at;
-  uint32_t *table = (uint32_t *)tide_b_resize_(b, c->table, 4u * (uint64_t)slots);
+TIDE_B_RARE_ static inline tide_status tide_b_rehash_(tide_builder *b, tide_b_column *c) {
+  uint32_t slots = c->slots ? 2u * c->slots : TIDE_B_LEAST_SLOTS_, code, at;
+  uint32_t *table = (uint32_t *)tide_b_resize_(b, c->table, slots * sizeof *table);
+  tide_b_entry *entries;
   if (table == NULL) return b->status;
-  memset(table, 0, 4u * (size_t)slots);
   c->table = table;
+  entries = (tide_b_entry *)tide_b_resize_(b, c->entries, (slots / TIDE_B_SPARSE_ + 1u) * sizeof *entries);
+  if (entries == NULL) return b->status;
+  c->entries = entries;
   c->slots = slots;
-  for (code = 0; code < c->distinct; code++) {
-    uint32_t from = tide_b_offset_(c->data, code), length = tide_b_offset_(c->data, code + 1u) - from;
-    uint64_t hash = tide_b_hash_(length ? (const void *)(c->heap + from) : (const void *)"", length, b->seed);
-    for (at = (uint32_t)hash & (slots - 1u); table[at] != 0;) at = (at + 1u) & (slots - 1u);
-    table[at] = tide_b_slot_(hash, code);
+  memset(table, 0, slots * sizeof *table);
+  entries->length = ~0u; /* of no string: what a free slot leads to */
+  for (code = 1; code <= c->distinct; code++) {
+    tide_b_entry *e = entries + code;
+    at = tide_b_hash_(e->first, e->last, e->length, b->seed) & (slots - 1u);
+    while (table[at] != 0) at = (at + 1u) & (slots - 1u);
+    table[at] = code;
+    e->slot = at;
   }
   return b->status;
 }
 
-/* Code of a string, which joins the dictionary when it is new; -1 after a failure. */
-static inline int32_t tide_b_code_(tide_builder *b, tide_b_column *c, const char *bytes, uint64_t length) {
-  uint64_t hash = tide_b_hash_(bytes, length, b->seed);
-  uint32_t at, slot;
-  if (2u * (c->distinct + 1u) > c->slots && tide_b_rehash_(b, c) < 0) return -1;
-  for (at = (uint32_t)hash & (c->slots - 1u); (slot = c->table[at]) != 0; at = (at + 1u) & (c->slots - 1u)) {
-    uint32_t code = (slot & TIDE_B_CODE_MASK_) - 1u, from;
-    if (slot != tide_b_slot_(hash, code)) continue;
-    from = tide_b_offset_(c->data, code);
-    if (tide_b_offset_(c->data, code + 1u) - from != length) continue;
-    if (length == 0 || tide_b_same_(c->heap + from, bytes, length)) return (int32_t)code;
+/* Forgets all strings of a dictionary. */
+static inline void tide_b_forget_(tide_b_column *c) {
+  uint32_t code;
+  if (c->distinct <= c->slots / 32u)
+    for (code = 1; code <= c->distinct; code++) c->table[c->entries[code].slot] = 0;
+  else
+    memset(c->table, 0, c->slots * sizeof *c->table);
+  c->distinct = 0;
+  c->due = 0;
+}
+
+/* Number of the next entry with these words, which is its code + 1, 0 = none; *at is where to look, at first the hash. */
+static inline uint32_t tide_b_entry_(const tide_b_column *c, uint64_t first, uint64_t last, uint64_t length, uint32_t *at) {
+  const uint32_t *table = c->table;
+  const tide_b_entry *entries = c->entries, *e;
+  uint32_t mask = c->slots - 1u, number;
+  while ((number = table[*at & mask]) != 0) {
+    e = entries + number;
+    if (e->first == first && e->last == last && e->length == length) break;
+    ++*at;
   }
-  if (tide_b_append_(b, c, bytes, length) < 0) return -1;
-  c->table[at] = tide_b_slot_(hash, c->distinct);
-  tide_b_set_offset_(c->data, c->distinct + 1u, c->heap_len);
-  return (int32_t)c->distinct++;
+  return number;
+}
+
+/* Number of a string's entry, which joins the dictionary when it is new; 0 after a failure. */
+static inline uint32_t tide_b_number_(tide_builder *b, tide_b_column *c, const uint8_t *bytes, uint64_t length) {
+  uint64_t first, last;
+  uint32_t at, number;
+  tide_b_entry *e;
+  if (c->slots == 0 && tide_b_rehash_(b, c) < 0) return 0;
+  tide_b_words_(bytes, length, b->seed, &first, &last);
+  for (at = tide_b_hash_(first, last, length, b->seed); (number = tide_b_entry_(c, first, last, length, &at)) != 0; at++)
+    if (length <= TIDE_B_SHORT_ || memcmp(c->heap + tide_b_offset_(c->data, number - 1u), bytes, (size_t)length) == 0)
+      return number;
+  number = c->distinct + 1u;
+  if (TIDE_B_SPARSE_ * number > c->slots) {
+    if (tide_b_rehash_(b, c) < 0) return 0;
+    for (at = tide_b_hash_(first, last, length, b->seed); c->table[at & (c->slots - 1u)] != 0;) at++;
+  }
+  if (tide_b_append_(b, c, bytes, length) < 0) return 0;
+  tide_b_set_offset_(c->data, number, c->heap_len);
+  e = c->entries + number;
+  e->first = first;
+  e->last = last;
+  e->length = (uint32_t)length;
+  e->slot = at & (c->slots - 1u);
+  c->table[e->slot] = number;
+  return c->distinct = number;
 }
 
 /* Turns codes into offsets and bytes: the rows' strings are written behind the dictionary's, then moved over them. */
@@ -321,122 +388,9 @@ static inline tide_status tide_b_undo_codes_(tide_builder *b, tide_b_column *c) 
   i = c->spare_capacity;
   c->spare_capacity = c->capacity;
   c->capacity = i < c->capacity ? i : c->capacity;
-  if (c->table) memset(c->table, 0, 4u * (size_t)c->slots);
-  c->distinct = 0;
+  tide_b_forget_(c);
   c->form = TIDE_B_ROWS;
   return b->status;
-}
-
-/* ---- rows ------------------------------------------------------------------------------------------------------------ */
-
-/* Values in the column inside a LIST that its lists hold. */
-static inline uint32_t tide_b_list_end_(const tide_b_column *list) {
-  return list->data == NULL ? 0u : tide_b_offset_(list->data, list->count);
-}
-
-/* How many values an inner column has before the one that it gets next: as many as the STRUCT around it, any number in a LIST. */
-static inline uint32_t tide_b_before_(const tide_builder *b, const tide_b_column *c) {
-  const tide_b_column *parent = b->columns + c->parent;
-  return parent->type == TIDE_STRUCT ? parent->count : c->count;
-}
-
-/* Bytes of the values of inner columns, but for their heaps. */
-static inline uint64_t tide_b_inner_bytes_(const tide_builder *b) {
-  uint64_t bytes = 0;
-  uint32_t i;
-  for (i = b->count - b->verbatim - b->nested; i < b->count - b->verbatim; i++)
-    bytes += (uint64_t)b->columns[i].count * tide_b_cost_(b->columns + i);
-  return bytes;
-}
-
-/* What tide_b_cell_ gives when the column is an inner one, lacks room or something is wrong. */
-TIDE_B_RARE_ static inline tide_b_column *tide_b_other_cell_(tide_builder *b, int32_t column, uint32_t type) {
-  tide_b_column *c;
-  if ((uint32_t)column >= b->count) {
-    tide_b_fail(b, column, "there is no such column");
-    return NULL;
-  }
-  c = b->columns + column;
-  if (c->type != type) tide_b_fail(b, column, "a value is of another type than its column");
-  if (c->count != (c->parent < 0 ? b->rows : tide_b_before_(b, c)))
-    tide_b_fail(b, column, "a column has two values in one row, or a value beside its constant");
-  if (b->status < 0 || (c->count == c->capacity && tide_b_room_(b, c, c->count + 1u) < 0)) return NULL;
-  return c;
-}
-
-/* The column, with room for the value of the current row; NULL when that value must not be put. */
-static inline tide_b_column *tide_b_cell_(tide_builder *b, int32_t column, uint32_t type) {
-  if ((uint32_t)column < b->count) {
-    tide_b_column *c = b->columns + column;
-    if (c->type == type && c->parent < 0 && c->count == b->rows && c->count < c->capacity && b->status >= 0) return c;
-  }
-  return tide_b_other_cell_(b, column, type);
-}
-
-static inline void tide_b_filled_(tide_b_column *c) {
-  if (c->nulls) tide_b_set_bit_(c->valid, c->count, 1);
-  c->count++;
-}
-
-/* Gives the column's next row, for which there is room, zero or nothing. */
-static inline void tide_b_zero_(tide_b_column *c) {
-  if (c->type == TIDE_BOOL)
-    tide_b_set_bit_(c->data, c->count, 0);
-  else if (c->form == TIDE_B_CODES)
-    c->codes[c->count] = 0;
-  else if (c->type == TIDE_LIST)
-    tide_b_set_offset_(c->data, c->count + 1u, tide_b_offset_(c->data, c->count));
-  else if (tide_b_has_heap_(c->type))
-    tide_b_set_offset_(c->data, c->count + 1u, c->heap_len);
-  else if (c->width)
-    memset(c->data + (size_t)c->width * c->count, 0, c->width);
-}
-
-static inline tide_status tide_b_hole_(tide_builder *b, int32_t column);
-
-/* Marks the column's next row, for which there is room, as null; its value is zero, and so are those inside it. */
-static inline tide_status tide_b_null_(tide_builder *b, tide_b_column *c) {
-  int32_t column = (int32_t)(c - b->columns);
-  if (!(c->flags & TIDE_NULLABLE)) return tide_b_fail(b, column, "a column that may not be null lacks a value");
-  if (c->children && tide_b_hole_(b, column) < 0) return b->status;
-  if (c->nulls++ == 0) memset(c->valid, 0xFF, (c->count + 7u) / 8u);
-  tide_b_set_bit_(c->valid, c->count, 0);
-  tide_b_zero_(c);
-  c->count++;
-  return TIDE_OK;
-}
-
-/* What stands inside a null: nothing in a LIST, a null or zero in each field of a STRUCT. */
-static inline tide_status tide_b_hole_(tide_builder *b, int32_t column) {
-  tide_b_column *c = b->columns + column, *child;
-  int32_t i;
-  for (i = column + 1; i < (int32_t)b->count && b->status >= 0; i++) {
-    child = b->columns + i;
-    if (child->parent != column) continue;
-    if (child->count != (c->type == TIDE_LIST ? tide_b_list_end_(c) : c->count))
-      return tide_b_fail(b, column, "a null has values inside it");
-    if (c->type == TIDE_LIST || tide_b_cell_(b, i, child->type) == NULL) continue;
-    if (child->flags & TIDE_NULLABLE) {
-      tide_b_null_(b, child);
-    } else if (child->children == 0 || tide_b_hole_(b, i) >= 0) {
-      tide_b_zero_(child);
-      tide_b_filled_(child);
-    }
-  }
-  return b->status;
-}
-
-/* Takes values back from the end of a column until `count` are left. */
-static inline void tide_b_truncate_(tide_builder *b, tide_b_column *c, uint32_t count) {
-  uint32_t end;
-  while (c->count > count) {
-    c->count--;
-    if (c->nulls && !tide_bit_(c->valid, c->count)) c->nulls--;
-  }
-  if (c->form == TIDE_B_CODES || !tide_b_has_heap_(c->type)) return;
-  end = tide_b_offset_(c->data, count);
-  b->heap_bytes -= c->heap_len - end;
-  c->heap_len = end;
 }
 
 #ifdef __cplusplus

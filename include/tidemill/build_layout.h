@@ -92,16 +92,19 @@ static inline int tide_b_place_column_(const tide_b_column *c, uint32_t rows, ui
 /* Range of the event time. */
 static inline void tide_b_time_range_(const tide_builder *b, tide_frame *header) {
   const tide_b_column *c;
-  int64_t time;
+  int64_t time, low, high;
   uint32_t i;
   if (b->role[TIDE_ROLE_EVENT_TIME] == TIDE_NONE_ROLE) return;
   c = b->columns + b->role[TIDE_ROLE_EVENT_TIME];
-  for (i = 0; i < (c->form == TIDE_B_CONSTANT ? 1u : b->rows); i++) {
+  low = high = c->form == TIDE_B_ROWS ? tide_load_i64_(c->data) : c->constant[0];
+  for (i = 1; c->form != TIDE_B_CONSTANT && i < b->rows; i++) {
     time = c->form == TIDE_B_ROWS ? tide_load_i64_(c->data + 8u * (size_t)i)
                                   : (int64_t)((uint64_t)c->constant[0] + (uint64_t)c->constant[1] * i);
-    if (i == 0 || time < header->tmin) header->tmin = time;
-    if (i == 0 || time > header->tmax) header->tmax = time;
+    low = time < low ? time : low;
+    high = time > high ? time : high;
   }
+  header->tmin = low;
+  header->tmax = high;
 }
 
 /* Gives the columns inside others their descriptors behind the event's: those of one column stand together, after it. */

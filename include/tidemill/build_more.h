@@ -107,6 +107,7 @@ static inline int32_t tide_b_child(tide_builder *b, int32_t parent, const char *
   if (b->status < 0 || (column = tide_b_declare_(b, name, length, type, param)) < 0) return -1;
   b->row_bytes -= tide_b_cost_(b->columns + column); /* its values count one by one */
   b->columns[column].parent = parent;
+  b->columns[column].direct = 0;
   b->columns[column].dictionary = 0;
   b->columns[column].form = TIDE_B_ROWS;
   b->columns[parent].children++;

@@ -157,6 +157,15 @@ typedef struct tide_column {
   uint16_t param; /* width, form of times, decimal precision << 8 | scale */
 } tide_column;
 
+/* Keeps what is read seldom, or in other ways, out of the loops that read what is usual. */
+#if defined(__GNUC__) || defined(__clang__)
+#define TIDE_APART_ static __attribute__((noinline, unused))
+#define TIDE_USUAL_(condition) __builtin_expect(!!(condition), 1)
+#else
+#define TIDE_APART_ static inline
+#define TIDE_USUAL_(condition) (condition)
+#endif
+
 /* ---- structure ------------------------------------------------------------------------------------------------------- */
 
 static inline const uint8_t *tide_at(const tide_frame *f, uint32_t offset) { return (const uint8_t *)f + offset; }
@@ -218,13 +227,20 @@ static inline uint16_t tide_load_u16_(const uint8_t *p) {
   return v;
 }
 
-/* 1 when row i has a value, 0 when it is null or absent. */
-static inline int tide_valid(const tide_frame *f, int32_t c, uint32_t i) {
-  const tide_column *d;
-  if (c < 0) return 0;
-  d = tide_col(f, c);
+/* Descriptor c, for -1 one without a type: found without a branch, so that a loop over rows can find it once. */
+static inline const tide_column *tide_any_(const tide_frame *f, int32_t c) {
+  static tide_column none; /* zeros, never written */
+  const tide_column *d = tide_col(f, c);
+  return c < 0 ? &none : d;
+}
+
+/* 1 when row i of column d has a value. */
+static inline int tide_has_(const tide_frame *f, const tide_column *d, uint32_t i) {
   return d->valid == 0 || tide_bit_(tide_at(f, d->valid), i);
 }
+
+/* 1 when row i has a value, 0 when it is null or absent. */
+static inline int tide_valid(const tide_frame *f, int32_t c, uint32_t i) { return c >= 0 && tide_has_(f, tide_any_(f, c), i); }
 
 /* Where value i of column d stands: its descriptor (the dictionary's for DICT16) and its index there. */
 static inline const tide_column *tide_slot_(const tide_frame *f, const tide_column *d, uint32_t *i) {
@@ -255,14 +271,19 @@ static inline int64_t tide_i64_there_(const tide_frame *f, const tide_column *d,
   }
 }
 
+/* tide_i64 of any column; out of the way of the usual ones. */
+TIDE_APART_ int64_t tide_i64_any_(const tide_frame *f, int32_t c, uint32_t i) {
+  return tide_valid(f, c, i) ? tide_i64_there_(f, tide_col(f, c), i) : 0;
+}
+
 /* An integer: I64, TIME and DURATION as they are, smaller integers widened, BOOL as 0 or 1; 0 for null and other types. */
 static inline int64_t tide_i64(const tide_frame *f, int32_t c, uint32_t i) {
-  const tide_column *d;
-  if (!tide_valid(f, c, i)) return 0;
-  d = tide_col(f, c);
-  if (d->enc == TIDE_FLAT && (d->type == TIDE_I64 || d->type == TIDE_TIME))
-    return tide_load_i64_(tide_at(f, d->data) + 8u * (uint64_t)i);
-  return tide_i64_there_(f, d, i);
+  const tide_column *d = tide_any_(f, c);
+  const uint8_t *values = tide_at(f, d->data), *valid = tide_at(f, d->valid);
+  uint64_t step = d->enc == TIDE_CONST ? 0u : 8u;
+  int is_usual = (d->enc != TIDE_SEQ) & ((d->type == TIDE_I64) | (d->type == TIDE_TIME));
+  if (!TIDE_USUAL_(is_usual)) return tide_i64_any_(f, c, i);
+  return valid == (const uint8_t *)f || tide_bit_(valid, i) ? tide_load_i64_(values + step * i) : 0;
 }
 
 /* A U64 as it is, and another integer that is not negative; 0 for null and the rest. */
@@ -279,17 +300,25 @@ static inline uint64_t tide_u64(const tide_frame *f, int32_t c, uint32_t i) {
   return (uint64_t)tide_load_i64_(p + 8u * (uint64_t)i);
 }
 
-/* A number: F64 and F32, integers widened to the nearest double; 0 for null and other types. */
-static inline double tide_f64(const tide_frame *f, int32_t c, uint32_t i) {
+/* tide_f64 of any column; out of the way of the usual ones. */
+TIDE_APART_ double tide_f64_any_(const tide_frame *f, int32_t c, uint32_t i) {
   const tide_column *d;
   float single;
   if (!tide_valid(f, c, i)) return 0;
   d = tide_col(f, c);
-  if (d->type == TIDE_F64) return tide_load_f64_(tide_at(f, d->data) + (d->enc == TIDE_CONST ? 0u : 8u * (uint64_t)i));
   if (d->type == TIDE_U64) return (double)tide_u64(f, c, i);
   if (d->type != TIDE_F32) return (double)tide_i64_there_(f, d, i);
   memcpy(&single, tide_at(f, d->data) + (d->enc == TIDE_CONST ? 0u : 4u * (uint64_t)i), 4);
   return single;
+}
+
+/* A number: F64 and F32, integers widened to the nearest double; 0 for null and other types. */
+static inline double tide_f64(const tide_frame *f, int32_t c, uint32_t i) {
+  const tide_column *d = tide_any_(f, c);
+  const uint8_t *values = tide_at(f, d->data), *valid = tide_at(f, d->valid);
+  uint64_t step = d->enc == TIDE_CONST ? 0u : 8u;
+  if (!TIDE_USUAL_(d->type == TIDE_F64)) return tide_f64_any_(f, c, i);
+  return valid == (const uint8_t *)f || tide_bit_(valid, i) ? tide_load_f64_(values + step * i) : 0;
 }
 
 /* A BOOL; 0 for null and other types. */
@@ -297,49 +326,68 @@ static inline int tide_bool(const tide_frame *f, int32_t c, uint32_t i) {
   return tide_type(f, c) == TIDE_BOOL && tide_i64(f, c, i) != 0;
 }
 
+static inline tide_string tide_empty_(void) {
+  tide_string s;
+  s.data = "";
+  s.length = 0;
+  return s;
+}
+
+/* String i of those that `offsets` part `heap` into. */
+static inline tide_string tide_span_(const uint8_t *offsets, const uint8_t *heap, uint32_t i) {
+  uint32_t from = (uint32_t)tide_load_i32_(offsets + 4u * (uint64_t)i);
+  tide_string s;
+  s.data = (const char *)heap + from;
+  s.length = (uint32_t)tide_load_i32_(offsets + 4u * (uint64_t)i + 4) - from;
+  return s;
+}
+
+/* tide_bytes of a column d of strings, nothing unless `is_one`. What does not depend on the row stands first and apart from it,
+ * so that a loop does it once. */
+static inline tide_string tide_text_(const tide_frame *f, const tide_column *d, int is_one, uint32_t i) {
+  int is_coded = d->enc == TIDE_DICT16;
+  const tide_column *dictionary = tide_col(f, d->dict), *of = is_coded ? dictionary : d;
+  const uint8_t *codes = tide_at(f, d->data), *offsets = tide_at(f, of->data), *heap = tide_at(f, of->heap);
+  uint32_t last = d->enc == TIDE_CONST ? 0u : ~0u;
+  if (!is_one || !tide_has_(f, d, i)) return tide_empty_();
+  return tide_span_(offsets, heap, is_coded ? tide_load_u16_(codes + 2u * (uint64_t)i) : i & last);
+}
+
+/* tide_bytes of what is no string. */
+TIDE_APART_ tide_string tide_bytes_any_(const tide_frame *f, int32_t c, uint32_t i) {
+  tide_string s = tide_empty_();
+  const tide_column *d = tide_any_(f, c);
+  if ((d->type != TIDE_FIXED && d->type != TIDE_DECIMAL128) || !tide_has_(f, d, i)) return s;
+  d = tide_slot_(f, d, &i);
+  s.length = d->type == TIDE_FIXED ? d->param : 16u;
+  s.data = (const char *)tide_at(f, d->data) + s.length * i;
+  return s;
+}
+
 /* The bytes of a value of UTF8, BINARY, VARIANT, FIXED or DECIMAL128, borrowed from the frame; length 0 and data "" for null and
  * other types. */
 static inline tide_string tide_bytes(const tide_frame *f, int32_t c, uint32_t i) {
-  tide_string s;
-  const tide_column *d;
-  const uint8_t *offsets;
-  int32_t from;
-  s.data = "";
-  s.length = 0;
-  if (!tide_valid(f, c, i)) return s;
-  d = tide_slot_(f, tide_col(f, c), &i);
-  if (d->type != TIDE_UTF8 && d->type != TIDE_BINARY && d->type != TIDE_VARIANT) {
-    if (d->type != TIDE_FIXED && d->type != TIDE_DECIMAL128) return s;
-    s.length = d->type == TIDE_FIXED ? d->param : 16u;
-    s.data = (const char *)tide_at(f, d->data) + s.length * i;
-    return s;
-  }
-  offsets = tide_at(f, d->data) + 4u * (uint64_t)i;
-  from = tide_load_i32_(offsets);
-  s.data = (const char *)tide_at(f, d->heap) + from;
-  s.length = (uint64_t)(uint32_t)(tide_load_i32_(offsets + 4) - from);
-  return s;
+  const tide_column *d = tide_any_(f, c);
+  int is_string = (d->type == TIDE_UTF8) | (d->type == TIDE_BINARY) | (d->type == TIDE_VARIANT);
+  return TIDE_USUAL_(is_string) ? tide_text_(f, d, 1, i) : tide_bytes_any_(f, c, i);
 }
 
 /* Text of a UTF8 column; empty for null and other types. */
 static inline tide_string tide_utf8(const tide_frame *f, int32_t c, uint32_t i) {
-  tide_string empty;
-  empty.data = "";
-  empty.length = 0;
-  return tide_type(f, c) == TIDE_UTF8 ? tide_bytes(f, c, i) : empty;
+  const tide_column *d = tide_any_(f, c);
+  return tide_text_(f, d, d->type == TIDE_UTF8, i);
 }
 
 /* A VARIANT: its value's bytes and, in *metadata, the key dictionary that all of the column shares (both in Parquet's Variant
  * encoding); empty for null and other types. */
 static inline tide_string tide_var(const tide_frame *f, int32_t c, uint32_t i, tide_string *metadata) {
-  tide_string value;
-  value.data = "";
-  value.length = 0;
-  metadata->data = "";
-  metadata->length = 0;
-  if (tide_type(f, c) != TIDE_VARIANT || !tide_valid(f, c, i)) return value;
-  *metadata = tide_bytes(f, (int32_t)tide_col(f, c)->dict, 0);
-  return tide_bytes(f, c, i);
+  const tide_column *d = tide_any_(f, c), *keys = tide_col(f, d->dict);
+  const uint8_t *offsets = tide_at(f, d->data), *heap = tide_at(f, d->heap);
+  uint32_t last = d->enc == TIDE_CONST ? 0u : ~0u;
+  *metadata = tide_empty_();
+  if (d->type != TIDE_VARIANT || !tide_has_(f, d, i)) return tide_empty_();
+  *metadata = tide_span_(tide_at(f, keys->data), tide_at(f, keys->heap), 0);
+  return tide_span_(offsets, heap, i & last);
 }
 
 /* ---- whole columns: a pointer to all rows, or NULL when the column is not laid out that way -------------------------------- */

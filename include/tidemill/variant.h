@@ -133,17 +133,22 @@ static inline tide_decimal tide_var_decimal(tide_string v) {
   return value;
 }
 
-/* A number of any kind as a double, near enough; 0 for other kinds. */
-static inline double tide_var_f64(tide_string v) {
+/* tide_var_f64 of what is no double. */
+static inline double tide_var_f64_any_(tide_string v) {
   uint32_t type = tide_var_primitive_(v);
   float single;
-  if (type == TIDE_VAR_DOUBLE_) return tide_load_f64_((const uint8_t *)v.data + 1);
   if (type == TIDE_VAR_FLOAT_) {
     memcpy(&single, v.data + 1, 4);
     return single;
   }
   if (type >= TIDE_VAR_DECIMAL4_ && type <= TIDE_VAR_DECIMAL16_) return tide_decimal_f64(tide_var_decimal(v));
   return type >= TIDE_VAR_I8_ && type <= TIDE_VAR_I64_ ? (double)tide_var_i64(v) : 0;
+}
+
+/* A number of any kind as a double, near enough; 0 for other kinds. */
+static inline double tide_var_f64(tide_string v) {
+  if (v.length >= 9u && v.data[0] == TIDE_VAR_DOUBLE_ << 2) return tide_load_f64_((const uint8_t *)v.data + 1);
+  return TIDE_USUAL_(v.length == 0) ? 0 : tide_var_f64_any_(v);
 }
 
 /* A TIME in nanoseconds since the epoch, UTC, at most the greatest i64; 0 for other kinds. */
@@ -350,25 +355,32 @@ static inline int64_t tide_var_search_(const char *ids, uint32_t count, uint32_t
   return -1;
 }
 
+/* tide_var_field of any value. */
+static inline tide_string tide_var_field_any_(tide_string v, int64_t id) {
+  tide_var_box box = tide_var_open(v);
+  int64_t k = box.values == NULL || box.id_width == 0 ? -1 : tide_var_search_(box.ids, box.count, box.id_width, id);
+  return k < 0 ? tide_var_none_() : tide_var_in_(&box, (uint32_t)k);
+}
+
 /* Value of the field with the id that tide_var_key gave; absent when the object has none, and for other kinds. */
 static inline tide_string tide_var_field(tide_string v, int64_t id) {
   tide_string value = tide_var_none_();
-  tide_var_box box;
-  int64_t k;
+  int64_t k = id;
   if (v.length >= 3u && v.data[0] == 2) { /* up to 255 fields, ids and offsets of one byte: most objects */
-    uint32_t count = (uint8_t)v.data[1], start = 3u + 2u * count, size, offset;
-    if (start > v.length || (k = tide_var_search_(v.data + 2, count, 1, id)) < 0) return value;
-    size = (uint8_t)v.data[start - 1u];
+    const uint8_t *ids = (const uint8_t *)v.data + 2;
+    uint32_t count = ids[-1], start = 3u + 2u * count, size, offset;
+    if (start > v.length) return value;
+    /* An object with all names up to this one has it at the place of its id. */
+    if (((uint64_t)id >= count || ids[id] != id) && (k = tide_var_search_(v.data + 2, count, 1, id)) < 0) return value;
+    size = ids[2u * count];
     if (size > v.length - start) size = (uint32_t)(v.length - start);
-    offset = (uint8_t)v.data[2u + count + (uint32_t)k];
+    offset = ids[count + (uint64_t)k];
     if (offset >= size) return value;
     value.data = v.data + start + offset;
     value.length = size - offset;
     return value;
   }
-  box = tide_var_open(v);
-  if (box.values == NULL || box.id_width == 0 || (k = tide_var_search_(box.ids, box.count, box.id_width, id)) < 0) return value;
-  return tide_var_in_(&box, (uint32_t)k);
+  return TIDE_USUAL_(v.length == 0) ? value : tide_var_field_any_(v, id);
 }
 
 #ifdef __cplusplus
