@@ -18,9 +18,6 @@
 extern "C" {
 #endif
 
-/* The manifest as it stands, without quotes: TIDE_DESCRIBE({ "abi": 0, ... }); */
-#define TIDE_DESCRIBE(...) TIDE_MANIFEST(#__VA_ARGS__)
-
 /* ---- failures --------------------------------------------------------------------------------------------------------- */
 
 /* Says why a call is about to return `code`, and gives it: return tide_fail(me->host, TIDE_E_FATAL, "path", "%s: %s", ...).

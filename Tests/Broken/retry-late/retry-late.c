@@ -1,0 +1,12 @@
+// Expect: retry-before-effects fail
+// Asks for another try when rows have left already.
+#include "../broken.h"
+
+BROKEN_FILTER("retry-late");
+
+static tide_status process(tide_instance *me, const tide_batch *in, tide_output *out) {
+  tide_status status = pass(me, in, out);
+  return status >= 0 && in->count > 0 && me->calls == 1 ? TIDE_E_RETRY : status;
+}
+
+TIDE_SIMPLE("retry-late", NULL, NULL, .process = process);
