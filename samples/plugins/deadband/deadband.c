@@ -2,7 +2,7 @@
  *
  * State: the last number of each key, for at most KEYS keys; a row beyond that bound goes to the dead-letter port, as does one
  * whose key is too long or whose number is none. A row without the number says nothing new and does not pass.
- * A snapshot holds the entries as they are in memory, each in the blob of its key's group.
+ * A snapshot has each entry in the blob of its key's group.
  */
 #include <tidemill/table.h>
 
