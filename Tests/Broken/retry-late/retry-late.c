@@ -6,7 +6,8 @@ BROKEN_FILTER("retry-late");
 
 static tide_status process(tide_instance *me, const tide_batch *in, tide_output *out) {
   tide_status status = pass(me, in, out);
-  return status >= 0 && in->count > 0 && me->calls == 1 ? TIDE_E_RETRY : status;
+  if (status < 0 || in->count == 0 || me->calls > 1) return status;
+  return tide_fail(me->host, TIDE_E_RETRY, "", "not yet");
 }
 
 TIDE_SIMPLE("retry-late", NULL, NULL, .process = process);
