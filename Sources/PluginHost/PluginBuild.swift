@@ -15,6 +15,9 @@ public struct PluginBuild: Sendable {
   /// Seconds that a compiler may take.
   public static let limitSeconds = 600
 
+  /// How C and C++ become a library that shares its entry and no other name.
+  private static let library = ["-shared", "-fPIC", "-fvisibility=hidden", "-O2", "-g", "-Wall", "-Wextra"]
+
   public var settings: PluginCatalog.Settings
   public var seal: PluginSeal
 
@@ -63,11 +66,10 @@ public struct PluginBuild: Sendable {
     switch sources.language {
     case .c:
       name = settings.environment.variables["CC"] ?? "cc"
-      arguments = ["-shared", "-fPIC", "-O2", "-g", "-Wall", "-Wextra", "-I", sdk.headers, "-o", product] + sources.files
+      arguments = Self.library + ["-I", sdk.headers, "-o", product] + sources.files
     case .cpp:
       name = settings.environment.variables["CXX"] ?? "c++"
-      arguments = ["-std=c++17", "-shared", "-fPIC", "-O2", "-g", "-Wall", "-Wextra", "-I", sdk.headers, "-o", product]
-      arguments += sources.files
+      arguments = ["-std=c++17"] + Self.library + ["-I", sdk.headers, "-o", product] + sources.files
     case .swift:
       guard FilePaths.isFile(sdk.archive) else {
         throw PluginError("the SDK in \(sdk.path) is for C alone: it lacks \(sdk.archive)", fix: "run scripts/make-sdk")

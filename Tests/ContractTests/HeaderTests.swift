@@ -23,6 +23,12 @@ struct HeaderTests {
     #expect(compiler.run(["-fsyntax-only", file.path]) == "")
   }
 
+  @Test(arguments: Compiler.cxx)
+  func `the header for C++ compiles alone, and where implicit conversions are warned of`(compiler: Compiler) {
+    let file = ScratchFile(suffix: ".cpp", text: "#include \"tidemill/plugin.hpp\"\n" + Self.program)
+    #expect(compiler.run(["-Wconversion", "-Wsign-conversion", "-fsyntax-only", file.path]) == "")
+  }
+
   @Test(arguments: Compiler.all)
   func `all headers compile where implicit conversions are warned of`(compiler: Compiler) {
     let includes = contractHeaders().map { "#include \"\($0)\"\n" }.joined()

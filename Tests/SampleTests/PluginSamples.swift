@@ -9,6 +9,7 @@ struct PluginSample: Sendable {
   static let all: [String] =
     ((try? Files.names(folder)) ?? []).filter { Files.isDirectory("\(folder)/\($0)") }
   static let inC: [String] = all.filter { Files.exists("\(folder)/\($0)/\($0).c") }
+  static let inCxx: [String] = all.filter { Files.exists("\(folder)/\($0)/\($0).cpp") }
 
   private static let folder = ProjectPaths.path("samples/plugins")
 
@@ -98,6 +99,8 @@ struct PluginGuide {
   }
 
   private(set) var steps: [Step] = []
+  /// Blocks of `c` that are no file of their own.
+  private(set) var fragments: [String] = []
 
   init(_ page: String) throws {
     var name: Substring?
@@ -116,6 +119,8 @@ struct PluginGuide {
           steps.append(.save(name: String(name), text: text))
         } else if open == "```sh" {
           steps.append(.run(text: text, shown: nil))
+        } else if open == "```c" {
+          fragments.append(text)
         } else if open == "```", distance == 2, case .run(let command, nil)? = steps.last {
           steps[steps.count - 1] = .run(text: command, shown: text)
         }

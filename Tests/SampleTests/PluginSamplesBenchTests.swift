@@ -88,7 +88,8 @@ struct PluginSamplesBenchTests {
     let whole = try deadband(bench)
     try whole.process(try levels([("a", 1)]).pointer)
     let (group, blob) = try #require(try whole.snapshot().first)
-    for damaged in [Array(blob.dropLast()), [UInt8](repeating: 0xFF, count: blob.count), [UInt8](repeating: 0, count: 1000)] {
+    let noise = [UInt8](repeating: 0xFF, count: blob.count)
+    for damaged in [Array(blob.dropLast()), Array(blob.dropLast(8)), blob + [1], noise, [UInt8](repeating: 0, count: 1000)] {
       let failure = try #require(throws: PluginBench.Failure.self) { try deadband(bench).restore([group: damaged]) }
       #expect(failure.code == TIDE_E_STATE)
     }
@@ -102,7 +103,7 @@ struct PluginSamplesBenchTests {
     bench.forwards = []
     try instance.process(try levels([("9999", 5), ("10000", 5), (String(repeating: "k", count: 116), 5)]).pointer)
     #expect(bench.forwards == [.init(port: 0, rows: [0])])
-    #expect(bench.rejects.map(\.why) == ["there are more than 10000 keys", "the key is longer than 115 bytes"])
+    #expect(bench.rejects.map(\.why) == ["there are more keys than the table holds", "the key is longer than 115 bytes"])
   }
 
   @Test func `changes goes on from a snapshot, and refuses one that is cut off or too long`() throws {

@@ -6,14 +6,21 @@ import Testing
 struct PluginSamplesTests {
   @Test func `the samples are there, each kind in C and an operator in Swift`() {
     #expect(PluginSample.inC == ["between", "changes", "counter", "deadband", "lines"])
-    #expect(PluginSample.all == ["between", "celsius", "changes", "counter", "deadband", "every-nth", "lines"])
+    #expect(PluginSample.inCxx == ["spikes"])
+    #expect(PluginSample.all == ["between", "celsius", "changes", "counter", "deadband", "every-nth", "lines", "spikes"])
   }
 
   @Test(arguments: PluginSample.all)
   func `the build line is one command, and builds the library without a warning`(name: String) throws {
     let line = try PluginReadme(of: name).build
-    let isC = PluginSample.inC.contains(name)
-    #expect(line == (isC ? "cc -O2 -shared -fPIC -I../../../include \(name).c -o \(name).so\n" : "tidemill plugin build .\n"))
+    let common = "-O2 -shared -fPIC"
+    if PluginSample.inC.contains(name) {
+      #expect(line == "cc \(common) -I../../../include \(name).c -o \(name).so\n")
+    } else if PluginSample.inCxx.contains(name) {
+      #expect(line == "c++ -std=c++17 \(common) -fvisibility=hidden -I../../../include \(name).cpp -o \(name).so\n")
+    } else {
+      #expect(line == "tidemill plugin build .\n")
+    }
     #expect(try PluginSample(name: name).buildErrors == "")
   }
 
@@ -88,6 +95,7 @@ struct PluginSamplesTests {
         "between 1.0.0 unchecked - operator", "celsius 1.0.0 unchecked - operator", "changes 1.0.0 unchecked - operator",
         "counter 1.0.0 unchecked - source",
         "deadband 1.0.0 unchecked - operator", "every-nth 1.0.0 unchecked - operator", "lines 1.0.0 unchecked - sink",
+        "spikes 1.0.0 unchecked - operator",
       ])
   }
 
@@ -118,11 +126,12 @@ struct PluginSamplesTests {
     var manifest: Manifest
   }
 
-  @Test(arguments: PluginSample.inC)
-  func `plugin build makes the same plugin of the C file, without a warning`(name: String) throws {
+  @Test(arguments: PluginSample.inC + PluginSample.inCxx)
+  func `plugin build makes the same plugin of the C or C++ file, without a warning`(name: String) throws {
     let directory = try TemporaryDirectory()
-    try Files.copy(ProjectPaths.path("samples/plugins/\(name)/\(name).c"), directory.file("\(name).c"))
-    let built = try Tidemill.run(["plugin", "build", "\(name).c"], in: directory.path)
+    let file = name + (PluginSample.inC.contains(name) ? ".c" : ".cpp")
+    try Files.copy(ProjectPaths.path("samples/plugins/\(name)/\(file)"), directory.file(file))
+    let built = try Tidemill.run(["plugin", "build", file], in: directory.path)
     #expect(built.exitCode == 0)
     #expect(built.errors == "")
     let mine = try Tidemill.run(["plugin", "inspect", directory.file("\(name).so")]).output

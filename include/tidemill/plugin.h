@@ -328,6 +328,8 @@ static inline tide_string tide_text(const char *data, uint64_t length) {
 #endif
 #define TIDE_MANIFEST(json)                                                                                                \
   TIDE_NAMED_ TIDE_KEEP_ static const char TIDE_JOIN(tide_manifest_, __COUNTER__)[] = json TIDE_NAMED_END_
+/* The same of JSON as it stands, without quotes around it: TIDE_DESCRIBE({ "abi": 0, ... }); */
+#define TIDE_DESCRIBE(...) TIDE_MANIFEST(#__VA_ARGS__)
 
 #ifdef __cplusplus
 }

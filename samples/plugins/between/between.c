@@ -4,11 +4,9 @@
  * else in its place goes to the dead-letter port. Integers are compared as the nearest double. There is no on_watermark, so the
  * host passes watermarks on.
  */
-#include <stdlib.h>
-#include <tidemill/plugin.h>
+#include <tidemill/simple.h>
 
-#define JSON(...) #__VA_ARGS__
-TIDE_MANIFEST(JSON({
+TIDE_DESCRIBE({
   "abi": 0, "name": "between", "version": "1.0.0", "license": "MIT", "doc": "Pass the rows whose number lies in a range.",
   "components": [{
     "id": "between", "kind": "operator", "concurrency": "stateless",
@@ -23,7 +21,7 @@ TIDE_MANIFEST(JSON({
     "outputs": { "same": true },
     "example": "name: mild\nsources:\n  readings: { use: generate, with: { kind: sensors, count: 200, paced: false, seed: 7 } }\noperators:\n  mild: { use: between, from: readings, with: { field: value, low: 0, high: 50 } }\nsinks:\n  out: { use: stdout, from: mild }\n"
   }]
-}));
+});
 
 struct tide_instance {
   const tide_host *host;
@@ -32,43 +30,27 @@ struct tide_instance {
   uint16_t kept[TIDE_MAX_ROWS];
 };
 
-static tide_status create(const tide_component *component, const tide_host *host, tide_instance **out) {
-  tide_instance *me = calloc(1, sizeof *me);
-  (void)component;
-  if (me == NULL) return TIDE_E_FATAL;
-  me->host = host;
-  host->config_string(host->context, "field", &me->field); /* required, so the host has seen to it that they are there */
-  host->config_double(host->context, "low", &me->low);
-  host->config_double(host->context, "high", &me->high);
-  if (!(me->low <= me->high)) {
-    host->fail(host->context, TIDE_E_CONFIG, TIDE_TEXT("`low` is above `high`: no number lies between"), TIDE_TEXT("low"));
-    free(me);
-    return TIDE_E_CONFIG;
-  }
-  *out = me;
-  return TIDE_OK;
+static tide_status setup(tide_instance *me) {
+  me->field = tide_opt_string(me->host, "field", ""); /* required, so the host has seen to it that they are there */
+  me->low = tide_opt_double(me->host, "low", 0);
+  me->high = tide_opt_double(me->host, "high", 0);
+  if (me->low <= me->high) return TIDE_OK;
+  return tide_fail(me->host, TIDE_E_CONFIG, "low", "`low` is above `high`: no number lies between");
 }
-
-static void destroy(tide_instance *me) { free(me); }
 
 static tide_status process(tide_instance *me, const tide_batch *in, tide_output *out) {
   int32_t column = tide_find_n(in->frame, me->field.data, me->field.length);
-  uint32_t type = tide_type(in->frame, column), count = 0;
-  for (uint32_t k = 0; k < in->count; k++) {
+  int is_number = tide_type(in->frame, column) == TIDE_F64 || tide_type(in->frame, column) == TIDE_I64;
+  tide_status status = TIDE_OK;
+  uint32_t count = 0;
+  for (uint32_t k = 0; k < in->count && status >= 0; k++) {
     uint32_t row = tide_row(in->selection, k);
     double value = tide_f64(in->frame, column, row);
     if (!tide_valid(in->frame, column, row)) continue; /* null, or no such field */
-    if (type != TIDE_F64 && type != TIDE_I64) {
-      tide_status status = me->host->reject(out, in, row, TIDE_TEXT("the field is not a number"));
-      if (status < 0) return status;
-    } else if (value >= me->low && value <= me->high) {
-      me->kept[count++] = (uint16_t)row;
-    }
+    if (!is_number) status = me->host->reject(out, in, row, TIDE_TEXT("the field is not a number"));
+    if (is_number && value >= me->low && value <= me->high) me->kept[count++] = (uint16_t)row;
   }
-  return count == 0 ? TIDE_OK : me->host->forward(out, 0, in, me->kept, count);
+  return status < 0 || count == 0 ? status : me->host->forward(out, 0, in, me->kept, count);
 }
 
-static const tide_component between = {
-    .size = sizeof between, .id = "between", .create = create, .destroy = destroy, .process = process};
-
-TIDE_PLUGIN(&between);
+TIDE_SIMPLE("between", setup, NULL, .process = process);

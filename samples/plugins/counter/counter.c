@@ -3,11 +3,9 @@
  * Number i has the event time start + i * every and comes once the host's clock has reached it. A start in the past makes the
  * source catch up as fast as it is read; without a start it is the moment of opening. The host polls every millisecond.
  */
-#include <stdlib.h>
-#include <tidemill/build.h>
+#include <tidemill/simple.h>
 
-#define JSON(...) #__VA_ARGS__
-TIDE_MANIFEST(JSON({
+TIDE_DESCRIBE({
   "abi": 0, "name": "counter", "version": "1.0.0", "license": "MIT", "doc": "Count, at a steady pace.",
   "components": [{
     "id": "counter", "kind": "source", "concurrency": "single", "poll_every": "1ms",
@@ -27,7 +25,7 @@ TIDE_MANIFEST(JSON({
     ] },
     "example": "name: count\nsources:\n  numbers: { use: counter, with: { count: 5, every: 100ms } }\nsinks:\n  out: { use: stdout, from: numbers }\n"
   }]
-}));
+});
 
 struct tide_instance {
   const tide_host *host;
@@ -37,27 +35,20 @@ struct tide_instance {
   int64_t due;                     /* event time of the next number; -1 = not known yet */
 };
 
-static tide_status create(const tide_component *component, const tide_host *host, tide_instance **out) {
-  tide_instance *me = calloc(1, sizeof *me);
-  (void)component;
-  if (me == NULL) return TIDE_E_FATAL;
-  me->host = host;
+static tide_status setup(tide_instance *me) {
+  int64_t start = tide_opt_int(me->host, "start", -1);
   tide_b_init(&me->rows);
   me->time = tide_b_col(&me->rows, "time", TIDE_TIME, TIDE_ROLE_EVENT_TIME);
   me->n = tide_b_col(&me->rows, "n", TIDE_I64, TIDE_NO_ROLE);
-  host->config_int(host->context, "from", &me->from); /* these have defaults */
-  host->config_int(host->context, "step", &me->step);
-  host->config_int(host->context, "every", &me->every);
-  if (host->config_int(host->context, "count", &me->left) < 0) me->left = -1;
-  me->due = host->config_int(host->context, "start", &me->due) < 0 ? -1 : me->due * 1000000000;
-  *out = me;
+  me->from = tide_opt_int(me->host, "from", 1);
+  me->step = tide_opt_int(me->host, "step", 1);
+  me->every = tide_opt_int(me->host, "every", 1000000000);
+  me->left = tide_opt_int(me->host, "count", -1);
+  me->due = start < 0 ? -1 : start * 1000000000;
   return TIDE_OK;
 }
 
-static void destroy(tide_instance *me) {
-  tide_b_free(&me->rows);
-  free(me);
-}
+static void teardown(tide_instance *me) { tide_b_free(&me->rows); }
 
 static tide_status start(tide_instance *me) {
   if (me->due < 0) me->due = me->host->now(me->host->context);
@@ -82,7 +73,4 @@ static tide_status poll(tide_instance *me, int64_t deadline, tide_output *out) {
   return me->left == 0 ? TIDE_END : me->due <= now ? TIDE_OK : TIDE_IDLE;
 }
 
-static const tide_component counter = {
-    .size = sizeof counter, .id = "counter", .create = create, .destroy = destroy, .open = start, .poll = poll};
-
-TIDE_PLUGIN(&counter);
+TIDE_SIMPLE("counter", setup, teardown, .open = start, .poll = poll);
