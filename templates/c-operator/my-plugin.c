@@ -1,9 +1,7 @@
 /* Operator `my-plugin`: passes the rows whose number is greater than a limit. */
-#include <stdlib.h>
-#include <tidemill/plugin.h>
+#include <tidemill/simple.h>
 
-#define JSON(...) #__VA_ARGS__
-TIDE_MANIFEST(JSON({
+TIDE_DESCRIBE({
   "abi": 0, "name": "my-plugin", "version": "0.1.0", "doc": "Rows above a limit.",
   "components": [{
     "id": "my-plugin", "kind": "operator", "concurrency": "stateless",
@@ -17,7 +15,7 @@ TIDE_MANIFEST(JSON({
     "outputs": { "same": true },
     "example": "name: my-plugin\nsources:\n  readings: { use: generate, with: { kind: sensors, count: 20, paced: false, seed: 7 } }\noperators:\n  high: { use: my-plugin, from: readings, with: { field: value, above: 25 } }\nsinks:\n  out: { use: stdout, from: high }\n"
   }]
-}));
+});
 
 struct tide_instance {
   const tide_host *host;
@@ -26,18 +24,11 @@ struct tide_instance {
   uint16_t rows[TIDE_MAX_ROWS];
 };
 
-static tide_status create(const tide_component *component, const tide_host *host, tide_instance **out) {
-  tide_instance *me = calloc(1, sizeof *me);
-  (void)component;
-  if (me == NULL) return TIDE_E_FATAL;
-  me->host = host;
-  host->config_string(host->context, "field", &me->field); /* the host has seen to it that they are there */
-  host->config_double(host->context, "above", &me->above);
-  *out = me;
+static tide_status setup(tide_instance *me) {
+  me->field = tide_opt_string(me->host, "field", ""); /* required: the host has seen to it that it is there */
+  me->above = tide_opt_double(me->host, "above", 0);
   return TIDE_OK;
 }
-
-static void destroy(tide_instance *me) { free(me); }
 
 static tide_status process(tide_instance *me, const tide_batch *in, tide_output *out) {
   int32_t column = tide_find_n(in->frame, me->field.data, me->field.length);
@@ -49,7 +40,4 @@ static tide_status process(tide_instance *me, const tide_batch *in, tide_output 
   return count == 0 ? TIDE_OK : me->host->forward(out, 0, in, me->rows, count);
 }
 
-static const tide_component my_plugin = {
-    .size = sizeof my_plugin, .id = "my-plugin", .create = create, .destroy = destroy, .process = process};
-
-TIDE_PLUGIN(&my_plugin);
+TIDE_SIMPLE("my-plugin", setup, NULL, .process = process);

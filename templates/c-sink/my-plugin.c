@@ -1,11 +1,10 @@
 /* Sink `my-plugin`: writes rows to a file, in any format of the host. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <tidemill/ext/codec.h>
+#include <tidemill/simple.h>
 
-#define JSON(...) #__VA_ARGS__
-TIDE_MANIFEST(JSON({
+TIDE_DESCRIBE({
   "abi": 0, "name": "my-plugin", "version": "0.1.0", "doc": "Rows to a file.",
   "components": [{
     "id": "my-plugin", "kind": "sink", "concurrency": "single", "codec": "encode", "blocking": true,
@@ -15,7 +14,7 @@ TIDE_MANIFEST(JSON({
     ],
     "example": "name: my-plugin\nsources:\n  readings: { use: generate, with: { kind: sensors, count: 20, paced: false, seed: 7 } }\nsinks:\n  out: { use: my-plugin, from: readings, with: { path: readings.jsonl } }\n"
   }]
-}));
+});
 
 struct tide_instance {
   const tide_host *host;
@@ -26,37 +25,20 @@ struct tide_instance {
 
 /* The system's reason, with the path. */
 static tide_status fail(tide_instance *me) {
-  char text[sizeof me->path + 128];
-  int length = snprintf(text, sizeof text, "%s: %s", me->path, strerror(errno));
-  me->host->fail(me->host->context, TIDE_E_FATAL, tide_text(text, (uint64_t)length), TIDE_TEXT("path"));
-  return TIDE_E_FATAL;
+  return tide_fail(me->host, TIDE_E_FATAL, "path", "%s: %s", me->path, strerror(errno));
 }
 
-static void destroy(tide_instance *me) { free(me); }
-
-static tide_status create(const tide_component *component, const tide_host *host, tide_instance **out) {
-  tide_instance *me = calloc(1, sizeof *me);
-  tide_string path = TIDE_TEXT("");
-  (void)component;
-  if (me == NULL) return TIDE_E_FATAL;
-  me->host = host;
-  host->config_string(host->context, "path", &path);
-  if (path.length > 0 && path.length < sizeof me->path) { /* not terminated, so it is copied */
-    memcpy(me->path, path.data, path.length);
-    *out = me;
-    return TIDE_OK;
-  }
-  host->fail(host->context, TIDE_E_CONFIG, TIDE_TEXT("a path has 1 to 4095 bytes"), TIDE_TEXT("path"));
-  destroy(me); /* a failed create leaves no instance */
-  return TIDE_E_CONFIG;
+static tide_status setup(tide_instance *me) {
+  tide_string path = tide_opt_string(me->host, "path", "");
+  if (path.length == 0 || path.length >= sizeof me->path)
+    return tide_fail(me->host, TIDE_E_CONFIG, "path", "a path has 1 to %zu bytes", sizeof me->path - 1);
+  memcpy(me->path, path.data, path.length); /* the option is not terminated */
+  return TIDE_OK;
 }
 
 static tide_status open_file(tide_instance *me) {
   me->codec = me->host->extension(me->host->context, TIDE_CODEC);
-  if (me->codec == NULL) {
-    me->host->fail(me->host->context, TIDE_E_UNSUPPORTED, TIDE_TEXT("this host offers no formats"), TIDE_TEXT(""));
-    return TIDE_E_UNSUPPORTED;
-  }
+  if (me->codec == NULL) return tide_fail(me->host, TIDE_E_UNSUPPORTED, "", "this host offers no formats");
   /* An instance that the host starts again after a failure goes on with its file. */
   me->file = fopen(me->path, me->host->info(me->host->context)->attempt == 0 ? "we" : "ae");
   return me->file != NULL ? TIDE_OK : fail(me);
@@ -73,8 +55,4 @@ static tide_status process(tide_instance *me, const tide_batch *in, tide_output 
   return TIDE_OK;
 }
 
-static const tide_component my_plugin = {
-    .size = sizeof my_plugin, .id = "my-plugin", .create = create, .destroy = destroy, .open = open_file, .close = close_file,
-    .process = process};
-
-TIDE_PLUGIN(&my_plugin);
+TIDE_SIMPLE("my-plugin", setup, NULL, .open = open_file, .close = close_file, .process = process);

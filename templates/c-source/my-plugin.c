@@ -1,9 +1,7 @@
 /* Source `my-plugin`: counts. */
-#include <stdlib.h>
-#include <tidemill/build.h>
+#include <tidemill/simple.h>
 
-#define JSON(...) #__VA_ARGS__
-TIDE_MANIFEST(JSON({
+TIDE_DESCRIBE({
   "abi": 0, "name": "my-plugin", "version": "0.1.0", "doc": "Numbers.",
   "components": [{
     "id": "my-plugin", "kind": "source", "concurrency": "single", "doc": "Count, with event times from 2026 on.",
@@ -18,7 +16,7 @@ TIDE_MANIFEST(JSON({
     ] },
     "example": "name: my-plugin\nsources:\n  numbers: { use: my-plugin, with: { count: 5 } }\nsinks:\n  out: { use: stdout, from: numbers }\n"
   }]
-}));
+});
 
 #define START 1767225600000000000 /* 2026-01-01T00:00:00Z */
 
@@ -29,24 +27,16 @@ struct tide_instance {
   int64_t next, count, every;
 };
 
-static tide_status create(const tide_component *component, const tide_host *host, tide_instance **out) {
-  tide_instance *me = calloc(1, sizeof *me);
-  (void)component;
-  if (me == NULL) return TIDE_E_FATAL;
-  me->host = host;
+static tide_status setup(tide_instance *me) {
   tide_b_init(&me->rows);
   me->time = tide_b_col(&me->rows, "time", TIDE_TIME, TIDE_ROLE_EVENT_TIME);
   me->n = tide_b_col(&me->rows, "n", TIDE_I64, TIDE_NO_ROLE);
-  host->config_int(host->context, "count", &me->count); /* these have defaults */
-  host->config_int(host->context, "every", &me->every);
-  *out = me;
+  me->count = tide_opt_int(me->host, "count", 10);
+  me->every = tide_opt_int(me->host, "every", 1000000000);
   return TIDE_OK;
 }
 
-static void destroy(tide_instance *me) {
-  tide_b_free(&me->rows);
-  free(me);
-}
+static void teardown(tide_instance *me) { tide_b_free(&me->rows); }
 
 /* One frame a call: that is far less work than the deadline allows. */
 static tide_status poll(tide_instance *me, int64_t deadline, tide_output *out) {
@@ -61,7 +51,4 @@ static tide_status poll(tide_instance *me, int64_t deadline, tide_output *out) {
   return status < 0 ? status : me->next < me->count ? TIDE_OK : TIDE_END;
 }
 
-static const tide_component my_plugin = {
-    .size = sizeof my_plugin, .id = "my-plugin", .create = create, .destroy = destroy, .poll = poll};
-
-TIDE_PLUGIN(&my_plugin);
+TIDE_SIMPLE("my-plugin", setup, teardown, .poll = poll);
