@@ -13,7 +13,10 @@ TIDE_MANIFEST(JSON({
       "options": [
         { "name": "rows", "type": "integer", "default": 1024, "minimum": 1, "maximum": 65536, "doc": "Rows of the frame." }
       ],
-      "outputs": { "fields": [ { "name": "n", "type": "int", "doc": "The row's number." } ] },
+      "outputs": { "fields": [
+        { "name": "n", "type": "int", "doc": "The row's number." },
+        { "name": "x", "type": "double", "doc": "A number from 0 to 1023, in no order." }
+      ] },
       "example": "name: one\nsources:\n  frames: { use: frames }\nsinks:\n  nothing: { use: discard, from: frames }\n" },
     { "id": "repeat", "kind": "operator", "concurrency": "stateless", "doc": "Forward each batch so many times.",
       "options": [
@@ -49,12 +52,14 @@ static tide_status poll_frames(tide_instance *me, int64_t deadline, tide_output 
   tide_builder rows;
   tide_status status;
   int64_t row;
-  int32_t n;
+  int32_t n, x;
   (void)deadline;
   tide_b_init(&rows);
   n = tide_b_col(&rows, "n", TIDE_I64, TIDE_NO_ROLE);
+  x = tide_b_col(&rows, "x", TIDE_F64, TIDE_NO_ROLE);
   for (row = 0; row < me->number; row++) {
     tide_put_i64(&rows, n, row);
+    tide_put_f64(&rows, x, (double)(row * 7919 % 1024));
     tide_end_row(&rows);
   }
   status = tide_finish(&rows, me->host, out, 0);
