@@ -14,7 +14,7 @@ struct ExceptionTests {
     return place
   }
 
-  private func run(_ command: String = "run", _ node: String, source: String? = nil) throws -> Tidemill.Result {
+  private func run(_ node: String, source: String? = nil, command: String = "run") throws -> Tidemill.Result {
     let place = try TemporaryDirectory()
     let readings = source ?? "{ use: generate, with: { count: 100, paced: false, seed: 7 } }"
     try place.write(
@@ -35,7 +35,7 @@ struct ExceptionTests {
     ("memory", "memory ran out"), ("code", "not this way"),
   ])
   func `a constructor that throws is an error of validate, at the node or the option`(what: String, text: String) throws {
-    let result = try run("validate", "{ use: throws, from: readings, with: { in: create, what: \(what) } }")
+    let result = try run("{ use: throws, from: readings, with: { in: create, what: \(what) } }", command: "validate")
     #expect(result.exitCode == 78)
     #expect(result.errors.contains("pipeline.yaml:2:") && result.errors.contains(": bad: \(text)\n"), "\(result.errors)")
   }
@@ -58,7 +58,7 @@ struct ExceptionTests {
 
   @Test func `a flush that throws is told, and what was sent before it stays`() throws {
     let result = try run("{ use: throws, from: readings, with: { in: flush } }")
-    #expect(result.errors.contains("[bad] thrown in flush"), "\(result.errors)")
+    #expect(result.errors.contains("[bad] flush: thrown in flush"), "\(result.errors)")
     #expect(result.errors.contains("the books hold to the row"))
     #expect(result.output.split(separator: "\n").count == 100)
   }
