@@ -18,6 +18,10 @@ extern "C" {
 #define TIDE_B_DICT_TRIAL 256u           /* rows before a dictionary must pay */
 #define TIDE_B_DICT_PAUSE 15u            /* frames until a dictionary that did not is tried again */
 #define TIDE_B_LEAST_ROWS 512u           /* a column's first room; more than a dictionary on trial can hold */
+#define TIDE_B_LEAST_SLOTS_ 1024u        /* of a dictionary's table */
+#define TIDE_B_SPARSE_ 4u                /* slots for each string of a dictionary, or more: few stand where another belongs */
+#define TIDE_B_NEEDED_ 6u                /* columns that may not be null and are looked at one by one; most frames have one */
+#define TIDE_B_CLOSED_ (~(uint64_t)0)    /* of `open`: no row */
 
 /* Keeps what is rare out of the code of every value. */
 #if defined(__GNUC__) || defined(__clang__)
@@ -25,11 +29,6 @@ extern "C" {
 #else
 #define TIDE_B_RARE_
 #endif
-
-#define TIDE_B_LEAST_SLOTS_ 1024u /* of a dictionary's table */
-#define TIDE_B_SPARSE_ 4u         /* slots for each string, or more */
-#define TIDE_B_NEEDED_ 6u
-#define TIDE_B_CLOSED_ (~(uint64_t)0)
 
 /* How a column of the frame under construction is held. */
 #define TIDE_B_ROWS 0u     /* a value a row */
@@ -39,7 +38,7 @@ extern "C" {
 
 /* A string of a dictionary, as its table finds it. */
 typedef struct tide_b_entry {
-  uint64_t first, last; /* its first and last bytes, which overlap; of more than 16 bytes a hash of all */
+  uint64_t first, last; /* its first and last bytes, which may overlap; of more than 16 bytes a hash of all */
   uint32_t length;
   uint32_t slot; /* where the table has its number */
 } tide_b_entry;
