@@ -46,14 +46,22 @@ swift_build() {
     if [ "$previous" = --scratch-path ]; then scratch=$argument; fi
     previous=$argument
   done
+  # SwiftPM does not compile Swift anew when a header of C changed that it imports: inline functions and layouts would differ.
+  local headers=$scratch/headers.sha256 now
+  now=$(find include Sources/*/include -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum)
+  if [ -d "$scratch" ] && [ "$(cat "$headers" 2>/dev/null)" != "$now" ]; then
+    find "$scratch"/*/release "$scratch"/*/debug -name '*.swift.o' -delete 2>/dev/null || true
+  fi
   log=$(mktemp)
   if swift build "$@" </dev/null 2>&1 | tee "$log" >&2; then
     rm -f "$log"
+    printf '%s\n' "$now" >"$headers"
     return
   fi
   if grep -q 'unknown build description' "$log"; then
     rm -rf "$log" "$scratch"
     swift build "$@" </dev/null >&2
+    printf '%s\n' "$now" >"$headers"
   else
     rm -f "$log"
     return 1
