@@ -1,17 +1,16 @@
 // Expect: host-failures crash
-// Uses the room that it was not given.
+// Does not ask whether a batch could be retained.
 #include "../broken.h"
 
-BROKEN_SOURCE("careless");
+BROKEN_FILTER("careless");
 
-static tide_status poll(tide_instance *me, int64_t deadline, tide_output *out) {
-  tide_slot slot = {.size = sizeof slot};
+static tide_status process(tide_instance *me, const tide_batch *in, tide_output *out) {
   if (me->calls == 0) {
-    me->host->reserve(out, 0, 4096, &slot);
-    *(volatile uint8_t *)slot.bytes = 0;
-    me->host->cancel(out, &slot);
+    me->batch = me->host->retain(me->host->context, in);
+    me->seen += *(const volatile uint32_t *)&me->batch->count;
+    me->host->release(me->host->context, me->batch);
   }
-  return ten_rows(me, deadline, out);
+  return pass(me, in, out);
 }
 
-TIDE_SIMPLE("careless", make_columns, free_columns, .poll = poll);
+TIDE_SIMPLE("careless", NULL, NULL, .process = process);
