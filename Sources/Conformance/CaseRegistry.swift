@@ -144,7 +144,8 @@ public enum CaseRegistry {
     Case(
       "selected-rows-only", .input, "A selection gives what a frame of just these rows gives (stateless components).",
       .component(InputCases.selectedRowsOnly)),
-    Case("wide-frames", .input, "Frames of 2,000 columns and names of 255 bytes do no harm.", .component(InputCases.wideFrames)),
+    Case(
+      "wide-frames", .input, "Frames of 2,000 columns and names of 255 bytes do no harm.", .component(InputCases.wideFrames)),
   ]
 
   private static let time: [Case] = [
