@@ -62,6 +62,7 @@ int tide_worker_start(const char *program, char *const arguments[], char *const 
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   pid_t started = 0;
+  int nothing = tide_worker_nothing();
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return -1;
   posix_spawn_file_actions_init(&actions);
   posix_spawnattr_init(&attributes);
@@ -72,13 +73,14 @@ int tide_worker_start(const char *program, char *const arguments[], char *const 
     close(ends[1]);
     ends[1] = other;
   }
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, nothing, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, ends[1], CONTROL);
   posix_spawn_file_actions_addchdir_np(&actions, directory);
   int failure = posix_spawn(&started, program, &actions, &attributes, arguments, environment);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   close(ends[1]);
+  close(nothing);
   if (failure != 0) {
     close(ends[0]);
     errno = failure;

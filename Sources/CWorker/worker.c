@@ -26,6 +26,11 @@ tide_worker_page *tide_worker_page_make(void) {
   return page == MAP_FAILED ? NULL : page;
 }
 
+int tide_worker_nothing(void) {
+  int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  return nothing >= 0 ? nothing : (int)syscall(SYS_memfd_create, "nothing", MFD_CLOEXEC);
+}
+
 _Noreturn void tide_worker_leave(int code) { _exit(code); }
 
 int32_t tide_worker_thread(void) { return (int32_t)syscall(SYS_gettid); }
@@ -70,7 +75,7 @@ static void become_child(tide_worker_page *page, int control, int output, int li
   static char stack[64 << 10];
   stack_t other = {.ss_sp = stack, .ss_size = sizeof stack};
   struct sigaction action;
-  int nothing = open("/dev/null", O_RDONLY);
+  int nothing = tide_worker_nothing();
   setsid();
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   dup2(nothing, STDIN_FILENO);
@@ -143,7 +148,7 @@ int tide_worker_fork(tide_worker_page *page, int control, int limit_milliseconds
   int status = 0;
   memset(page, 0, sizeof *page);
   memset(end, 0, sizeof *end);
-  int output = (int)syscall(SYS_memfd_create, "output", 1u /* MFD_CLOEXEC */);
+  int output = (int)syscall(SYS_memfd_create, "output", MFD_CLOEXEC);
   pid_t child = output < 0 ? -1 : fork();
   if (child == 0) {
     become_child(page, control, output, limit_milliseconds);

@@ -68,9 +68,10 @@ struct PluginCheckCommand: ParsableCommand {
   }
 
   /// Notes the level that holds, where it is one that vouches for the content and the plugin lies in the search path.
+  /// Those that come along are replaced together with the host: nothing is noted of them.
   private func record(_ report: CheckReport, _ catalog: PluginCatalog) throws(PluginError) {
     guard report.reached >= Level.recorded.rawValue, let sha256 = report.sha256,
-      let entry = catalog.entries(named: report.file).first
+      let entry = catalog.entries(named: report.file).first, !entry.isBuiltIn
     else { return }
     // A level that was found before for the same content is not taken back by a check that went less deep.
     if entry.sha256 == sha256, entry.level >= report.reached, report.asked.rawValue <= entry.level { return }

@@ -67,6 +67,9 @@ _Noreturn void tide_worker_leave(int code);
 int tide_worker_start(const char *program, char *const arguments[], char *const environment[], const char *directory,
                       int32_t *process);
 
+/* A descriptor that there is nothing to read from, also where there is no /dev/null. */
+int tide_worker_nothing(void);
+
 /* The number of the calling thread, as /proc has it. */
 int32_t tide_worker_thread(void);
 

@@ -6,9 +6,19 @@ extension ProxyHost {
   static let frameLimit: UInt64 = 16 << 20
   private static let slotLimit = 1024
 
+  /// What an output call is about.
+  private enum OutputCall {
+    /// Room for a frame, a watermark.
+    case room
+    /// Rows that leave.
+    case rows
+    /// What must be possible at any time.
+    case always
+  }
+
   /// Does the work of an output call, when it may be made now.
   private static func using(
-    _ out: OpaquePointer?, _ function: String, isEffect: Bool = true, _ body: (ProxyHost) -> tide_status
+    _ out: OpaquePointer?, _ function: String, _ kind: OutputCall = .room, _ body: (ProxyHost) -> tide_status
   ) -> tide_status {
     guard let out else { return TIDE_E_FATAL }
     let output = UnsafeRawPointer(out).assumingMemoryBound(to: ProxyOutput.self).pointee
@@ -20,11 +30,13 @@ extension ProxyHost {
       guard call.thread == me.thread else {
         return me.refuse("output-on-its-thread", "\(function) came on another thread than \(call.name.rawValue)")
       }
-      guard isEffect else { return body(me) }
+      guard kind != .always else { return body(me) }
       if call.isCancelled {
         me.breach("cancelled-at-once", "\(function) was called after the host had answered TIDE_E_CANCELLED")
         return me.answer(TIDE_E_CANCELLED)
       }
+      // A host that stops says so where rows leave, and not where room is given.
+      if me.refusals.output?.status == TIDE_E_CANCELLED, kind == .room { return body(me) }
       defer { me.outputCalls += 1 }
       if let refusal = me.refusals.output, me.outputCalls >= refusal.from {
         if refusal.status == TIDE_E_CANCELLED { me.call?.isCancelled = true }
@@ -40,19 +52,19 @@ extension ProxyHost {
       ProxyHost.using(out, "reserve") { $0.reserve(port: port, bytes: bytes, slot: slot) }
     }
     host.pointee.grow = { out, slot, bytes in ProxyHost.using(out, "grow") { $0.grow(slot: slot, bytes: bytes) } }
-    host.pointee.commit = { out, slot in ProxyHost.using(out, "commit") { $0.commit(slot: slot) } }
+    host.pointee.commit = { out, slot in ProxyHost.using(out, "commit", .rows) { $0.commit(slot: slot) } }
     host.pointee.cancel = { out, slot in
-      _ = ProxyHost.using(out, "cancel", isEffect: false) { me in
+      _ = ProxyHost.using(out, "cancel", .always) { me in
         guard let slot, let open = me.take(slot, "cancel") else { return TIDE_E_FATAL }
         open.free()
         return TIDE_OK
       }
     }
     host.pointee.forward = { out, port, batch, selection, count in
-      ProxyHost.using(out, "forward") { $0.forward(port: port, batch: batch, selection: selection, count: count) }
+      ProxyHost.using(out, "forward", .rows) { $0.forward(port: port, batch: batch, selection: selection, count: count) }
     }
     host.pointee.reject = { out, batch, row, why in
-      ProxyHost.using(out, "reject") { $0.reject(batch: batch, row: row, why: String(borrowed: why)) }
+      ProxyHost.using(out, "reject", .rows) { $0.reject(batch: batch, row: row, why: String(borrowed: why)) }
     }
     host.pointee.watermark = { out, partition, time in
       ProxyHost.using(out, "watermark") { me in
@@ -149,6 +161,9 @@ extension ProxyHost {
     }
     guard view.byteCount == bytes.count else {
       return refuse("frames-valid", "frame_len is \(view.byteCount), used is \(bytes.count)")
+    }
+    if !isHosts, let place = FrameGaps.dirt(in: view) {
+      return refuse("frames-valid", "byte \(place) of a committed frame belongs to no buffer and is not zero")
     }
     let stated = view.schemaID
     if stated != 0, stated != schemaID(of: view) {

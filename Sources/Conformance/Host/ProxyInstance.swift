@@ -87,7 +87,7 @@ final class ProxyInstance: @unchecked Sendable {
     }
     if status < 0 { lastFailure = call.failures.last { $0.code == status }?.text ?? "" }
     // Time goes by, or a call that waits for it would be made again for ever.
-    if status == TIDE_MORE { proxy.now += 20_000_000 }
+    if status == TIDE_MORE { proxy.now += 200_000_000 }
   }
 
   /// What the plugin said about the last status below zero.
@@ -95,7 +95,9 @@ final class ProxyInstance: @unchecked Sendable {
 
   /// `process answered TIDE_E_FATAL: no such column`.
   func sentence(_ function: String, _ status: tide_status) -> String {
-    "\(function) answered \(statusName(status))" + (lastFailure.isEmpty ? "" : ": \(lastFailure)")
+    let told = proxy.lock.withLock { _ in proxy.breaches.last }
+    let reason = lastFailure.isEmpty ? told.map { "\($0.text) (\($0.promise))" } ?? "" : lastFailure
+    return "\(function) answered \(statusName(status))" + (reason.isEmpty ? "" : ": \(reason)")
   }
 
   // MARK: Life
