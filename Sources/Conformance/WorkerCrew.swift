@@ -16,13 +16,15 @@ final class WorkerCrew {
     var job: (number: Int, job: Job, begin: Int, attempt: Int)?
   }
 
+  static let directoryPrefix = "/tmp/tidemill-check."
+
   private static let allocator =
     "glibc.malloc.arena_max=1:glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824"
     + ":glibc.malloc.top_pad=268435456"
 
   init(_ check: Check) throws(PluginError) {
     self.check = check
-    let template = strdup("/tmp/tidemill-check.XXXXXX")!
+    let template = strdup(Self.directoryPrefix + "XXXXXX")!
     defer { free(template) }
     guard let made = mkdtemp(template) else {
       throw PluginError("cannot make a directory in /tmp: \(FilePaths.systemMessage(errno))")

@@ -26,9 +26,20 @@ public enum WorkerProgram {
         let limit = Int32(words[2])
       else { return 2 }
       let verdict = worker.run(test, component: component, limitMilliseconds: limit, control: control)
-      guard ControlSocket.write("\(verdict.word)\t\(ControlSocket.oneLine(verdict.reason))\n", to: control) else { return 0 }
+      guard ControlSocket.write("\(verdict.word)\t\(ControlSocket.oneLine(verdict.reason))\n", to: control) else { break }
     }
+    leaveDirectory()
     return 0
+  }
+
+  /// Removes what the cases have written: whoever started this program may be gone.
+  private static func leaveDirectory() {
+    guard let place = getcwd(nil, 0) else { return }
+    defer { free(place) }
+    let path = String(cString: place)
+    guard path.contains(WorkerCrew.directoryPrefix), chdir("/") == 0 else { return }
+    PluginCopies.removeTree(path)
+    rmdir(FilePaths.directory(of: path))
   }
 }
 

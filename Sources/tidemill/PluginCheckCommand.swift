@@ -67,15 +67,15 @@ struct PluginCheckCommand: ParsableCommand {
     return try check.run { progress.show($0) }
   }
 
-  /// Notes the level that holds, where it is one that vouches for the content and the plugin lies in the search path.
-  /// Those that come along are replaced together with the host: nothing is noted of them.
+  /// Notes the level that holds, where it is one that vouches for the content and the plugin lies in the search path; and takes a
+  /// note back that does not hold any more. Those that come along are replaced together with the host: nothing is noted of them.
   private func record(_ report: CheckReport, _ catalog: PluginCatalog) throws(PluginError) {
-    guard report.reached >= Level.recorded.rawValue, let sha256 = report.sha256,
-      let entry = catalog.entries(named: report.file).first, !entry.isBuiltIn
-    else { return }
-    // A level that was found before for the same content is not taken back by a check that went less deep.
-    if entry.sha256 == sha256, entry.level >= report.reached, report.asked.rawValue <= entry.level { return }
-    try catalog.recordCheck(of: entry, sha256: sha256, level: report.reached)
+    guard let sha256 = report.sha256, let entry = catalog.entries(named: report.file).first, !entry.isBuiltIn else { return }
+    let noted = entry.sha256 == sha256 ? entry.level : 0
+    let holds = report.reached >= Level.recorded.rawValue ? report.reached : 0
+    if report.isGood ? holds > noted : holds != noted && noted > 0 || holds > noted {
+      try catalog.recordCheck(of: entry, sha256: sha256, level: holds)
+    }
   }
 }
 

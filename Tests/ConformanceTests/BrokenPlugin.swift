@@ -1,6 +1,7 @@
 import Glibc
 import PluginHost
 import TestSupport
+import Testing
 
 /// A folder of `Tests/Broken`: a plugin that breaks one promise, whose first line names the case that has to say so.
 struct BrokenPlugin: Sendable, CustomTestStringConvertible {
