@@ -19,7 +19,9 @@ let package = Package(
   name: "tidemill",
   products: [
     .executable(name: "tidemill", targets: ["tidemill"]),
+    .executable(name: "tidemill-worker", targets: ["tidemill-worker"]),
     .library(name: "PluginKit", targets: ["PluginKit"]),
+    .library(name: "Conformance", targets: ["Conformance"]),
     .library(name: "tidemill-threshold", type: .dynamic, targets: ["ThresholdPlugin"]),
     .library(name: "tidemill-audit", type: .dynamic, targets: ["CAudit"]),
   ] + plugins.map { .library(name: $0.library, type: .dynamic, targets: [$0.folder + "Plugin"]) },
@@ -35,6 +37,7 @@ let package = Package(
     .systemLibrary(name: "CMd", path: "Sources/CMd", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
     .target(name: "CHost", dependencies: ["CTidemill"]),
     .target(name: "CAudit"),
+    .target(name: "CWorker"),
     .target(name: "CRecords", dependencies: ["CTidemill"], linkerSettings: [.linkedLibrary("simdjson")]),
     .target(
       name: "CCodec", dependencies: ["CTidemill", "CHost"], linkerSettings: [.linkedLibrary("lz4"), .linkedLibrary("zstd")]),
@@ -46,13 +49,19 @@ let package = Package(
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CHost", "CMd", "PluginManifest"]),
     .target(name: "Manifest", dependencies: ["PluginManifest", "Formats", yams]),
+    .target(
+      name: "Conformance",
+      dependencies: ["CTidemill", "CHost", "CWorker", "Frames", "Formats", "PluginManifest", "PluginHost", "Manifest"]),
     .target(name: "Engine", dependencies: ["CTidemill", "CHost", "Frames", "Rings", "Formats", "PluginManifest"]),
     .target(
       name: "Runtime",
       dependencies: ["CTidemill", "CHost", "Rings", "Formats", "PluginManifest", "PluginHost", "Manifest", "Engine", logging]),
     .executableTarget(
       name: "tidemill",
-      dependencies: ["Formats", "PluginManifest", "PluginHost", "Manifest", "Engine", "Runtime", arguments, logging]),
+      dependencies: [
+        "Formats", "PluginManifest", "PluginHost", "Manifest", "Conformance", "Engine", "Runtime", arguments, logging,
+      ]),
+    .executableTarget(name: "tidemill-worker", dependencies: ["Conformance"]),
 
     // The plugin in C.
     .target(
@@ -77,6 +86,8 @@ let package = Package(
     .testTarget(name: "PluginKitTests", dependencies: ["PluginKit", "PluginManifest", "TestSupport"]),
     .testTarget(
       name: "EngineTests", dependencies: ["CTidemill", "PluginManifest", "Rings", "Engine", "EngineBench", "TestSupport"]),
+    .testTarget(
+      name: "ConformanceTests", dependencies: ["PluginManifest", "PluginHost", "Conformance", "TestSupport"]),
     .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
     .testTarget(name: "SampleTests", dependencies: ["TestSupport"]),
     .testTarget(name: "LayeringTests", dependencies: ["TestSupport"]),

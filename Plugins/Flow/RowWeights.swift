@@ -5,24 +5,41 @@ import PluginKit
 ///
 /// A row weighs the same in every frame, however that encodes it. That makes a limit in bytes repeatable.
 struct RowWeights {
+  private let frame: FrameView
   private let selection: UnsafePointer<UInt16>?
-  /// Of the columns whose values all weigh the same.
-  private let fixed: Int
-  private let others: [ColumnView]
+  /// Of the columns whose values all weigh the same, and the number of the others.
+  private let fixed, others: Int
 
   init(_ frame: FrameView, selection: UnsafePointer<UInt16>?) {
+    self.frame = frame
     self.selection = selection
-    var columns = (0..<frame.columnCount).map { frame.column($0) }
-    if frame.hasVerbatim { columns.append(frame.column(Int(frame.frame.pointee.verbatim))) }
-    others = columns.filter { Self.weight(of: $0) == nil }
-    fixed = columns.reduce(0) { $0 + (Self.weight(of: $1) ?? 0) }
+    var (fixed, others) = (0, 0)
+    for index in 0..<Self.columnCount(frame) {
+      if let weight = Self.weight(of: Self.column(frame, index)) { fixed += weight } else { others += 1 }
+    }
+    (self.fixed, self.others) = (fixed, others)
+  }
+
+  /// What weighs of a frame: the event's columns, and behind them the original records.
+  private static func columnCount(_ frame: FrameView) -> Int { frame.columnCount + (frame.hasVerbatim ? 1 : 0) }
+
+  private static func column(_ frame: FrameView, _ index: Int) -> ColumnView {
+    frame.column(index < frame.columnCount ? index : Int(frame.frame.pointee.verbatim))
   }
 
   /// What every row weighs at least.
-  var least: Int { fixed + 4 * others.count }
+  var least: Int { fixed + 4 * others }
 
   /// Weight of the visited rows `range`, counted from the first that is visited.
-  func total(_ range: Range<Int>) -> Int { others.reduce(fixed * range.count) { $0 + weight($1, range) } }
+  func total(_ range: Range<Int>) -> Int {
+    var total = fixed * range.count
+    guard others > 0 else { return total }
+    for index in 0..<Self.columnCount(frame) {
+      let column = Self.column(frame, index)
+      if Self.weight(of: column) == nil { total += weight(column, range) }
+    }
+    return total
+  }
 
   /// How many rows from the front of `range` weigh at most `room`, which is known to be less than all of them.
   func count(of range: Range<Int>, within room: Int) -> Int {

@@ -10,7 +10,7 @@ struct HashShare: Equatable {
   /// - Parameter rate: from 0, nothing, to 1, everything.
   init(_ rate: Double) {
     // The greatest double below 1 gives 2^64 - 2^11.
-    limit = rate >= 1 ? nil : UInt64(max(rate, 0) * 0x1p64)
+    limit = rate >= 1 ? nil : rate > 0 ? UInt64(rate * 0x1p64) : 0
   }
 
   @inline(__always)

@@ -4,6 +4,8 @@
 
 #include "tide_validate.h"
 
+#pragma GCC visibility push(hidden) /* a plugin that holds this exports none of it */
+
 typedef struct check {
   const uint8_t *bytes;
   const tide_frame *f;
@@ -40,5 +42,7 @@ static inline int32_t reject(const check *c, uint32_t rule, uint64_t offset, con
 }
 
 static inline uint64_t offset_of(const check *c, const void *place) { return (uint64_t)((const uint8_t *)place - c->bytes); }
+
+#pragma GCC visibility pop
 
 #endif

@@ -6,7 +6,7 @@
 
 #if defined(__x86_64__)
 /* 1 when processor and system have AVX2. Asked once; threads that race get the same answer. */
-int tide_has_avx2_(void);
+__attribute__((visibility("hidden"))) int tide_has_avx2_(void);
 #endif
 
 #endif

@@ -15,6 +15,8 @@ public final class FrameMerger {
   /// Row watermarks, from the first frame on that has some.
   private var watermarks: MergedColumn?
   private var verbatim: MergedColumn?
+  /// The descriptors of the frame that is laid out.
+  private var table: [tide_column] = []
   private var scratch = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
   /// Rows gathered so far.
@@ -25,7 +27,9 @@ public final class FrameMerger {
   deinit { scratch.deallocate() }
 
   /// Bytes that are held now, about the length of the frame.
-  public var heldBytes: Int { allColumns.reduce(0) { $0 + $1.byteCount } }
+  public var heldBytes: Int {
+    columns.reduce(0) { $0 + $1.byteCount } + (watermarks?.byteCount ?? 0) + (verbatim?.byteCount ?? 0)
+  }
 
   /// True when rows of a frame can join those that are held: it has their schema and kind, and verbatim records if they have. With
   /// nothing held, every frame can that leaves the merger descriptors for dictionaries and riders.
@@ -90,8 +94,6 @@ public final class FrameMerger {
 
   // MARK: Gathering
 
-  private var allColumns: [MergedColumn] { columns + [watermarks, verbatim].compactMap { $0 } }
-
   private static func schema(of frame: FrameView) -> UInt64 {
     frame.schemaID == 0 ? Frames.schemaID(of: frame) : frame.schemaID
   }
@@ -128,17 +130,23 @@ public final class FrameMerger {
 
   // MARK: The frame
 
+  private func placeRider(_ rider: MergedColumn?, names: Int, _ layout: inout FrameLayout) {
+    guard let rider else { return }
+    table.append(rider.template)
+    rider.place(&table, table.count - 1, names: names, &layout)
+  }
+
   /// Lays the frame out, and writes it when there is memory.
   private func run(_ out: UnsafeMutableRawPointer?) -> Int {
-    let riders = [watermarks, verbatim].compactMap { $0 }
     let first = columns.reduce(columns.count) { $0 + $1.extraDescriptors }
-    let total = first + riders.count
+    let total = first + (watermarks == nil ? 0 : 1) + (verbatim == nil ? 0 : 1)
     let namesOffset = FrameLimits.headerBytes + FrameLimits.descriptorBytes * total
     var layout = FrameLayout(out: out, at: namesOffset + names.count)
-    var table = columns.map(\.template)
+    table.removeAll(keepingCapacity: true)
+    for column in columns { table.append(column.template) }
     for (index, column) in columns.enumerated() { column.place(&table, index, names: namesOffset, &layout) }
-    table += riders.map(\.template)
-    for (place, rider) in riders.enumerated() { rider.place(&table, first + place, names: namesOffset, &layout) }
+    placeRider(watermarks, names: namesOffset, &layout)
+    placeRider(verbatim, names: namesOffset, &layout)
     precondition(table.count == total, "a merged frame has the descriptors that were counted")
     let length = layout.close()
     guard let out else { return length }

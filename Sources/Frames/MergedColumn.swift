@@ -19,6 +19,8 @@ final class MergedColumn {
   /// Values, offsets or codes, as the encoding has them in a frame.
   private(set) var data = ByteStore()
   private(set) var heap = ByteStore()
+  /// Room for the values in another encoding.
+  private var (otherData, otherHeap) = (ByteStore(), ByteStore())
   let dictionary = MergedDictionary()
   /// Key dictionaries of variants.
   let keys = MergedKeys()
@@ -216,7 +218,9 @@ final class MergedColumn {
       encoding: encoding, width: width, data: oldData.base, heap: oldHeap.base,
       validity: nulls > 0 ? UnsafeRawPointer(validity.base) : nil,
       entries: encoding == .dictionary ? dictionary.entries : nil, range: 0..<rows)
-    (data, heap) = (ByteStore(), ByteStore())
+    (data, heap, otherData, otherHeap) = (otherData, otherHeap, data, heap)
+    data.removeAll()
+    heap.removeAll()
     encoding = .flat
     if type.hasHeap { data.append(repeating: Int32(0), count: 1) }
     withExtendedLifetime((oldData, oldHeap)) { appendFlat(old) }

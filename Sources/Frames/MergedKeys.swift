@@ -12,17 +12,30 @@ final class MergedKeys {
   /// True when no row came with another dictionary than the first.
   var areShared: Bool { blobs.count <= 1 }
 
+  /// A dictionary that was the only one is kept: the next rows most likely come with it.
   func removeAll() {
-    blobs.removeAll(keepingCapacity: true)
-    numbers.removeAll(keepingCapacity: true)
+    if blobs.count > 1 { forget() }
     segments.removeAll(keepingCapacity: true)
     byteCount = 0
+  }
+
+  private func forget() {
+    blobs.removeAll(keepingCapacity: true)
+    numbers.removeAll(keepingCapacity: true)
   }
 
   /// Notes the dictionary of a column whose rows are appended from `row` on.
   func begin(_ column: ColumnView, row: Int) {
     let keys = ColumnView(frame: column.frame, index: Int32(column.descriptor.pointee.dict)).bytes(0)
     if let last = segments.last?.blob, isSame(blobs[last], keys) { return }
+    if segments.isEmpty, let kept = blobs.first {
+      if isSame(kept, keys) {
+        segments.append((row, 0))
+        byteCount = kept.count
+        return
+      }
+      forget()
+    }
     let blob = [UInt8](keys)
     let number = numbers[blob] ?? blobs.count
     if number == blobs.count {
@@ -52,7 +65,6 @@ final class MergedKeys {
         offsets[row + 1] = Int32(truncatingIfNeeded: rewriter.out.count)
       }
     }
-    removeAll()
     blobs = [union.keys]
     numbers = [union.keys: 0]
     segments = [(0, 0)]

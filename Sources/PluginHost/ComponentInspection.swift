@@ -56,6 +56,7 @@ struct ComponentInspection {
     }
     if let every = component.pollEvery { rows.append(["Polled", "every \(every) while it has nothing"]) }
     if component.blocking == true { rows.append(["Thread", "its own, because calls may block"]) }
+    if component.allocation == .amortised { rows.append(["Memory", "taken when what it holds grows"]) }
     if let isolation = component.isolation { rows.append(["Isolation", "asks for a \(isolation) of its own"]) }
     if let version = component.stateVersion { rows.append(["State", "version \(version)"]) }
     return rows

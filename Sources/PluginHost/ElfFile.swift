@@ -169,6 +169,15 @@ public struct ElfFile {
     return result
   }
 
+  /// Symbols that the library defines for others, in table order.
+  package func definedSymbols() throws(Problem) -> [String] {
+    var result: [String] = []
+    try eachSymbol { symbol, strings in
+      if symbol.isDefined, symbol.isVisible, let name = strings.string(at: symbol.name), !name.isEmpty { result.append(name) }
+    }
+    return result
+  }
+
   private func eachSymbol(_ visit: (ElfSymbol, ElfBytes) -> Void) throws(Problem) {
     guard let section = sections.first(where: { $0.type == Self.dynamicSymbols }) else { return }
     let table = ElfBytes(try read(section, limit: Limit.symbolBytes))

@@ -2,18 +2,18 @@ import Glibc
 import PluginManifest
 
 /// Paths as text, and the few questions about files that the plugin host asks.
-enum FilePaths {
-  static func join(_ directory: String, _ name: String) -> String {
+package enum FilePaths {
+  package static func join(_ directory: String, _ name: String) -> String {
     directory.hasSuffix("/") ? directory + name : directory + "/" + name
   }
 
   /// Everything before the last component: "/a/b" gives "/a", "b" gives ".".
-  static func directory(of path: String) -> String {
+  package static func directory(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  static func name(of path: String) -> String {
+  package static func name(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return path }
     return String(path[path.index(after: slash)...])
   }
@@ -30,14 +30,14 @@ enum FilePaths {
   }
 
   /// The path without symbolic links, nil when it does not exist.
-  static func resolved(_ path: String) -> String? {
+  package static func resolved(_ path: String) -> String? {
     guard let real = realpath(path, nil) else { return nil }
     defer { free(real) }
     return String(cString: real)
   }
 
   /// The path from the root, made from the working directory when it is relative; links are left alone.
-  static func absolute(_ path: String) -> String {
+  package static func absolute(_ path: String) -> String {
     if path.hasPrefix("/") { return path }
     guard let here = getcwd(nil, 0) else { return path }
     defer { free(here) }
@@ -53,7 +53,7 @@ enum FilePaths {
   }
 
   static func isDirectory(_ path: String) -> Bool { status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false }
-  static func isFile(_ path: String) -> Bool { status(path).map { $0.st_mode & S_IFMT == S_IFREG } ?? false }
+  package static func isFile(_ path: String) -> Bool { status(path).map { $0.st_mode & S_IFMT == S_IFREG } ?? false }
 
   /// Names in a directory in byte order, without "." and ".."; nil when it cannot be read.
   static func names(in directory: String) -> [String]? {
@@ -79,7 +79,7 @@ enum FilePaths {
     }
   }
 
-  static func systemMessage(_ code: Int32) -> String { String(cString: strerror(code)) }
+  package static func systemMessage(_ code: Int32) -> String { String(cString: strerror(code)) }
 
   /// Text for a shell: quoted when it holds anything but plain characters.
   static func quoted(_ path: String) -> String {

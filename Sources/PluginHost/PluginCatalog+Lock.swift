@@ -38,11 +38,12 @@ extension PluginCatalog {
     return decisions
   }
 
-  /// Records that `plugin check` passed at a level for the content with this hash.
+  /// Records that `plugin check` passed at a level for the content with this hash, 0 = that it does not vouch for it.
   public func recordCheck(of entry: PluginEntry, sha256: String, level: Int) throws(PluginError) {
     try PluginLocks.record(
       .init(
-        file: "", plugin: entry.name, sha256: sha256, enabled: entry.status != .disabled, level: level, trust: .checked),
+        file: "", plugin: entry.name, sha256: sha256, enabled: entry.status != .disabled, level: level,
+        trust: level > 0 ? .checked : entry.trust == .accepted ? .accepted : nil),
       of: entry.file, environment: settings.environment)
   }
 

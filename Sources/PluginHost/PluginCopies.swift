@@ -4,7 +4,7 @@ import Glibc
 ///
 /// A library is loaded from such a copy and never from where it was dropped: overwriting a mapped file is a SIGBUS, and what
 /// was hashed and accepted is what runs.
-struct PluginCopies {
+package struct PluginCopies {
   /// Copies kept although nobody used them for `keepDays`.
   static let keepCount = 64
   static let keepDays = 30
@@ -14,7 +14,7 @@ struct PluginCopies {
   let directory: String
 
   /// The user's cache directory, or a directory of the user's own in /tmp when that cannot be written or run from.
-  init(environment: HostEnvironment) throws(PluginError) {
+  package init(environment: HostEnvironment) throws(PluginError) {
     var causes: [String] = []
     var candidates = ["/tmp/tidemill-\(geteuid())/plugins"]
     if !environment.isPrivileged, let cache = environment.cacheHome {
@@ -35,16 +35,16 @@ struct PluginCopies {
   }
 
   /// A copy of the library and the files that it lists.
-  struct Copy {
-    var library: String
+  package struct Copy {
+    package var library: String
     /// Of the library alone.
-    var sha256: String
+    package var sha256: String
     /// Names the content: the library's hash, or one over the hashes of all files.
     var key: String
   }
 
   /// Copies a plugin unless the same content is there already.
-  func copy(_ file: String, companions: [String]) throws(PluginError) -> Copy {
+  package func copy(_ file: String, companions: [String]) throws(PluginError) -> Copy {
     let names = [FilePaths.name(of: file)] + companions
     var hashes: [String] = []
     for name in names { hashes.append(try Sha256.file(FilePaths.join(FilePaths.directory(of: file), name))) }
@@ -139,7 +139,7 @@ struct PluginCopies {
     for (path, used) in ages.prefix(names.count - Self.keepCount) where used < oldest && path != place { Self.removeTree(path) }
   }
 
-  static func removeTree(_ path: String) {
+  package static func removeTree(_ path: String) {
     for name in FilePaths.names(in: path) ?? [] {
       let entry = FilePaths.join(path, name)
       var status = stat()

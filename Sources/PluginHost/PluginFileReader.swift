@@ -2,9 +2,9 @@ import Glibc
 import PluginManifest
 
 /// Looks at one file: is it a plugin that can run here? Reads it, runs nothing.
-struct PluginFileReader {
+package struct PluginFileReader {
   static let section = ".tidemill"
-  static let entrySymbol = "tidemill_plugin_1"
+  package static let entrySymbol = "tidemill_plugin_1"
   /// Bytes that each file of a plugin may have: all of it is hashed and copied before it is loaded.
   static let byteLimit = 256 << 20
 

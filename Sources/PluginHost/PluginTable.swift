@@ -4,7 +4,7 @@ import PluginManifest
 
 /// Checks of what `tidemill_plugin_1` returns. Structs that cross the border may be shorter than this host's, so only fields
 /// that `size` covers are read, and never a whole struct.
-enum PluginTable {
+package enum PluginTable {
   typealias Entry = @convention(c) (UInt32) -> UnsafePointer<tide_plugin>?
 
   /// More components than this are taken for a broken table.

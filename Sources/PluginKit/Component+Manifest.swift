@@ -21,6 +21,7 @@ extension Component {
       $0.add("blocking", blocking ? true : nil)
       $0.add("state_version", stateVersion)
       $0.add("isolation", isolated ? "process" : nil)
+      $0.add("allocation", allocates?.rawValue)
       $0.add("example", example)
     }
   }

@@ -7,6 +7,12 @@ public struct Component: Sendable {
     case stateless, keyed, single
   }
 
+  /// What a warm `process` takes from the allocator, where that is more than one piece of memory a call.
+  public enum Allocation: String, Sendable {
+    /// More when what it holds grows; on average no more.
+    case amortised
+  }
+
   /// Which direction of the host's formats the component uses.
   public enum Formats: String, Sendable {
     case decode, encode
@@ -102,13 +108,16 @@ public struct Component: Sendable {
   public var blocking: Bool
   /// True asks for a process of its own.
   public var isolated: Bool
+  /// nil = a warm `process` allocates at most once a call.
+  public var allocates: Allocation?
   /// A pipeline that runs as it stands.
   public var example: String?
 
   public init(
     _ id: String, doc: String, concurrency: Concurrency = .stateless, codec: Formats? = nil, options: [any DeclaredOption] = [],
     inputPorts: [Port]? = nil, outputPorts: [Port]? = nil, outputPortsFrom: (any DeclaredOption)? = nil, inputs: [Input]? = nil,
-    outputs: Outputs? = nil, pollEvery: Duration? = nil, blocking: Bool = false, isolated: Bool = false, example: String? = nil
+    outputs: Outputs? = nil, pollEvery: Duration? = nil, blocking: Bool = false, isolated: Bool = false,
+    allocates: Allocation? = nil, example: String? = nil
   ) {
     self.id = id
     self.doc = doc
@@ -123,6 +132,7 @@ public struct Component: Sendable {
     self.pollEvery = pollEvery
     self.blocking = blocking
     self.isolated = isolated
+    self.allocates = allocates
     self.example = example
   }
 }

@@ -56,6 +56,16 @@ public struct StateReader {
     return T(littleEndian: value)
   }
 
+  /// Throws `state` unless all of the blob has been read: what is longer than it says is damaged.
+  func expectEnd() throws {
+    let rest = withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { fill($0) }
+    if rest > 0 { throw PluginError(.state, "the saved state goes on behind its end") }
+  }
+
+  static func isNewer(_ version: UInt32, than own: UInt32) -> PluginError {
+    PluginError(.state, "the saved state is of version \(version), which is newer than \(own)")
+  }
+
   /// Reads an integer, little-endian; nil at the end of the blob. Throws `state` when the blob ends within it.
   public func readUnlessAtEnd<T: FixedWidthInteger>(_ type: T.Type = T.self) throws -> T? {
     var value: T = 0

@@ -73,7 +73,12 @@ enum Trampolines {
   static let restore: @convention(c) (OpaquePointer?, UInt32, UnsafePointer<tide_reader>?) -> tide_status = {
     me, group, reader in
     guard let reader else { return TIDE_E_FATAL }
-    return call(me) { instance, loaded in try loaded.calls.restore?(instance.pointee.place, group, StateReader(raw: reader)) }
+    return call(me) { instance, loaded in
+      let state = StateReader(raw: reader)
+      if let own = loaded.calls.stateVersion, state.version > own { throw StateReader.isNewer(state.version, than: own) }
+      try loaded.calls.restore?(instance.pointee.place, group, state)
+      try state.expectEnd()
+    }
   }
 
   static let reconfigure: @convention(c) (OpaquePointer?) -> tide_status = { me in

@@ -21,6 +21,11 @@ public struct ComponentManifest: Sendable, Codable, Equatable {
   public enum Concurrency: String, Sendable, Codable {
     case stateless, keyed, single
   }
+  /// What `process` of an operator takes from the allocator once it is warm, where that is more than one piece of memory a call.
+  public enum Allocation: String, Sendable, Codable {
+    /// More when what it holds grows; on average no more.
+    case amortised
+  }
   /// Which direction of the host's formats the component uses (`tide.codec/1`).
   public enum Codec: String, Sendable, Codable {
     case decode, encode
@@ -82,11 +87,13 @@ public struct ComponentManifest: Sendable, Codable, Equatable {
   public var stateVersion: UInt32?
   /// `process` when the component asks to run in a process of its own.
   public var isolation: String?
+  /// nil = a warm `process` allocates at most once a call.
+  public var allocation: Allocation?
   /// A pipeline manifest that runs as it stands.
   public var example: String?
 
   enum CodingKeys: String, CodingKey {
-    case id, kind, doc, concurrency, codec, options, ports, inputs, outputs, blocking, isolation, example
+    case id, kind, doc, concurrency, codec, options, ports, inputs, outputs, blocking, isolation, allocation, example
     case pollEvery = "poll_every"
     case stateVersion = "state_version"
   }

@@ -6,11 +6,11 @@ import Runtime
 
 struct PluginCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plugin", abstract: "Begin, build and seal plugins; list, inspect and enable them.",
+    commandName: "plugin", abstract: "Begin, build, check and seal plugins; list, inspect and enable them.",
     subcommands: [
       PluginNewCommand.self, PluginListCommand.self, PluginInspectCommand.self, PluginEnableCommand.self,
-      PluginDisableCommand.self,
-      PluginBuildCommand.self, PluginSealCommand.self, PluginDescribeCommand.self,
+      PluginDisableCommand.self, PluginBuildCommand.self, PluginCheckCommand.self, PluginSealCommand.self,
+      PluginDescribeCommand.self,
     ])
 }
 

@@ -51,6 +51,11 @@ struct InstallTests {
       #expect(line.contains(" enabled ") && line.hasSuffix("installed"), "\(name): '\(line)'")
     }
 
+    // The checker's worker and its library of audits have come along.
+    let checked = try system.run(tidemill, "plugin", "check", "threshold")
+    #expect(checked.end == .exit(0) && checked.output.contains("level 10 of 10"), "\(checked.errors)\(checked.output)")
+    #expect(!checked.output.contains("is not there"), "\(checked.output)")
+
     try Files.write(installation.root.file("user/high.yaml"), Self.pipeline(output: "/user/high.jsonl"))
     let run = try system.run(tidemill, "run", "/user/high.yaml")
     #expect(run.end == .exit(0), "\(run.errors)")

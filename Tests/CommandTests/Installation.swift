@@ -44,7 +44,7 @@ final class Installation {
   /// Programs and libraries among them.
   func executables() throws -> [String] {
     try files().filter { file in
-      guard file.hasPrefix("bin/") || file.contains(".so") else { return false }
+      guard file.hasPrefix("bin/") || file.contains(".so") || file.hasSuffix("-worker") else { return false }
       return try Files.read(path + "/" + file).starts(with: [0x7F, 0x45, 0x4C, 0x46])
     }
   }

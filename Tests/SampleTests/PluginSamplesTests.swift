@@ -25,6 +25,12 @@ struct PluginSamplesTests {
   }
 
   @Test(arguments: PluginSample.all)
+  func `a sample keeps every promise of the interface`(name: String) throws {
+    let result = try Tidemill.run(["plugin", "check", "\(try PluginSample.dropped)/\(name).so"])
+    #expect(result.exitCode == 0 && result.output.contains("level 10 of 10"), "\(result.output)\(result.errors)")
+  }
+
+  @Test(arguments: PluginSample.all)
   func `the pipeline prints what the README shows, and its books hold`(name: String) throws {
     let readme = try PluginReadme(of: name)
     let directory = try PluginSample(name: name).directory

@@ -8,11 +8,15 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(hidden) /* a plugin that holds this exports none of it */
+
 /* Extends `crc` (0 to begin) by `length` bytes. [any] */
 uint32_t tide_crc32c(uint32_t crc, const void *bytes, uint64_t length);
 
 /* The same without the processor's instruction; for tests and for processors that lack it. [any] */
 uint32_t tide_crc32c_portable(uint32_t crc, const void *bytes, uint64_t length);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

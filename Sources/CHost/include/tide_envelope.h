@@ -8,6 +8,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(hidden) /* a plugin that holds this exports none of it */
+
 /* Reads the header from 128 bytes of any alignment and checks rules 2..5 as far as the header alone can tell: frame_len and
  * raw_len are at most `limit`, the codec is known, the envelope's checksum holds where there is one. 0, or -1 and the rule. [any] */
 int32_t tide_envelope_read(const uint8_t *bytes, uint64_t limit, tide_frame *header, tide_validation *why);
@@ -21,6 +23,8 @@ void tide_envelope_sign(uint8_t *bytes);
 /* First offset at or after `from` at which a stored frame may begin: a readable header with a checksum of its own stands there, or the
  * bytes end before that can be told. `available` when there is none. [any] */
 uint64_t tide_envelope_find(const uint8_t *bytes, uint64_t available, uint64_t from, uint64_t limit);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

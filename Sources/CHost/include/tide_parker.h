@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#pragma GCC visibility push(hidden) /* a plugin that holds this exports none of it */
+
 #define TIDE_INPUT_WORDS 16u
 #define TIDE_MAX_INPUTS (TIDE_INPUT_WORDS * 64u)
 
@@ -61,5 +63,7 @@ static inline void tide_parker_clear(tide_parker *p, uint32_t input) {
    * the mark and leave it, and its entry would wait for the next one. */
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
+
+#pragma GCC visibility pop
 
 #endif

@@ -13,6 +13,8 @@
 #include "tidemill/plugin.h"
 #include "tide_atomic.h"
 
+#pragma GCC visibility push(hidden) /* a plugin that holds this exports none of it */
+
 #define TIDE_POOL_CLASSES 9u /* 4, 8, 16 ... 512 KiB and 1 MiB; larger blocks come from malloc and go back to it */
 
 typedef struct tide_pool tide_pool;
@@ -72,5 +74,7 @@ typedef struct tide_kept {
 /* Keeps `batch` (its block's reference is taken); NULL when memory is out. [any] */
 tide_kept *tide_keep(const tide_batch *batch, tide_block *block);
 void tide_kept_release(tide_kept *kept);
+
+#pragma GCC visibility pop
 
 #endif

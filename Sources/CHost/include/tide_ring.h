@@ -12,6 +12,8 @@
 
 #include "tide_atomic.h"
 
+#pragma GCC visibility push(hidden) /* a plugin that holds this exports none of it */
+
 /* What a descriptor stands for. */
 #define TIDE_ENTRY_FRAME 0     /* ref: tide_block*, the whole frame */
 #define TIDE_ENTRY_SELECTION 1 /* ref: tide_kept*, a frame with a selection */
@@ -120,5 +122,7 @@ static inline int tide_ring_fits(const tide_ring *ring, tide_ring_level level, u
 static inline uint64_t tide_ring_queued(const tide_ring *ring) {
   return tide_load_acquire(&ring->w) - tide_load_acquire(&ring->r);
 }
+
+#pragma GCC visibility pop
 
 #endif

@@ -8,6 +8,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(hidden) /* a plugin that holds this exports none of it */
+
 #define TIDE_INTERNER_SCHEMAS 4096u     /* of one peer */
 #define TIDE_INTERNER_BYTES (16u << 20) /* of all of them */
 
@@ -30,6 +32,8 @@ int32_t tide_interner_knows_(const tide_interner *interner, const tide_frame *fr
 
 /* Keeps the schema of a frame that passed validation and is not known. NULL, or why not, a static sentence. For the validator. */
 const char *tide_interner_add_(tide_interner *interner, const tide_frame *frame);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

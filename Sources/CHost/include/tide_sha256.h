@@ -8,9 +8,13 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(hidden) /* a plugin that holds this exports none of it */
+
 /* Takes `count` blocks of 64 bytes into the hash's eight words; 0, and nothing is done, where the processor lacks the
  * instructions. [any] */
 int32_t tide_sha256_blocks(uint32_t state[8], const void *bytes, uint64_t count);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

@@ -12,6 +12,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(hidden) /* a plugin that holds this exports none of it */
+
 #define TIDE_FRAME_LIMIT (16u << 20)     /* bytes of a frame, unless the pipeline says otherwise */
 #define TIDE_FRAME_HARD_LIMIT (1u << 30) /* bytes of a frame, whatever it says */
 #define TIDE_VARIANT_DEPTH 16u           /* containers inside each other */
@@ -48,6 +50,8 @@ const char *tide_variant_check_keys(const uint8_t *metadata, uint64_t length, ui
 /* Checks a Parquet Variant value that fills `length` bytes, over a dictionary of `keys` keys. As above. Its work is bounded by
  * TIDE_VARIANT_DEPTH * length. [any] */
 const char *tide_variant_check(const uint8_t *value, uint64_t length, uint32_t keys);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,50 @@
+import CTidemill
+import Frames
+
+/// The rows that left an instance, as text, so that two runs can be compared and their difference shown.
+struct RowLog: Equatable {
+  private(set) var lines: [String] = []
+  private static let limit = 40_000
+
+  mutating func append(_ frame: FrameView, rows: [UInt32]?, port: UInt32) {
+    let columns = (0..<frame.columnCount).map { frame.column($0) }
+    let names = columns.map(\.name)
+    for row in rows?.map(Int.init) ?? Array(0..<frame.rows) {
+      guard lines.count < Self.limit else { return }
+      var line = "\(port):"
+      for (column, name) in zip(columns, names) {
+        line += " \(name)="
+        Self.write(column, row, into: &line)
+      }
+      lines.append(line)
+    }
+  }
+
+  private static func write(_ column: ColumnView, _ row: Int, into line: inout String) {
+    guard column.isValid(row) else { return line += "null" }
+    switch column.type {
+    case .bool, .int, .time, .int32, .uint16, .int8, .duration: line += "\(column.int(row))"
+    case .uint64: line += "\(tide_u64(column.frame, column.index, UInt32(row)))"
+    case .double, .float: line += "\(column.double(row).bitPattern)"
+    case .string: line += column.string(row)
+    case .binary, .variant, .fixed, .decimal: for byte in column.bytes(row) { line += "\(byte)," }
+    case .list, .structure, nil: line += "?"
+    }
+  }
+
+  /// Without the first rows.
+  func dropping(_ count: Int) -> RowLog {
+    var rest = self
+    rest.lines.removeFirst(min(count, lines.count))
+    return rest
+  }
+
+  /// The first difference to another run, as a sentence; nil when there is none.
+  func difference(to other: RowLog, _ this: String, _ that: String) -> String? {
+    for (index, (one, two)) in zip(lines, other.lines).enumerated() where one != two {
+      return "row \(index) is `\(one.prefix(160))` \(this) and `\(two.prefix(160))` \(that)"
+    }
+    if lines.count == other.lines.count { return nil }
+    return "there are \(lines.count) rows \(this) and \(other.lines.count) \(that)"
+  }
+}
