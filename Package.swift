@@ -34,6 +34,7 @@ let package = Package(
       name: "CTidemill", path: ".", sources: ["Sources/CTidemill"], publicHeadersPath: "include"),
     .systemLibrary(name: "CMd", path: "Sources/CMd", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
     .target(name: "CHost", dependencies: ["CTidemill"]),
+    .target(name: "CArrow", dependencies: ["CTidemill"]),
     .target(name: "CAudit"),
     .target(name: "CRecords", dependencies: ["CTidemill"], linkerSettings: [.linkedLibrary("simdjson")]),
     .target(
@@ -46,7 +47,7 @@ let package = Package(
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CHost", "CMd", "PluginManifest"]),
     .target(name: "Manifest", dependencies: ["PluginManifest", "Formats", yams]),
-    .target(name: "Engine", dependencies: ["CTidemill", "CHost", "Frames", "Rings", "Formats", "PluginManifest"]),
+    .target(name: "Engine", dependencies: ["CTidemill", "CHost", "CArrow", "Frames", "Rings", "Formats", "PluginManifest"]),
     .target(
       name: "Runtime",
       dependencies: ["CTidemill", "CHost", "Rings", "Formats", "PluginManifest", "PluginHost", "Manifest", "Engine", logging]),
@@ -66,8 +67,10 @@ let package = Package(
       name: "tidemill-stress", dependencies: ["CTidemill", "CHost", "PluginManifest", "Rings", "Engine", "EngineBench"],
       path: "Tests/Stress"),
     .target(
-      name: "TestSupport", dependencies: ["CTidemill", "Frames", "PluginManifest", "PluginHost"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["CTidemill", "CArrow", "Frames", "PluginManifest", "PluginHost"],
+      path: "Tests/TestSupport"),
     .testTarget(name: "ContractTests", dependencies: ["CTidemill", "TestSupport"]),
+    .testTarget(name: "ArrowTests", dependencies: ["TestSupport"]),
     .testTarget(name: "AuditTests", dependencies: ["TestSupport"]),
     .testTarget(name: "FramesTests", dependencies: ["CTidemill", "CHost", "Frames", "StoredFrames", "TestSupport"]),
     .testTarget(name: "RingsTests", dependencies: ["CHost", "Rings", "TestSupport"]),
