@@ -45,4 +45,37 @@ struct ArrowTests {
     #expect(end == .exit(0), "\(child.errorText)")
     #expect(child.outputText.hasPrefix("28 exports read by nanoarrow "))
   }
+
+  @Test func `what the page shows in C compiles`() throws {
+    let page = try Files.text(ProjectPaths.path("docs/plugins/arrow.md"))
+    let block = try #require(page.components(between: "```c\n", and: "```"))
+    let directory = try TemporaryDirectory()
+    let file = try directory.write(
+      "page.c",
+      """
+      #include <tidemill/ext/arrow.h>
+      tide_status show(const tide_host *host, const tide_batch *in);
+      tide_status show(const tide_host *host, const tide_batch *in) {
+      \(block)
+      array.release(&array);
+      schema.release(&schema);
+      return status;
+      }
+      """)
+    let child = try Child(
+      "clang",
+      ["-std=c11", "-Wall", "-Wextra", "-pedantic", "-Werror", "-fsyntax-only", "-I\(ProjectPaths.path("include"))", file])
+    let end = try child.finish()
+    #expect(end == .exit(0), "\(child.errorText)")
+  }
+}
+
+extension String {
+  /// What stands between two marks, the first time.
+  fileprivate func components(between begin: String, and end: String) -> Substring? {
+    guard let from = firstRange(of: begin)?.upperBound, let to = self[from...].firstRange(of: end)?.lowerBound else {
+      return nil
+    }
+    return self[from..<to]
+  }
 }
