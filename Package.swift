@@ -36,6 +36,7 @@ let package = Package(
       name: "CTidemill", path: ".", sources: ["Sources/CTidemill"], publicHeadersPath: "include"),
     .systemLibrary(name: "CMd", path: "Sources/CMd", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
     .target(name: "CHost", dependencies: ["CTidemill"]),
+    .target(name: "CArrow", dependencies: ["CTidemill"]),
     .target(name: "CAudit"),
     .target(name: "CWorker"),
     .target(name: "CRecords", dependencies: ["CTidemill"], linkerSettings: [.linkedLibrary("simdjson")]),
@@ -52,7 +53,7 @@ let package = Package(
     .target(
       name: "Conformance",
       dependencies: ["CTidemill", "CHost", "CWorker", "Frames", "Formats", "PluginManifest", "PluginHost", "Manifest"]),
-    .target(name: "Engine", dependencies: ["CTidemill", "CHost", "Frames", "Rings", "Formats", "PluginManifest"]),
+    .target(name: "Engine", dependencies: ["CTidemill", "CHost", "CArrow", "Frames", "Rings", "Formats", "PluginManifest"]),
     .target(
       name: "Runtime",
       dependencies: ["CTidemill", "CHost", "Rings", "Formats", "PluginManifest", "PluginHost", "Manifest", "Engine", logging]),
@@ -75,8 +76,10 @@ let package = Package(
       name: "tidemill-stress", dependencies: ["CTidemill", "CHost", "PluginManifest", "Rings", "Engine", "EngineBench"],
       path: "Tests/Stress"),
     .target(
-      name: "TestSupport", dependencies: ["CTidemill", "Frames", "PluginManifest", "PluginHost"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["CTidemill", "CArrow", "Frames", "PluginManifest", "PluginHost"],
+      path: "Tests/TestSupport"),
     .testTarget(name: "ContractTests", dependencies: ["CTidemill", "TestSupport"]),
+    .testTarget(name: "ArrowTests", dependencies: ["TestSupport"]),
     .testTarget(name: "AuditTests", dependencies: ["TestSupport"]),
     .testTarget(name: "FramesTests", dependencies: ["CTidemill", "CHost", "Frames", "StoredFrames", "TestSupport"]),
     .testTarget(name: "RingsTests", dependencies: ["CHost", "Rings", "TestSupport"]),

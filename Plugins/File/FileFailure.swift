@@ -13,18 +13,24 @@ enum FileFailure {
     }
   }
 
-  /// `unsupported` where a new instance would meet the same: the host starts none then.
+  /// `unsupported` where a new instance would meet the same: the host starts none then. `retry` where somebody may make room.
   static func writing(_ path: String, _ code: Int32) -> PluginError {
     switch code {
     case ENOENT: noDirectory(path)
     case EACCES, EPERM, EROFS: PluginError(.unsupported, "\(path): this user may not write it (\(errnoText(code)))")
     case EISDIR: .fatal("\(path): is a directory; name a file in it")
-    case ENOSPC, EDQUOT: PluginError(.unsupported, "\(path): the disk is full (\(errnoText(code)))")
+    case ENOSPC, EDQUOT: .retry("\(path): the disk is full (\(errnoText(code)))")
     case EPIPE: PluginError(.unsupported, "\(path): the reader of this pipe is gone")
     case ENXIO: .fatal("\(path): is a pipe that nothing reads")
     case EBADF, EFBIG: PluginError(.unsupported, "\(path): cannot be written: \(errnoText(code))")
     default: .fatal("\(path): cannot be written: \(errnoText(code))")
     }
+  }
+
+  /// What was written before may be lost, so there is nothing to try again.
+  static func syncing(_ path: String, _ code: Int32) -> PluginError {
+    let failure = writing(path, code)
+    return PluginError(failure.code == .retry ? .unsupported : failure.code, failure.text)
   }
 
   private static func missing(_ path: String) -> PluginError {

@@ -162,7 +162,10 @@ struct FileSink: Sink, Stateful, TimerHandler {
 
   mutating func close() {
     // After a flush there is nothing left; without one the pipeline was stopped by force, or the instance has failed.
-    do { try writeCollected() } catch { host.log(.error, "\(error)") }
+    do { try writeCollected() } catch {
+      let lost = collectedRows > 0 ? "; \(collectedRows) rows that were taken before are not in the file" : ""
+      host.log(.error, "\(error)\(lost)")
+    }
     output = nil
     stream = nil
   }
@@ -187,7 +190,6 @@ struct FileSink: Sink, Stateful, TimerHandler {
   /// a file that is this one. An instance that stands in for one that failed keeps what that one wrote.
   private mutating func begin() throws {
     guard !begun, let output else { return }
-    begun = true
     if let restored {
       if let next = restored.next, access(names.name(next), F_OK) == 0 {
         names.undo(from: next)
@@ -202,6 +204,7 @@ struct FileSink: Sink, Stateful, TimerHandler {
     }
     names.begin()
     try setRotation()
+    begun = true
   }
 
   /// A host without timers cannot be asked to write what waits.
@@ -226,19 +229,25 @@ struct FileSink: Sink, Stateful, TimerHandler {
     collectedRows += rows
   }
 
+  /// What cannot be written for want of room is kept, so that the call can be made again.
   private mutating func writeCollected() throws {
     guard !collected.isEmpty, let output else { return }
-    let rows = collectedRows
-    defer {
-      collected.removeAll(keepingCapacity: true)
-      collectedRows = 0
-    }
     do {
       try collected.withUnsafeBytes { try output.append($0) }
+    } catch let error as PluginError where error.code == .retry {
+      throw error
     } catch let error as PluginError {
+      let rows = collectedRows
+      dropCollected()
       throw PluginError(error.code, "\(error.text); \(rows) rows that were taken before are not in the file")
     }
+    dropCollected()
     try wrote()
+  }
+
+  private mutating func dropCollected() {
+    collected.removeAll(keepingCapacity: true)
+    collectedRows = 0
   }
 
   private mutating func wrote() throws {
@@ -258,9 +267,14 @@ struct FileSink: Sink, Stateful, TimerHandler {
 
   private mutating func send(_ batch: Batch, _ codec: Codec, _ out: inout Output) throws {
     guard let file = stream?.file else { return }
-    try stream?.text.send(&out, text: { try codec.encode(batch) }) { [host] bytes in
-      let taken = try file.send(bytes, host)
-      return .init(taken: taken, isDone: taken == bytes.count)
+    do {
+      try stream?.text.send(&out, text: { try codec.encode(batch) }) { [host] bytes in
+        let taken = try file.send(bytes, host)
+        return .init(taken: taken, isDone: taken == bytes.count)
+      }
+    } catch let error as PluginError where error.code == .retry {
+      // A device has an end, and nobody makes room on it.
+      throw PluginError(.unsupported, error.text)
     }
   }
 
@@ -290,7 +304,10 @@ struct FileSink: Sink, Stateful, TimerHandler {
       // Rows are worth more than the size of their file.
       return limit.log(.error, "\(error.text); going on in the same file", host)
     }
-    self.output = OutputFile(try Descriptor.writing(path))
+    do { self.output = OutputFile(try Descriptor.writing(path)) } catch {
+      names.undo(from: names.next - 1)
+      throw error
+    }
     try codec?.begin()
     if sync != .never { names.sync() }
     if let keep { names.keep(keep) }

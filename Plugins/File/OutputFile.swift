@@ -44,6 +44,6 @@ final class OutputFile {
 
   /// Waits until what was written is on the disk.
   func sync() throws {
-    guard fdatasync(file.number) == 0 else { throw FileFailure.writing(file.path, errno) }
+    guard fdatasync(file.number) == 0 else { throw FileFailure.syncing(file.path, errno) }
   }
 }

@@ -18,11 +18,15 @@ struct TakenFrames {
   mutating func see(_ bytes: UnsafeRawBufferPointer, at position: UInt64) {
     // What the decoder passed over is no frame.
     next = max(next, position)
-    while next - position < UInt64(bytes.count),
-      let header = FrameHeader(UnsafeRawBufferPointer(rebasing: bytes[Int(next - position)...]))
-    {
-      next += UInt64(header.byteCount)
-      ends.append((next, header.sequence))
+    while next - position < UInt64(bytes.count) {
+      let left = UnsafeRawBufferPointer(rebasing: bytes[Int(next - position)...])
+      guard left.count >= FrameHeader.headerBytes else { return }
+      if let header = FrameHeader(left) {
+        next += UInt64(header.byteCount)
+        ends.append((next, header.sequence))
+      } else {
+        next += UInt64(FrameHeader.nextSigned(in: left))
+      }
     }
   }
 

@@ -128,7 +128,7 @@ const char *tide_variant_check(const uint8_t *value, uint64_t length, uint32_t k
   if (length == 0) return "a VARIANT's value is empty";
   for (;;) {
     if ((at[0] & 3u) >= KIND_OBJECT) {
-      if (depth == TIDE_VARIANT_DEPTH) return "a VARIANT is nested more than 16 deep";
+      if (depth == TIDE_VARIANT_DEPTH) return "a VARIANT is nested more than 64 deep";
       wrong = open_container(at, room, &levels[depth], &size);
     } else {
       wrong = check_scalar(at, room, &size);

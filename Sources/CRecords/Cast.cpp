@@ -123,7 +123,7 @@ bool Decoder::put_event_time(Column &column) {
     column.state = Column::State::null;
     return tokens_.literal(first);
   } else {
-    if (!tokens_.skip(1)) return false;
+    if (!tokens_.skip()) return false;
     time_problem_ = "the event time is neither a number nor a string";
   }
   column.state = Column::State::absent;
@@ -136,11 +136,11 @@ bool Decoder::stray(Column &column) {
   if (column.declared) {
     column.state = Column::State::bad;
     bad_++;
-    return tokens_.skip(1);
+    return tokens_.skip();
   }
   column.state = Column::State::stray;
   strays_++;
-  if (!rest_) return tokens_.skip(1);
+  if (!rest_) return tokens_.skip();
   return keep(variants_.name(column.label().data, column.label().size));
 }
 

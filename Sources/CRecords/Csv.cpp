@@ -92,7 +92,10 @@ Decoder::Outcome Decoder::csv_line(uint64_t from, uint64_t &next) {
   }
   if (stop - from > max_record_) return dead(dead_prefix, RECORD_DEAD_RECORD, "the record is longer than it may be");
   if (!header->problem.empty()) return dead(stop - from, RECORD_DEAD_CSV, header->problem);
-  if (!utf8) return dead(stop - from, RECORD_DEAD_UTF8, "the record is not UTF-8");
+  if (!utf8) {
+    Fault fault = find_line_fault(bytes + from, stop - from);
+    return dead(stop - from, fault.code, text_of(fault, fault.at));
+  }
   if (count != header->count)
     return dead(stop - from, RECORD_DEAD_FIELDS,
                 "the record has " + std::to_string(count) + (count == 1 ? " field" : " fields") + " for " +

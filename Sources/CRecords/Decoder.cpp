@@ -34,7 +34,7 @@ const char *Decoder::objection(const record_plan &plan) {
     if (column.role == TIDE_ROLE_EVENT_TIME && column.type != TIDE_TIME) return "the event time is of type time";
   }
   if (plan.rows_per_frame < 1 || plan.rows_per_frame > TIDE_MAX_ROWS) return "a frame has 1 to 65536 rows";
-  if (plan.max_depth < 1 || plan.max_depth > 16) return "records nest 1 to 16 deep";
+  if (plan.max_depth < 1 || plan.max_depth > 64) return "values that are kept nest 1 to 64 deep";
   if (plan.max_record < 1 || plan.max_record > (1u << 30)) return "records have 1 byte to 1 GiB";
   if (plan.format == RECORD_FORMAT_CSV) {
     if (!is_delimiter(plan.delimiter)) return "a delimiter is one ASCII character, and no letter, digit, quote or line end";
@@ -111,7 +111,7 @@ bool Decoder::open_batch(const uint8_t *bytes, uint64_t length, uint64_t readabl
     batch_.scanned = is_utf8(batch_.bytes, taken);
     return true;
   }
-  batch_.scanned = scanner_.scan(batch_.bytes, taken + unended) == Scanner::Result::ok;
+  batch_.scanned = scanner_.scan(batch_.bytes, taken + unended);
   tokens_.bytes = batch_.bytes;
   tokens_.list = scanner_.tokens();
   tokens_.next = 0;
@@ -234,22 +234,15 @@ bool Decoder::scan_line(uint64_t from, uint64_t end) {
   // With its line end, so that the list's sentinels have one to point at.
   uint64_t length = end - from + (end < batch_.length || batch_.last);
   if (length == 0) return false;
-  Scanner::Result result = scanner_.scan(batch_.bytes + from, length);
-  if (result == Scanner::Result::ok) {
+  if (scanner_.scan(batch_.bytes + from, length)) {
     tokens_.bytes = batch_.bytes + from;
     tokens_.list = scanner_.tokens();
     tokens_.next = 0;
     return true;
   }
-  bool utf8 = result == Scanner::Result::utf8;
-  const char *reason = utf8                                      ? "the record is not UTF-8"
-                       : result == Scanner::Result::unclosed ? "a string has no end"
-                                                             : "a control character stands in a string";
   if (end > from && batch_.bytes[end - 1] == '\r') end--;
-  // A string that has no end takes the line end in.
-  if (!utf8 && result == Scanner::Result::control && !is_utf8(batch_.bytes + from, end - from)) utf8 = true;
-  bury(batch_.offset + from, batch_.origin + from, end - from, utf8 ? RECORD_DEAD_UTF8 : RECORD_DEAD_JSON,
-       utf8 ? "the record is not UTF-8" : reason);
+  Fault fault = find_line_fault(batch_.bytes + from, end - from);
+  bury(batch_.offset + from, batch_.origin + from, end - from, fault.code, text_of(fault, fault.at));
   return false;
 }
 
@@ -270,8 +263,7 @@ Decoder::Outcome Decoder::fail(uint64_t from, uint64_t end) {
     fault.code = RECORD_DEAD_JSON;
     fault.message = "the record ends too early";
   }
-  std::string reason = std::string(fault.message) + ", at byte " + std::to_string(at);
-  bury(batch_.offset + from, batch_.origin + from, end - from, fault.code, std::move(reason));
+  bury(batch_.offset + from, batch_.origin + from, end - from, fault.code, text_of(fault, at));
   if (batch_.scanned) {
     while (tokens_.next > 0 && tokens_.list[tokens_.next - 1] >= end) tokens_.next--;
     while (tokens_.next < scanner_.count() && tokens_.list[tokens_.next] < end) tokens_.next++;

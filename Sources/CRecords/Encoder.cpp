@@ -8,7 +8,7 @@ namespace records {
 namespace {
 // Schemas that are kept with their texts; a sink sees few.
 constexpr size_t max_schemas = 16;
-constexpr uint32_t max_depth = 64;
+constexpr uint32_t max_depth = 16 + 64; // columns inside each other, and a variant in the last one
 } // namespace
 
 Encoder::Encoder(const record_encode_plan &plan) : plan_(plan), marks_(plan.delimiter) {

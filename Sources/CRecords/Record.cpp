@@ -14,7 +14,7 @@ Decoder::Outcome Decoder::record(uint64_t from, uint64_t end) {
   record_++;
   strays_ = bad_ = 0;
   if (rest_) rest_start_ = rest_->heap().size();
-  uint64_t stop = batch_.scanned ? end : end - from;
+  uint64_t stop = tokens_.stop = batch_.scanned ? end : end - from;
   bool good = fields();
   if (good && tokens_.position() < stop) good = tokens_.fail("something follows the record");
   // Every token before the closing brace stands before it, so one look tells whether the record took from the next line.
@@ -39,8 +39,10 @@ Decoder::Outcome Decoder::text_record(uint64_t from, uint64_t end) {
   record_++;
   strays_ = bad_ = 0;
   if (rest_) rest_start_ = rest_->heap().size();
-  if (!batch_.scanned && !is_utf8(text, length))
-    return reject(from, end, names, RECORD_DEAD_UTF8, "the record is not UTF-8");
+  if (!batch_.scanned && !is_utf8(text, length)) {
+    Fault fault = find_line_fault(text, length);
+    return reject(from, end, names, fault.code, text_of(fault, fault.at));
+  }
   if (message_ != none) {
     Column &column = *columns_[message_];
     if (column.role == TIDE_ROLE_KEY && length > max_key_)
@@ -177,7 +179,7 @@ bool Decoder::fields() {
   Tokens &tokens = tokens_;
   if (tokens.kind() != '{') {
     uint32_t first = tokens.next;
-    if (!tokens.skip(0)) return false;
+    if (!tokens.skip()) return false;
     tokens.next = first;
     return tokens.fail(RECORD_DEAD_OBJECT, "a record is an object");
   }
@@ -198,7 +200,7 @@ bool Decoder::fields() {
       if (!known_value(guesses_[place], list)) {
         set_next();
         if (guesses_[place].action == Action::keep ? !keep_known(guesses_[place])
-            : guesses_[place].column == nullptr    ? !tokens.skip(1)
+            : guesses_[place].column == nullptr    ? !tokens.skip()
                                                    : !put(*guesses_[place].column))
           return false;
         list = tokens.list + tokens.next;
@@ -227,21 +229,15 @@ bool Decoder::keep_known(Guess &guess) {
 }
 
 bool Decoder::unknown_field(uint32_t place) {
-  Slice raw;
-  uint32_t first = tokens_.next;
-  if (!tokens_.name(raw)) return false;
-  Slice name = raw;
-  if (tokens_.escapes) {
-    tokens_.next = first;
-    if (!tokens_.string(name)) return false;
-    tokens_.next++;
-  }
+  Slice name;
+  const uint8_t *raw = tokens_.start() + 1;
+  if (!tokens_.name(name)) return false;
   uint32_t number = names_.find(name.data, name.size);
   Column *column = number == none ? nullptr : columns_[number].get();
   number = column == nullptr && rest_ ? variants_.name(name.data, name.size) : none;
-  if (name.data == raw.data) learn(place, raw, column, number);
+  if (name.data == raw) learn(place, name, column, number);
   if (column != nullptr) return put(*column);
-  return number != none ? keep(number) : tokens_.skip(1);
+  return number != none ? keep(number) : tokens_.skip();
 }
 
 void Decoder::learn(uint32_t place, Slice name, Column *column, uint32_t number) {

@@ -7,7 +7,7 @@ namespace records {
 Scanner::Scanner() = default;
 Scanner::~Scanner() = default;
 
-Scanner::Result Scanner::scan(const uint8_t *bytes, uint64_t length) {
+bool Scanner::scan(const uint8_t *bytes, uint64_t length) {
   if (length > capacity_ || !stage_) {
     uint64_t capacity = length < (1u << 16) ? (1u << 16) : length;
     simdjson::error_code error;
@@ -19,18 +19,16 @@ Scanner::Result Scanner::scan(const uint8_t *bytes, uint64_t length) {
     capacity_ = capacity;
   }
   simdjson::error_code error = stage_->stage1(bytes, length, simdjson::stage1_mode::regular);
-  switch (error) {
-  case simdjson::SUCCESS: count_ = stage_->n_structural_indexes; break;
-  case simdjson::EMPTY: count_ = 0; break;
-  case simdjson::UTF8_ERROR: return Result::utf8;
-  case simdjson::UNESCAPED_CHARS: return Result::control;
-  case simdjson::UNCLOSED_STRING: return Result::unclosed;
-  default: return Result::failed;
-  }
+  if (error == simdjson::EMPTY)
+    count_ = 0;
+  else if (error == simdjson::SUCCESS)
+    count_ = stage_->n_structural_indexes;
+  else
+    return false;
   tokens_ = stage_->structural_indexes.get();
   uint32_t sentinel = static_cast<uint32_t>(length != 0 && bytes[length - 1] == '\n' ? length - 1 : length);
   for (uint32_t i = 0; i < 3; i++) tokens_[count_ + i] = sentinel;
-  return Result::ok;
+  return true;
 }
 
 bool is_utf8(const uint8_t *bytes, uint64_t length) {

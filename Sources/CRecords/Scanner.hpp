@@ -13,14 +13,13 @@ namespace records {
 
 class Scanner {
 public:
-  enum class Result { ok, utf8, control, unclosed, failed };
-
   Scanner();
   ~Scanner();
 
   // Scans bytes[0..length), at most 4 GiB. The last byte, or the one behind it, is what the list's sentinels point at: it must
-  // be a line end or NUL, so that no rule of the grammar ever goes beyond it.
-  Result scan(const uint8_t *bytes, uint64_t length);
+  // be a line end or NUL, so that no rule of the grammar ever goes beyond it. False: they are not UTF-8, have a control character in
+  // a string, or a string without end.
+  bool scan(const uint8_t *bytes, uint64_t length);
 
   // Position of every token's first byte; behind the last there are three sentinels.
   const uint32_t *tokens() const { return tokens_; }

@@ -3,18 +3,11 @@
 #ifndef TIDEMILL_CRECORDS_TOKENS_HPP
 #define TIDEMILL_CRECORDS_TOKENS_HPP
 
-#include "CRecords.h"
+#include "Fault.hpp"
 #include "Number.hpp"
 #include "Text.hpp"
 
 namespace records {
-
-// Why a record is dead, and where in it.
-struct Fault {
-  uint32_t code;
-  uint64_t at; // in the scanned bytes
-  const char *message;
-};
 
 class Tokens {
 public:
@@ -22,8 +15,9 @@ public:
   const uint8_t *bytes = nullptr;
   const uint32_t *list = nullptr;
   uint32_t next = 0;    // the token to read
+  uint64_t stop = 0;    // where the record ends
   bool escapes = false; // whether the record has a backslash
-  uint32_t max_depth = 16;
+  uint32_t max_depth = 64; // of values that are kept; others nest as deep as a record is long
   uint32_t max_key = 64 << 10;
   Fault fault = {0, 0, ""};
 
@@ -73,25 +67,32 @@ public:
     return true;
   }
 
-  // A field's name and the colon behind it.
-  bool name(Slice &raw) {
+  // A field's name, escapes resolved, and the colon behind it; valid until the next call. Readable to data + 16.
+  bool name(Slice &text) {
     if (kind() != '"') return fail("a field's name in quotes was expected");
-    if (!raw_string(raw)) return false;
-    if (raw.size > max_key) return fail_before(RECORD_DEAD_KEY, "a field's name is too long");
-    return colon();
-  }
-  bool colon() {
+    if (!string(text)) return false;
+    if (text.size > max_key) return fail_before(RECORD_DEAD_KEY, "a field's name is too long");
     if (kind() != ':') return fail("':' was expected");
     next++;
     return true;
   }
 
-  // Goes over a value that stands in `depth` containers.
-  bool skip(uint32_t depth);
+  // The bracket that opens a container, unless it belongs to the next record already: nothing may walk through a whole batch from
+  // each of its records.
+  bool open() {
+    if (list[next] >= stop) return fail("");
+    next++;
+    return true;
+  }
+
+  // Goes over a value.
+  bool skip();
 
 private:
   Bytes scratch_;
+  Bytes outer_; // u64 each: of 64 containers that the one at work stands in, whether they are objects
 
+  bool skip_scalar(uint8_t first);
   bool resolve(Slice &text);
   bool fail_before(uint32_t code, const char *message);
 };

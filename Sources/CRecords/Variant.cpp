@@ -8,6 +8,8 @@ using namespace variant;
 
 namespace {
 
+constexpr char too_deep[] = "nested too deep for a value that is kept";
+
 uint8_t primitive_header(uint8_t type) { return static_cast<uint8_t>(type << 2 | Basic::primitive); }
 
 template <class T> void put_primitive(Bytes &heap, uint8_t type, T value) {
@@ -87,9 +89,10 @@ void VariantWriter::number(const Number &number, Bytes &heap) {
 }
 
 bool VariantWriter::object(Tokens &tokens, Bytes &heap, uint32_t depth) {
-  if (depth >= tokens.max_depth) return tokens.fail(RECORD_DEAD_DEPTH, "nested too deep");
+  if (depth >= tokens.max_depth) return tokens.fail(RECORD_DEAD_DEPTH, too_deep);
   size_t start = heap.size(), first = fields_.size();
-  uint32_t at = tokens.next++;
+  uint32_t at = tokens.next;
+  if (!tokens.open()) return false;
   if (tokens.kind() == '}') {
     tokens.next++;
     return close(heap, start, first);
@@ -97,16 +100,7 @@ bool VariantWriter::object(Tokens &tokens, Bytes &heap, uint32_t depth) {
   for (;;) {
     Slice text;
     if (!tokens.name(text)) return false;
-    uint32_t number;
-    if (tokens.escapes) {
-      // Back to the name: this time with its escapes resolved.
-      tokens.next -= 2;
-      if (!tokens.string(text)) return false;
-      number = name(text.data, text.size);
-      tokens.next++;
-    } else {
-      number = name(text.data, text.size);
-    }
+    uint32_t number = name(text.data, text.size);
     size_t from = heap.size();
     if (!value(tokens, heap, depth + 1)) return false;
     field(number, start, from, heap.size());
@@ -121,9 +115,9 @@ bool VariantWriter::object(Tokens &tokens, Bytes &heap, uint32_t depth) {
 }
 
 bool VariantWriter::array(Tokens &tokens, Bytes &heap, uint32_t depth) {
-  if (depth >= tokens.max_depth) return tokens.fail(RECORD_DEAD_DEPTH, "nested too deep");
+  if (depth >= tokens.max_depth) return tokens.fail(RECORD_DEAD_DEPTH, too_deep);
   size_t start = heap.size(), first = ends_.size();
-  tokens.next++;
+  if (!tokens.open()) return false;
   if (tokens.kind() == ']') {
     tokens.next++;
   } else {

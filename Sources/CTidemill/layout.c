@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "tidemill/build.h"
+#include "tidemill/ext/arrow.h"
 #include "tidemill/ext/codec.h"
 #include "tidemill/ext/manifest.h"
 #include "tidemill/plugin.h"
@@ -187,3 +188,12 @@ SIZE(tide_manifest_source, 16);
 AT(tide_manifest_source, size, 0);
 AT(tide_manifest_source, reserved, 4);
 AT(tide_manifest_source, json, 8);
+
+SIZE(tide_arrow, 16);
+AT(tide_arrow, size, 0);
+AT(tide_arrow, reserved, 4);
+AT(tide_arrow, export_batch, 8);
+
+/* As the interface of Arrow says on 64-bit hosts. */
+SIZE(struct ArrowSchema, 72);
+SIZE(struct ArrowArray, 80);

@@ -55,7 +55,12 @@ extension Node {
       guard let node = Node.from(context), let batch, node.isHandedOut(batch) else { return nil }
       // Every batch that the host hands out is the first field of a tide_passed.
       let passed = UnsafeRawPointer(batch).assumingMemoryBound(to: tide_passed.self)
-      guard node.pipeline.mayRetain(passed.pointee.block), let kept = tide_keep(batch, passed.pointee.block) else { return nil }
+      let retained = node.pipeline.retained
+      guard retained.admit(passed.pointee.block) else { return nil }
+      guard let kept = tide_keep(batch, passed.pointee.block) else {
+        retained.takeBack(passed.pointee.block)
+        return nil
+      }
       node.kept.withLock { $0[UInt(bitPattern: kept), default: 0] += 1 }
       return UnsafeRawPointer(kept).assumingMemoryBound(to: tide_batch.self)
     }
@@ -67,7 +72,7 @@ extension Node {
         return true
       }
       guard isKept else { return node.log(.error, "release of a batch that is not retained") }
-      node.pipeline.letGo(UnsafeMutableRawPointer(mutating: batch).assumingMemoryBound(to: tide_kept.self))
+      node.pipeline.retained.letGo(UnsafeMutableRawPointer(mutating: batch).assumingMemoryBound(to: tide_kept.self))
     }
   }
 
@@ -142,8 +147,11 @@ extension Node {
 
   /// The table of an extension that this node may use, nil when there is none by that name.
   private func hostExtension(_ id: String) -> UnsafeRawPointer? {
-    guard id == TIDE_CODEC, decoder != nil || encoder != nil else { return nil }
-    return UnsafeRawPointer(NodeCodec.table)
+    switch id {
+    case TIDE_ARROW: UnsafeRawPointer(NodeArrow.table)
+    case TIDE_CODEC where decoder != nil || encoder != nil: UnsafeRawPointer(NodeCodec.table)
+    default: nil
+    }
   }
 
   /// Gives back the batches that an instance has left retained.
@@ -153,7 +161,7 @@ extension Node {
       return kept
     }
     for (address, count) in left {
-      for _ in 0..<count { pipeline.letGo(UnsafeMutablePointer(bitPattern: address)!) }
+      for _ in 0..<count { pipeline.retained.letGo(UnsafeMutablePointer(bitPattern: address)!) }
     }
   }
 

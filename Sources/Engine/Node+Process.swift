@@ -102,9 +102,12 @@ extension Node {
     let isTransient = failure.code == TIDE_E_RETRY
     guard call.effects == 0, isTransient || (spec.retry.repeatsFailures && failure.isWorthRestart) else { return false }
     while attempt < spec.retry.limit {
-      log(
-        .warning,
-        "\(failure.message); attempt \(attempt + 1) of \(spec.retry.limit)" + (isTransient ? "" : " with a new instance"))
+      if let left = attemptLog.admit(at: pipeline.clock.now) {
+        log(
+          .warning,
+          "\(failure.message); attempt \(attempt + 1) of \(spec.retry.limit)" + (isTransient ? "" : " with a new instance")
+            + (left > 0 ? " (and \(left) more attempts before)" : ""))
+      }
       guard chain.pause(spec.retry.wait(attempt: attempt)) else { return false }
       attempt += 1
       counters.add(Count.retries, 1)

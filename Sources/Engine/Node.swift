@@ -117,6 +117,8 @@ final class Node: @unchecked Sendable {
   var frameNumber: UInt64 = 0
   /// Where each partition's bytes come from, as the source says it.
   var origins: [UInt32: String] = [:]
+  /// Lines about calls that are made again.
+  var attemptLog = LinePace()
   /// Lines about rejected rows so far.
   var loggedRejects = 0
 

@@ -16,7 +16,7 @@ public final class Pipeline: @unchecked Sendable {
   /// Memory of all frames.
   let budget: FrameBudget
   /// Memory of the batches that components retain.
-  let retainedBytes = Atomic<Int>(0)
+  let retained: RetainedFrames
   private let sink: @Sendable (LogRecord) -> Void
   private(set) var nodes: [Node] = []
   private(set) var chains: [Chain] = []
@@ -42,6 +42,7 @@ public final class Pipeline: @unchecked Sendable {
     sink = log
     chainPlan = ChainPlan(graph)
     budget = FrameBudget(limitBytes: chainPlan.boundBytes - chainPlan.memory.rings)
+    retained = RetainedFrames(limitBytes: chainPlan.memory.retained)
     for (index, spec) in graph.nodes.enumerated() {
       var spec = spec
       spec.recordPlan?.limit(frameBytes: chainPlan.memory.largestFrameBytes)
@@ -215,20 +216,6 @@ public final class Pipeline: @unchecked Sendable {
   }
 
   // MARK: Retained batches
-
-  /// True when a component may retain a batch of the block: all that is retained stays within its part of the memory. Any thread.
-  func mayRetain(_ block: UnsafeMutablePointer<tide_block>) -> Bool {
-    let bytes = Edge.charge(for: block)
-    if retainedBytes.add(bytes, ordering: .relaxed).newValue <= chainPlan.memory.retained { return true }
-    retainedBytes.subtract(bytes, ordering: .relaxed)
-    return false
-  }
-
-  /// Drops a batch that a component has retained. Any thread.
-  func letGo(_ kept: UnsafeMutablePointer<tide_kept>) {
-    retainedBytes.subtract(Edge.charge(for: kept.pointee.passed.block), ordering: .relaxed)
-    tide_kept_release(kept)
-  }
 
   // MARK: Looking in
 

@@ -54,7 +54,8 @@ public struct RecordPlan: Sendable, Equatable {
   /// Sends a row further ahead of its ingest time than this to `dead`; nil = off.
   public var maxAheadNanoseconds: Int64?
   public var maxRecordBytes = 8 << 20
-  public var maxDepth = 16
+  /// Containers inside each other in values that are kept, the record counted; what is passed over nests as it likes.
+  public var maxDepth = 64
   public var maxKeyBytes = 64 << 10
   public var rowsPerFrame = 1024
   public var bytesPerFrame = 64 << 10

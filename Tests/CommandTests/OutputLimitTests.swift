@@ -33,16 +33,7 @@ struct OutputLimitTests {
     let missing = child.errorText.split(separator: " rows that were taken before").first?.split(separator: " ").last
     let isTold = child.errorText.contains("rows that were taken before are not in the file")
     let lost = isTold ? missing.flatMap { Int($0) } : 0
-    #expect(Self.taken(child.errorText, by: "out") == lines + (lost ?? -1), "\(child.errorText)")
-  }
-
-  /// What the books say that a node took.
-  private static func taken(_ books: String, by node: String) -> Int? {
-    let rows = books.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
-    guard let header = rows.first(where: { $0.first == "node" }), let row = rows.first(where: { $0.first == node }) else {
-      return nil
-    }
-    return header.firstIndex(of: "taken").flatMap { row.indices.contains($0) ? Int(row[$0].replacing(",", with: "")) : nil }
+    #expect(BooksText.taken(child.errorText, by: "out") == lines + (lost ?? -1), "\(child.errorText)")
   }
 
   @Test func `a sink that writes to a pipe which nobody empties can be stopped`() throws {

@@ -126,6 +126,38 @@ struct TcpTests {
     #expect(try story.text("dead.jsonl") == "")
   }
 
+  @Test func `a header whose checksum does not match is no promise, and frames behind it are acknowledged`() throws {
+    let story = try Story()
+    try story.file("receive.yaml", Self.receiveFrames)
+    let lines = Self.sendFrames.split(separator: "\n", omittingEmptySubsequences: false)
+    try story.file("send.yaml", lines.filter { !$0.contains("use: tcp") }.joined(separator: "\n"))
+    #expect(try story.run("run", "send.yaml").exitCode == 0)
+    let frames = try Files.read(story.directory.file("sent.frames"))
+    // A header that says of itself what a frame's says, but for a number and a length that were changed after it was signed.
+    var forged = Array(frames[..<128])
+    forged[24..<32] = ArraySlice(repeating: 0x7F, count: 8)
+    forged[8..<12] = [0, 0, 0, 1]
+    let receiver = try story.start("run", "receive.yaml")
+    let client = try TcpEnd(port: try #require(UInt16(try port(of: receiver))))
+    let bytes = forged + frames
+    var sent = 0
+    let last = try #require(FrameSizes.numbers(frames).last)
+    let answered = repeats(
+      {
+        sent += client.offer(Array(bytes[sent...]))
+        client.read()
+      }, until: { client.received.suffix(16) == Self.acknowledgement(last)[...] })
+    #expect(answered)
+    let numbers = stride(from: 8, to: client.received.count, by: 16).map { client.received[$0..<$0 + 8] }
+    #expect(!numbers.contains(forged[24..<32]))
+    client.endWriting()
+    #expect(repeats({ client.read() }, until: { client.hasEnded }))
+    receiver.signal(SIGINT)
+    #expect(try receiver.finish() == .exit(0), "\(receiver.errorText)")
+    #expect(try story.text("received.jsonl") == story.text("sent.jsonl"))
+    #expect(try story.text("dead.jsonl").split(separator: "\n").count == 1)
+  }
+
   @Test func `frames that were not acknowledged are sent again, from the first of them`() throws {
     let story = try Story()
     try story.file("send.yaml", Self.sendFrames)

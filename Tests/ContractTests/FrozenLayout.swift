@@ -225,6 +225,40 @@ let frozenLayout: [FrozenStruct] = [
       ("begin", \.begin, 48),
     ]),
   layout(
+    tide_arrow.self, 16,
+    [
+      ("size", \.size, 0),
+      ("reserved", \.reserved, 4),
+      ("export_batch", \.export_batch, 8),
+    ]),
+  layout(
+    ArrowSchema.self, 72,
+    [
+      ("format", \.format, 0),
+      ("name", \.name, 8),
+      ("metadata", \.metadata, 16),
+      ("flags", \.flags, 24),
+      ("n_children", \.n_children, 32),
+      ("children", \.children, 40),
+      ("dictionary", \.dictionary, 48),
+      ("release", \.release, 56),
+      ("private_data", \.private_data, 64),
+    ]),
+  layout(
+    ArrowArray.self, 80,
+    [
+      ("length", \.length, 0),
+      ("null_count", \.null_count, 8),
+      ("offset", \.offset, 16),
+      ("n_buffers", \.n_buffers, 24),
+      ("n_children", \.n_children, 32),
+      ("buffers", \.buffers, 40),
+      ("children", \.children, 48),
+      ("dictionary", \.dictionary, 56),
+      ("release", \.release, 64),
+      ("private_data", \.private_data, 72),
+    ]),
+  layout(
     tide_manifest_source.self, 16,
     [
       ("size", \.size, 0),

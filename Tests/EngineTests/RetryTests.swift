@@ -103,6 +103,25 @@ import Testing
     #expect(books.nodes[1].retries == 5 && books.nodes[1].restarts == 5)
   }
 
+  @Test func `the log tells of attempts once a second, and of how many it left out`() throws {
+    var bench = PipelineBench()
+    let clock = VirtualClock()
+    bench.clock = clock
+    let first = bench.add(.source, source("source", events(4), frame: 4))
+    bench.add(.sink, flaky(30, TIDE_E_RETRY), from: first) {
+      $0.retry.limit = 30
+      $0.retry.jitter = 0
+      $0.retry.backoffNanoseconds = 100_000_000
+      $0.retry.maxBackoffNanoseconds = 100_000_000
+    }
+    let (outcome, books) = try bench.run { _ in clock.advance(by: 50_000_000) }
+    #expect(outcome == .completed && books.nodes[1].retries == 30)
+    let said = bench.log.lines.filter { $0.contains("attempt") }
+    #expect(said.first == "flaky: the disk is asleep; attempt 1 of 30")
+    #expect((3...4).contains(said.count), "\(said)")
+    #expect(said.dropFirst().allSatisfy { $0.contains("more attempts before)") })
+  }
+
   @Test func `a forced stop ends the wait of a batch, whose rows are counted`() throws {
     var bench = PipelineBench()
     let first = bench.add(.source, source("source", events(4), frame: 4))

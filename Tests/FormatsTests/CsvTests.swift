@@ -248,6 +248,7 @@ import Testing
     let input = Array("a,b\n1,2\n".utf8) + [0xC3, 0x28, 44, 10] + Array("3,4\n".utf8)
     let outcome = try decode(input, Self.source())
     #expect(outcome.lines.count == 2 && outcome.dead.map(\.code) == ["utf8"] && outcome.dead[0].offset == 8)
+    #expect(outcome.dead[0].reason == "the record is not UTF-8, at byte 0")
   }
 
   // MARK: Writing

@@ -200,7 +200,7 @@ import Testing
     #expect(message(plan(.init("t", .int, role: .eventTime))) == "the event time is of type time")
     #expect(message(plan(.init("a", .int, role: .key), .init("b", .int, role: .key))) == "two columns have one role")
     #expect(message(plan(value) { $0.rowsPerFrame = 0 }) == "a frame has 1 to 65536 rows")
-    #expect(message(plan(value) { $0.maxDepth = 17 }) == "records nest 1 to 16 deep")
+    #expect(message(plan(value) { $0.maxDepth = 65 }) == "values that are kept nest 1 to 64 deep")
     #expect(message(plan(value)) == nil)
   }
 }

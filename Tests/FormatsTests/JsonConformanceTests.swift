@@ -134,20 +134,6 @@ import Testing
     }
   }
 
-  @Test(arguments: [17, 100, 10_000, 4_000_000]) func `nesting without bounds is dead and nothing falls over`(depth: Int) throws
-  {
-    let shapes = [("[", "]"), ("{\"a\":", "}"), ("[{\"a\":", "}]")]
-    for (open, close) in shapes where open.utf8.count * depth < 7 << 20 {
-      let value = String(repeating: open, count: depth) + "1" + String(repeating: close, count: depth)
-      for input in ["{\"v\":\(value)}", "{\"v\":\(String(repeating: open, count: depth))"] where input.utf8.count < 8 << 20 {
-        for rest in [true, false] {
-          let outcome = try decode("{}\n\(input)\n{}\n", plan(rest: rest))
-          #expect(outcome.lines.count == 2 && outcome.dead.map(\.code) == ["depth"])
-        }
-      }
-    }
-  }
-
   @Test func `a record of eight mebibytes is taken in any shape`() throws {
     let size = 8 << 20
     let shapes: [(head: String, piece: String, tail: String)] = [

@@ -43,7 +43,7 @@ import Testing
         return "-" + text if sign else text
 
     def written(value, depth):
-        if depth > 16 and isinstance(value, (dict, list)):
+        if depth > 64 and isinstance(value, (dict, list)):
             raise ValueError("too deep")
         if isinstance(value, Number):
             return number(value)

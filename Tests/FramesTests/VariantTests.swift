@@ -76,15 +76,17 @@ struct VariantTests {
     #expect(wrong([0x02, 2, 0, 1, 1, 0, 2, 0x00, 0x00]) == nil)
   }
 
-  @Test func `16 containers may lie in each other, 17 may not`() {
+  @Test func `64 containers may lie in each other, 65 may not`() {
     func nested(_ depth: Int) -> [UInt8] {
       var value: [UInt8] = [0x03, 0, 0]
-      for _ in 1..<depth { value = [0x03, 1, 0, UInt8(value.count)] + value }
+      for _ in 1..<depth {
+        value = [0x07, 1, 0, 0, UInt8(truncatingIfNeeded: value.count), UInt8(value.count >> 8)] + value
+      }
       return value
     }
-    #expect(wrong(Array(nested(15))) == nil)
-    let deep = nested(16)
-    let deeper = nested(17)
+    #expect(wrong(nested(63)) == nil)
+    let deep = nested(64)
+    let deeper = nested(65)
     func check(_ value: [UInt8]) -> Bool {
       value.withUnsafeBufferPointer { tide_variant_check($0.baseAddress, UInt64($0.count), 0) == nil }
     }

@@ -46,7 +46,7 @@ struct Plan {
     plan.max_ahead = -1;
     // Small limits, so that short inputs reach them.
     plan.max_record = 600;
-    plan.max_depth = 16;
+    plan.max_depth = 64;
     plan.max_key = 100;
     plan.rows_per_frame = 16;
     plan.bytes_per_frame = 2048;

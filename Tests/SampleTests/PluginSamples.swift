@@ -61,12 +61,16 @@ struct PluginSample: Sendable {
 
 /// Command lines as a reader of a page types them: `tidemill` is in PATH, `PROJECT` is the clone.
 enum Shell {
+  /// A Python that has the packages of samples that call it.
+  static let packages: [String: String?] = (try? PythonPackages.interpreter()).map { ["PYTHON": $0] } ?? [:]
+
   static func run(_ command: String, in directory: String, home: String? = nil) throws -> Tidemill.Result {
     let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
     let child = try Child(
       "/bin/sh", ["-ec", command], in: directory,
       environment: Tidemill.environment(
-        home: home, ["PATH": "\(ProjectPaths.release):\(path)", "PROJECT": ProjectPaths.root]))
+        home: home,
+        ["PATH": "\(ProjectPaths.release):\(path)", "PROJECT": ProjectPaths.root].merging(packages) { $1 }))
     let end = try child.finish()
     return Tidemill.Result(end: end, output: child.outputText, errors: child.errorText)
   }

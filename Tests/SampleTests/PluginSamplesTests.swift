@@ -5,9 +5,12 @@ import Testing
 /// The sample plugins are built, found, shown and run as their READMEs say.
 struct PluginSamplesTests {
   @Test func `the samples are there, each kind in C and an operator in Swift`() {
-    #expect(PluginSample.inC == ["between", "changes", "counter", "deadband", "lines"])
+    #expect(PluginSample.inC == ["between", "changes", "counter", "deadband", "lines", "to-python"])
     #expect(PluginSample.inCxx == ["spikes"])
-    #expect(PluginSample.all == ["between", "celsius", "changes", "counter", "deadband", "every-nth", "lines", "spikes"])
+    #expect(
+      PluginSample.all == [
+        "between", "celsius", "changes", "counter", "deadband", "every-nth", "lines", "spikes", "to-python",
+      ])
   }
 
   @Test(arguments: PluginSample.all)
@@ -54,7 +57,8 @@ struct PluginSamplesTests {
     let output = try TemporaryDirectory()
     let copy = try Self.copy(name, from: directory, into: output)
     let result = try Tidemill.run(
-      ["run", "pipeline.yaml", "--dev", "--plugins", directory, "--books", "books.json"], in: copy)
+      ["run", "pipeline.yaml", "--dev", "--plugins", directory, "--books", "books.json"], in: copy,
+      environment: Shell.packages)
     try #require(result.exitCode == 0, "\(result.errors)")
     let books = try JSONDecoder().decode(Books.self, from: Data(try Files.read("\(copy)/books.json")))
     #expect(books.balanced)
@@ -102,6 +106,7 @@ struct PluginSamplesTests {
         "counter 1.0.0 unchecked - source",
         "deadband 1.0.0 unchecked - operator", "every-nth 1.0.0 unchecked - operator", "lines 1.0.0 unchecked - sink",
         "spikes 1.0.0 unchecked - operator",
+        "to-python 1.0.0 unchecked - sink",
       ])
   }
 

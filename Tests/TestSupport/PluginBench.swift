@@ -26,6 +26,9 @@ public final class PluginBench {
   public var maxRecordBytes: UInt64 = 8 << 20
   public var offersCodec = true
   public var offersTimers = true
+  public var offersArrow = true
+  /// Exports of `tide.arrow/1` that are not released.
+  public var exported = 0
   /// Options that are left out take the defaults that the plugin's description names.
   public var fillsDefaults = false
   /// Output ports by their number, and those that something reads.

@@ -8,6 +8,7 @@ final class PluginBenchHost {
   let config: ConfigValue
   let table: UnsafeMutablePointer<tide_host>
   let codec: UnsafeMutablePointer<tide_codec>
+  let arrow: UnsafeMutablePointer<tide_arrow>
   let info: UnsafeMutablePointer<tide_info>
   private var texts: [String: UnsafeMutablePointer<CChar>] = [:]
   private var slots: [UInt64: UnsafeMutableRawBufferPointer] = [:]
@@ -21,7 +22,9 @@ final class PluginBenchHost {
     codec = .allocate(capacity: 1)
     info = .allocate(capacity: 1)
     table.initialize(to: tide_host())
+    arrow = .allocate(capacity: 1)
     codec.initialize(to: tide_codec())
+    arrow.initialize(to: tide_arrow())
     info.initialize(to: bench.info)
     table.pointee.size = UInt32(MemoryLayout<tide_host>.size)
     table.pointee.abi_minor = UInt32(TIDE_ABI_MINOR)
@@ -30,6 +33,7 @@ final class PluginBenchHost {
     fillConfig()
     fillOutput()
     fillCodec()
+    fillArrow()
   }
 
   deinit {
@@ -38,6 +42,7 @@ final class PluginBenchHost {
     encoded?.deallocate()
     table.deallocate()
     codec.deallocate()
+    arrow.deallocate()
     info.deallocate()
   }
 
@@ -64,8 +69,11 @@ final class PluginBenchHost {
     }
     table.pointee.extension = { context, id in
       let me = PluginBenchHost.of(context)
-      guard me.bench.offersCodec, let id, String(cString: id) == TIDE_CODEC else { return nil }
-      return UnsafeRawPointer(me.codec)
+      switch id.map({ String(cString: $0) }) {
+      case TIDE_CODEC where me.bench.offersCodec: return UnsafeRawPointer(me.codec)
+      case TIDE_ARROW where me.bench.offersArrow: return UnsafeRawPointer(me.arrow)
+      default: return nil
+      }
     }
     table.pointee.wake = { _ = PluginBenchHost.of($0).bench.woken.add(1, ordering: .acquiringAndReleasing) }
     table.pointee.now = {

@@ -16,7 +16,7 @@ extern "C" {
 
 #define TIDE_FRAME_LIMIT (16u << 20)     /* bytes of a frame, unless the pipeline says otherwise */
 #define TIDE_FRAME_HARD_LIMIT (1u << 30) /* bytes of a frame, whatever it says */
-#define TIDE_VARIANT_DEPTH 16u           /* containers inside each other */
+#define TIDE_VARIANT_DEPTH 64u           /* containers inside each other */
 #define TIDE_VARIANT_ELEMENTS 65536u     /* of one container */
 
 /* What a frame was refused for. */

@@ -33,7 +33,7 @@ extern "C" {
 #define RECORD_DEAD_UTF8 2u    /* not UTF-8 */
 #define RECORD_DEAD_OBJECT 3u  /* JSON, but no object */
 #define RECORD_DEAD_RECORD 4u  /* longer than a record may be */
-#define RECORD_DEAD_DEPTH 5u   /* nested deeper than a record may be */
+#define RECORD_DEAD_DEPTH 5u   /* a value that is kept is nested too deep */
 #define RECORD_DEAD_KEY 6u     /* a name or a key longer than it may be */
 #define RECORD_DEAD_FRAME 7u   /* needs more room than a frame has */
 #define RECORD_DEAD_TYPE 8u    /* a value that cannot be cast to its declared type */
@@ -59,7 +59,7 @@ typedef struct record_plan {
   uint32_t time_unit;     /* RECORD_TIME_S ... RECORD_TIME_NS */
   int64_t max_ahead;      /* ns; < 0 = off */
   uint64_t max_record;    /* bytes */
-  uint32_t max_depth;     /* 1..16; the record itself is depth 1 */
+  uint32_t max_depth;     /* 1..64, of values that are kept; the record itself is depth 1 */
   uint32_t max_key;       /* bytes */
   uint32_t rows_per_frame;
   uint64_t bytes_per_frame;
