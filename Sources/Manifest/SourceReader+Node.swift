@@ -16,7 +16,7 @@ extension SourceReader {
         entry.location, "'\(SourceValue.shortened(entry.name))' does not say which component it uses",
         "add 'use' with the id of a component")
     }
-    checkFunction(entries)
+    if kind == .operator { checkFunction(entries) }
     if kind != .source, !has("from", entries) {
       diagnostics.error(
         entry.location, "'\(SourceValue.shortened(entry.name))' reads nothing",

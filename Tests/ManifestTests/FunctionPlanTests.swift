@@ -29,7 +29,7 @@ struct FunctionPlanTests {
     let node = try #require(plan.node(named: "f"))
     #expect(node.reference.plugin == "libm.so.6" && node.reference.manifest.id == "fma" && !node.forwardsOnly)
     #expect(PipelineGraph(plan).render(.text).contains("operator  f  libm.so.6/fma\n"))
-    #expect(plan.location(node: node.index, path: "symbol") == SourceLocation(line: 2, column: 56))
+    #expect(plan.location(node: node.index, path: "symbol") == SourceLocation(line: 2, column: 68))
     #expect(plan.location(node: node.index, path: "in[0]").line == 2)
   }
 

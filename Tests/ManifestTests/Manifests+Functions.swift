@@ -62,9 +62,9 @@ extension Manifests {
       """#,
       says: #"""
         3:91: 'in' names 1 field, and the signature takes 2
-        4:85: 'in' names 2 fields, and the signature takes 1; name one field for each parameter before the ';'
-        4:103: 'args' has 1 value, and the signature takes no constants; write the types of constants behind a ';': "f64(f64; f64)"
-        4:111: 'out' takes the name of a field, of 1 to 255 bytes, not ''
+        4:87: 'in' names 2 fields, and the signature takes 1; name one field for each parameter before the ';'
+        4:101: 'args' has 1 value, and the signature takes no constants; write the types of constants behind a ';': "f64(f64; f64)"
+        4:109: 'out' takes the name of a field, of 1 to 255 bytes, not ''
         5:109: 'in' takes the name of a field, not a list
         5:122: the number 2147483648 is no value of i32
         5:134: the number -1 is no value of u64
@@ -72,7 +72,7 @@ extension Manifests {
         5:145: the number 5 is no value of str; put a text in quotes
         5:148: the number 1.5 is no value of i64
         6:57: 'symbol' takes the name of a function, not ''
-        6:74: 'args' has no values, and the signature takes 1 constant; add args: [...], one value for each type behind the ';'
+        6:72: 'args' has no values, and the signature takes 1 constant; add args: [...], one value for each type behind the ';'
         """#),
     Manifest(
       "a function that is not there, not allowed, or given the wrong fields, all at once",
@@ -88,12 +88,12 @@ extension Manifests {
       says: #"""
         3:57: libm.so.6 has no function 'hypto'; did you mean 'hypot'?
         4:38: there is no library 'libn.so' from '.'; did you mean 'libm.so.6'?
-        4:83: no field 'X' comes in here; did you mean 'x'?
+        4:85: no field 'X' comes in here; did you mean 'x'?
         5:57: nobody has allowed 'exp' of /lib/libm.so.6; allow it with: tidemill function allow
         5:89: the field 'name' is string, and exp reads it as double; name another field, or change its type where it is made
-        6:102: the field 't' is time, and f reads it as int; name another field, or change its type where it is made
-        6:105: the field 'x' is double, and f reads it as int; name another field, or change its type where it is made
-        6:108: the field 'ok' is bool, and f reads it as string; name another field, or change its type where it is made
+        6:103: the field 't' is time, and f reads it as int; name another field, or change its type where it is made
+        6:106: the field 'x' is double, and f reads it as int; name another field, or change its type where it is made
+        6:109: the field 'ok' is bool, and f reads it as string; name another field, or change its type where it is made
         """#),
     Manifest(
       "what a function gives has its type for those behind it",

@@ -81,7 +81,7 @@ struct SignatureTests {
     let (source, problems) = function(text)
     #expect(source?.signature == nil)
     #expect(problems.map { $0.message + ($0.fix.map { "; \($0)" } ?? "") } == [says])
-    #expect(problems.allSatisfy { $0.location == SourceLocation(line: 3, column: 18) })
+    #expect(problems.allSatisfy { $0.location.line == 3 && $0.location.column > 15 })
   }
 
   /// What is read of a manifest with a function of that signature, which names fields and constants enough.

@@ -14,7 +14,9 @@ struct ExceptionTests {
     return place
   }
 
-  private func run(_ command: String = "run", _ node: String, source: String? = nil) throws -> Tidemill.Result {
+  private func run(_ node: String, source: String? = nil) throws -> Tidemill.Result { try run("run", node, source: source) }
+
+  private func run(_ command: String, _ node: String, source: String? = nil) throws -> Tidemill.Result {
     let place = try TemporaryDirectory()
     let readings = source ?? "{ use: generate, with: { count: 100, paced: false, seed: 7 } }"
     try place.write(
