@@ -50,7 +50,7 @@ struct FunctionCommandTests {
     for command in ["run", "validate", "plan"] {
       let refused = try run(command, "p.yaml", input: "")
       #expect(refused.exitCode == 78)
-      #expect(refused.errors.contains("p.yaml:6:44: nobody has allowed 'hypot' of "), "\(refused.errors)")
+      #expect(refused.errors.contains("p.yaml:6:45: nobody has allowed 'hypot' of "), "\(refused.errors)")
       #expect(refused.errors.contains("; allow it with: tidemill function allow libm.so.6 hypot\n"))
     }
     let allowed = try run("function", "allow", "libm.so.6", "hypot")
