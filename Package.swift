@@ -47,6 +47,8 @@ let package = Package(
     .target(name: "Rings", dependencies: ["CTidemill", "CHost"]),
     .target(name: "PluginManifest"),
     .target(name: "Formats", dependencies: ["CTidemill", "CRecords", "Frames", "StoredFrames"]),
+    .target(name: "CFunction", dependencies: ["CTidemill", "CHost"], linkerSettings: [.linkedLibrary("ffi")]),
+    .target(name: "Functions", dependencies: ["CTidemill", "CFunction", "Frames", "PluginManifest"]),
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CHost", "CMd", "PluginManifest"]),
     .target(name: "Manifest", dependencies: ["PluginManifest", "Formats", yams]),
@@ -56,7 +58,9 @@ let package = Package(
     .target(name: "Engine", dependencies: ["CTidemill", "CHost", "CArrow", "Frames", "Rings", "Formats", "PluginManifest"]),
     .target(
       name: "Runtime",
-      dependencies: ["CTidemill", "CHost", "Rings", "Formats", "PluginManifest", "PluginHost", "Manifest", "Engine", logging]),
+      dependencies: [
+        "CTidemill", "CHost", "Rings", "Formats", "PluginManifest", "PluginHost", "Manifest", "Engine", "Functions", logging,
+      ]),
     .executableTarget(
       name: "tidemill",
       dependencies: [
@@ -82,6 +86,8 @@ let package = Package(
     .testTarget(name: "ArrowTests", dependencies: ["TestSupport"]),
     .testTarget(name: "AuditTests", dependencies: ["TestSupport"]),
     .testTarget(name: "FramesTests", dependencies: ["CTidemill", "CHost", "Frames", "StoredFrames", "TestSupport"]),
+    .testTarget(
+      name: "FunctionsTests", dependencies: ["CTidemill", "CFunction", "Frames", "Functions", "PluginManifest", "TestSupport"]),
     .testTarget(name: "RingsTests", dependencies: ["CHost", "Rings", "TestSupport"]),
     .testTarget(name: "FormatsTests", dependencies: ["CTidemill", "Formats", "Frames", "TestSupport"]),
     .testTarget(name: "ManifestTests", dependencies: ["Formats", "PluginManifest", "Manifest", "TestSupport"]),

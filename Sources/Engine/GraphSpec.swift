@@ -34,6 +34,8 @@ public struct NodeSpec {
   public var componentName: String
   /// Must outlive the pipeline.
   public var component: UnsafePointer<tide_component>
+  /// What the table lives in, where that is not there for ever as a plugin is.
+  public var owner: AnyObject?
   /// Validated, with defaults; durations are nanoseconds, sizes bytes.
   public var config: ConfigValue = .map([])
   public var inputs: [String] = []

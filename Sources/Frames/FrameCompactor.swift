@@ -28,7 +28,7 @@ public enum FrameCompactor {
 }
 
 /// Values of a column that a compaction keeps, by their numbers.
-private struct Kept {
+struct Kept {
   let count: Int
   /// The frame's rows.
   var rows: UnsafePointer<UInt16>?
@@ -43,21 +43,31 @@ private struct Kept {
 }
 
 /// One pass over the frame: lays out and writes, or only counts when there is no `out`.
-private struct Compaction {
+struct Compaction {
   let source: UnsafePointer<tide_frame>
   let rows: Kept
   let out: UnsafeMutableRawPointer?
+  /// Every row is kept: buffers are copied as they are.
+  let isWhole: Bool
+  /// A column that the frame gets.
+  var addition: Addition?
   /// What the columns inside others keep, by descriptor; set when the column around them is compacted, which comes first.
   var inner: [Int: Kept] = [:]
   /// Memory behind `inner`.
   var lists: [UnsafeMutablePointer<UInt32>] = []
   var layout: FrameLayout
 
-  init(frame: FrameView, selection: UnsafePointer<UInt16>?, count: Int, out: UnsafeMutableRawPointer?) {
+  init(
+    frame: FrameView, selection: UnsafePointer<UInt16>?, count: Int, out: UnsafeMutableRawPointer?,
+    adding addition: Addition? = nil
+  ) {
     precondition(count >= 1 && count <= frame.rows, "a compaction selects some of the frame's rows")
     source = frame.frame
-    rows = Kept(count: count, rows: selection)
+    // Of an ascending selection, as many rows as the frame has are all of them.
+    isWhole = count == frame.rows
+    rows = Kept(count: count, rows: isWhole ? nil : selection)
     self.out = out
+    self.addition = addition
     layout = FrameLayout(out: out)
   }
 
@@ -67,22 +77,27 @@ private struct Compaction {
     defer { for list in lists { list.deallocate() } }
     let columns = Int(source.pointee.cols)
     let descriptors = FrameLimits.headerBytes
-    let names = descriptors + FrameLimits.descriptorBytes * columns
+    let names = descriptors + FrameLimits.descriptorBytes * (columns + (addition?.growth ?? 0))
     let namesBytes = Int(source.pointee.names_len)
-    layout.at = names + namesBytes
+    layout.at = names + namesBytes + (addition?.nameGrowth ?? 0)
     out?.copyMemory(from: source, byteCount: FrameLimits.headerBytes)
     (out.map { $0 + names })?.copyMemory(from: UnsafeRawPointer(source) + Int(source.pointee.names), byteCount: namesBytes)
     for column in 0..<columns {
+      if let addition, addition.leavesOut(column) { continue }
       var descriptor = tide_col(source, Int32(column)).pointee
       descriptor.name =
         descriptor.name_len == 0 ? 0 : UInt32(names + Int(descriptor.name) - Int(source.pointee.names))
-      if let kept = kept(column) {
+      if isWhole {
+        copyWhole(&descriptor)
+      } else if let kept = kept(column) {
         compactColumn(&descriptor, kept)
       } else {
         copyBuffers(&descriptor)
       }
-      (out.map { $0 + descriptors + FrameLimits.descriptorBytes * column })?.storeBytes(of: descriptor, as: tide_column.self)
+      let place = addition.map { $0.change(&descriptor, column) } ?? column
+      (out.map { $0 + descriptors + FrameLimits.descriptorBytes * place })?.storeBytes(of: descriptor, as: tide_column.self)
     }
+    addition?.lay(into: &layout, rows: rows.count, nameAt: names + namesBytes)
     let length = layout.close()
     if let out { finishHeader(out.assumingMemoryBound(to: tide_frame.self), names: names, length: length) }
     return length
@@ -98,7 +113,8 @@ private struct Compaction {
 
   func finishHeader(_ header: UnsafeMutablePointer<tide_frame>, names: Int, length: Int) {
     header.pointee.names = UInt32(names)
-    header.finish(rows: rows.count, length: length)
+    if isWhole { header.finishWhole(length: length) } else { header.finish(rows: rows.count, length: length) }
+    addition?.change(header)
   }
 
   // MARK: Buffers
@@ -107,6 +123,12 @@ private struct Compaction {
 
   mutating func placeCopy(of offset: UInt32, _ bytes: Int) -> UInt32 {
     layout.place(copying: sourceBytes(offset), bytes)
+  }
+
+  /// Copies a column of which every value is kept.
+  mutating func copyWhole(_ column: inout tide_column) {
+    if column.valid != 0 { column.valid = placeCopy(of: column.valid, (Int(column.len) + 7) / 8) }
+    copyBuffers(&column)
   }
 
   mutating func copyBuffers(_ column: inout tide_column) {

@@ -38,13 +38,18 @@ extension UnsafeMutablePointer<tide_frame> {
   /// Completes the header of a frame that was laid out behind descriptors at byte 128: lengths, rows, the range of the event time;
   /// without checksums.
   func finish(rows: Int, length: Int) {
+    pointee.rows = UInt32(rows)
+    finishWhole(length: length)
+    setTimeRange()
+  }
+
+  /// The same for a frame that has the rows of the one that its header was copied from.
+  func finishWhole(length: Int) {
     pointee.header_len = UInt16(FrameLimits.headerBytes)
     pointee.frame_len = UInt32(length)
     pointee.raw_len = UInt32(length)
-    pointee.rows = UInt32(rows)
     pointee.desc = UInt32(FrameLimits.headerBytes)
     dropChecksums()
-    setTimeRange()
   }
 
   private func setTimeRange() {

@@ -6,6 +6,8 @@ struct FieldUse {
   var name: String
   /// Nil = any type.
   var type: RecordPlan.ColumnType?
+  /// A type that it takes as well.
+  var also: RecordPlan.ColumnType?
   /// Place of the option that names it, or of `use` where the component itself does.
   var location: SourceLocation
   /// Must be there: the component requires it, or the manifest names it.
@@ -17,6 +19,7 @@ struct FieldUse {
 extension NodeDraft {
   /// The fields that the component reads; nil when it may read any: it does not say, or reads by an expression.
   var fieldUses: [FieldUse]? {
+    if let function { return function.fieldUses }
     guard let inputs = manifest?.inputs else { return nil }
     var uses: [FieldUse] = []
     for input in inputs {

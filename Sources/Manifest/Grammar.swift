@@ -59,11 +59,26 @@ enum Grammar {
     Key("isolation", example: "isolation: thread"),
     Key("lanes", kinds: [.operator, .sink], example: "lanes: 1"),
     Key("delivery", example: "delivery: at_most_once"),
-    Key("function", .planned, kinds: [.operator], example: "function: { library: libm.so.6, symbol: hypot }"),
+    Key(
+      "function", kinds: [.operator],
+      example: "function: { library: libm.so.6, symbol: hypot, signature: \"f64(f64,f64)\", in: [x, y], out: r }"),
     Key("order", .planned, kinds: [.operator, .sink], example: "order: event_time"),
     Key("state", .planned, kinds: [.operator, .sink], example: "state: { bytes: 1GiB }"),
     Key("timeouts", .planned, example: "timeouts: { open: 30s }"),
   ]
+
+  static let function = [
+    Key("library", example: "library: libm.so.6"),
+    Key("symbol", example: "symbol: hypot"),
+    Key("signature", example: "signature: \"f64(f64,f64)\""),
+    Key("in", example: "in: [x, y]"),
+    Key("out", example: "out: r"),
+    Key("args", example: "args: [2.5]"),
+    Key("nulls", example: "nulls: reject"),
+  ]
+
+  /// What a null argument leads to.
+  static let nulls = [Word(name: "keep"), Word(name: "reject")]
 
   static let watermark = [
     Key("delay", example: "delay: 2s"),

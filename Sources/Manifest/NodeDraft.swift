@@ -7,6 +7,8 @@ struct NodeDraft {
   /// Nil when `use` is missing or names no usable component, which has been reported: such a node takes part in the graph and is
   /// not complained about further.
   var reference: ComponentReference?
+  /// Of a node with `function`, which has a reference beside it.
+  var function: FunctionPlan?
   var config: ConfigValue = .map([])
   var locations: [String: SourceLocation] = [:]
   /// Nil while the component is unknown.
@@ -22,8 +24,8 @@ struct NodeDraft {
   var name: String { source.name }
   var kind: ComponentManifest.Kind { source.kind }
   var manifest: ComponentManifest? { reference?.manifest }
-  /// Place of what stands after `use`, else of the name.
-  var usePlace: SourceLocation { source.use?.location ?? source.location }
+  /// Place of what stands after `use` or `function`, else of the name.
+  var usePlace: SourceLocation { source.use?.location ?? source.function?.location ?? source.location }
 
   /// True for an operator whose output is its input's rows as they are.
   var forwardsOnly: Bool {

@@ -47,7 +47,10 @@ public struct NodePlan: Sendable, Equatable {
   public var index: Int
   public var name: String
   public var kind: ComponentManifest.Kind
+  /// Of a function: its library's file name and the symbol.
   public var reference: ComponentReference
+  /// The function that the node calls in place of a plugin.
+  public var function: FunctionPlan?
   /// A map: every option that was written or has a default, in the order of the schema; durations in ns, sizes in bytes.
   public var config: ConfigValue
   /// Of sources; nil = the manifest gives none.
@@ -71,7 +74,7 @@ public struct NodePlan: Sendable, Equatable {
   public var pollEveryNanoseconds: Int64?
   /// Place of the node's name.
   public var location: SourceLocation
-  /// Place of what stands after `use`.
+  /// Place of what stands after `use` or `function`.
   public var useLocation: SourceLocation
   /// Places by configuration path; the empty path is that of `with`.
   public var configLocations: [String: SourceLocation]

@@ -42,6 +42,8 @@ public struct NodeSource: Sendable, Equatable {
   public var location: SourceLocation
   /// Nil when it is missing or wrong, which has been reported.
   public var use: Located<String>?
+  /// In place of `use`: a function of a library.
+  public var function: FunctionSource?
   /// Nil when there is none, or it is wrong, which has been reported.
   public var from: FromSource?
   /// A map.

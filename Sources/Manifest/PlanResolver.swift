@@ -51,6 +51,11 @@ struct PlanResolver {
   // MARK: Components
 
   private mutating func find(_ index: Int, in catalog: some ComponentCatalog) {
+    if let function = drafts[index].source.function {
+      drafts[index].function = FunctionResolver(file: source.file, diagnostics: diagnostics).resolve(function, in: catalog)
+      drafts[index].reference = drafts[index].function?.component
+      return
+    }
     guard let use = drafts[index].source.use else { return }
     let kind = drafts[index].kind
     let shown = SourceValue.shortened(use.value)
@@ -103,6 +108,12 @@ struct PlanResolver {
   private mutating func configure(_ index: Int) {
     let draft = drafts[index]
     guard let reference = draft.reference else { return }
+    if draft.function != nil {
+      drafts[index].locations = draft.source.function?.locations ?? [:]
+      drafts[index].inputPorts = ["in"]
+      drafts[index].outputPorts = ["out"]
+      return
+    }
     var with = draft.source.with
     if reference.manifest.codec == .decode { with = with.map(FieldTypes.shortened) }
     var resolver = ConfigResolver(component: reference.manifest.id, diagnostics: diagnostics)
@@ -178,7 +189,7 @@ struct PlanResolver {
   private func node(_ draft: NodeDraft, _ index: Int, _ edges: [[Int]]) -> NodePlan? {
     guard let reference = draft.reference else { return nil }
     return NodePlan(
-      index: index, name: draft.name, kind: draft.kind, reference: reference, config: draft.config,
+      index: index, name: draft.name, kind: draft.kind, reference: reference, function: draft.function, config: draft.config,
       watermark: draft.source.watermark?.value, onError: draft.source.onError?.value ?? ErrorPolicy(.deadLetter),
       buffer: draft.source.buffer?.plan, lanes: 1,
       inputs: zip(draft.inputPorts ?? [], edges).map { InputPortPlan(name: $0, edges: $1) },

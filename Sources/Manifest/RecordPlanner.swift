@@ -105,7 +105,7 @@ struct RecordPlanner {
           ?? (input.names.isEmpty ? nil : "there are: \(DiagnosticList.first(of: input.names))"))
       return
     }
-    guard let type = known, let wanted = use.type, !FieldTypes.serves(type, as: wanted) else { return }
+    guard let type = known, let wanted = use.type, type != use.also, !FieldTypes.serves(type, as: wanted) else { return }
     diagnostics.error(
       use.location, "the field '\(name)' is \(type.rawValue), and \(reader) reads it as \(wanted.rawValue)",
       "name another field, or change its type where it is made")
@@ -154,6 +154,8 @@ struct RecordPlanner {
   private struct Demand {
     var names: [String] = []
     var types: [String: ImpliedType] = [:]
+    /// Fields that functions replace, in the order in which they do: a record may have one of that name that nothing else reads.
+    var replaced: [String] = []
     /// Every field.
     var whole = false
     /// The record's own bytes, or every field of a row that has them no more.
@@ -166,6 +168,7 @@ struct RecordPlanner {
 
     mutating func merge(_ other: Demand) {
       for name in other.names { if let type = other.types[name] { want(name, type) } }
+      replaced += other.replaced.filter { !replaced.contains($0) }
       whole = whole || other.whole
       verbatim = verbatim || other.verbatim
     }
@@ -178,7 +181,8 @@ struct RecordPlanner {
       var output = Demand()
       for edge in outOf[index] where edge.port != .dead { output.merge(demands[edge.to]) }
       if let source = columns[index] {
-        let wanted = output.names.compactMap { name in output.types[name].map { (name: name, type: $0) } }
+        var wanted = output.names.compactMap { name in output.types[name].map { (name: name, type: $0) } }
+        wanted += output.replaced.filter { output.types[$0] == nil }.map { (name: $0, type: ImpliedType(nil)) }
         drafts[index].recordPlan = source.plan(wanted: wanted, rest: output.whole, verbatim: output.verbatim)
       } else {
         demands[index] = input(of: index, output)
@@ -202,6 +206,8 @@ struct RecordPlanner {
         demand.whole = true
       }
     }
+    // A field that a function replaces must not be left over among those that nothing names.
+    if let function = draft.function, demand.whole { demand.replaced.insert(function.output, at: 0) }
     let uses = draft.fieldUses
     for use in uses ?? [] { demand.want(use.name, ImpliedType(use.type)) }
     // A sink that encodes reads what its format writes, which is counted above.
@@ -219,6 +225,7 @@ struct RecordPlanner {
     var demand = Demand()
     let made = Set((outputs?.fields ?? []).map(\.name))
     for name in output.names where !made.contains(name) { if let type = output.types[name] { demand.want(name, type) } }
+    demand.replaced = output.replaced.filter { !made.contains($0) }
     demand.whole = output.whole || output.verbatim
     return demand
   }

@@ -178,7 +178,7 @@ struct SourceColumns {
       plan.columns.append(.init(name, type ?? allowed[0], role: role))
     }
     var known = Set(plan.columns.map(\.name))
-    for (name, type) in wanted where known.insert(name).inserted {
+    for (name, type) in wanted where base.csv.columns?.contains(name) != false && known.insert(name).inserted {
       guard plan.columns.count < ManifestLimits.columns else {
         diagnostics.error(
           draft.usePlace, "more than \(ManifestLimits.columns) fields of '\(draft.name)' are named in the pipeline")

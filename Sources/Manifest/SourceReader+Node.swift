@@ -16,6 +16,7 @@ extension SourceReader {
         entry.location, "'\(SourceValue.shortened(entry.name))' does not say which component it uses",
         "add 'use' with the id of a component")
     }
+    if kind == .operator { checkFunction(entries) }
     if kind != .source, !has("from", entries) {
       diagnostics.error(
         entry.location, "'\(SourceValue.shortened(entry.name))' reads nothing",
@@ -34,6 +35,7 @@ extension SourceReader {
     case "use":
       node.use = word(entry.value, "'use' takes the id of a component").map { Located($0, at: entry.value.location) }
     case "from": node.from = from(entry)
+    case "function": node.function = function(entry)
     case "with": node.with = with(entry)
     case "watermark": node.watermark = watermark(entry)
     case "buffer": node.buffer = buffer(entry)

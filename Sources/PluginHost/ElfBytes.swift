@@ -48,9 +48,13 @@ struct ElfSymbol {
   var info: UInt8
   var other: UInt8
   var section: UInt16
+  /// Of a version that only those find who ask for it.
+  var isSuperseded = false
 
   var isDefined: Bool { section != 0 }
   var isWeak: Bool { info >> 4 == 2 }
+  /// STT_FUNC, or STT_GNU_IFUNC: a function that picks a function when it is bound.
+  var isFunction: Bool { info & 15 == 2 || info & 15 == 10 }
   /// Global or weak, with default or protected visibility.
   var isVisible: Bool { (info >> 4 == 1 || isWeak) && (other & 3 == 0 || other & 3 == 3) }
 }

@@ -45,6 +45,7 @@ public struct ElfFile {
   private static let noBits: UInt32 = 8
   private static let dynamicType: UInt32 = 6
   private static let dynamicSymbols: UInt32 = 11
+  private static let symbolVersions: UInt32 = 0x6FFF_FFFF
   private static let allocated: UInt64 = 2
   private static let compressed: UInt64 = 0x800
 
@@ -178,11 +179,18 @@ public struct ElfFile {
     return result
   }
 
-  private func eachSymbol(_ visit: (ElfSymbol, ElfBytes) -> Void) throws(Problem) {
+  func eachSymbol(_ visit: (ElfSymbol, ElfBytes) -> Void) throws(Problem) {
     guard let section = sections.first(where: { $0.type == Self.dynamicSymbols }) else { return }
     let table = ElfBytes(try read(section, limit: Limit.symbolBytes))
     let strings = try linkedStrings(section)
-    for at in stride(from: 0, to: table.count - 23, by: 24) { visit(table.symbol(at), strings) }
+    let versions = try sections.first { $0.type == Self.symbolVersions }
+      .map { (section) throws(Problem) in ElfBytes(try read(section, limit: Limit.symbolBytes)) }
+    for at in stride(from: 0, to: table.count - 23, by: 24) {
+      var symbol = table.symbol(at)
+      // The highest bit: a version for programs that were linked against it, which nobody finds by the name alone.
+      if let versions, at / 12 + 1 < versions.count { symbol.isSuperseded = versions.u16(at / 12) & 0x8000 != 0 }
+      visit(symbol, strings)
+    }
   }
 
   private func linkedStrings(_ section: Section) throws(Problem) -> ElfBytes {

@@ -13,9 +13,10 @@ struct LibraryResolver {
 
   private static let depthLimit = 16
 
-  private let loaded: Set<String>
-  private let environmentDirectories: [String]
-  private lazy var systemDirectories = Self.readSystemDirectories()
+  /// File names of what this process has loaded, with their paths.
+  let loaded: [String: String]
+  let environmentDirectories: [String]
+  lazy var systemDirectories = Self.readSystemDirectories()
   /// What was found about a library at a path: nil = all it needs is there.
   private var known: [String: Missing?] = [:]
 
@@ -36,7 +37,7 @@ struct LibraryResolver {
     _ dynamic: ElfFile.Dynamic, _ origin: String, companions: Set<String>?, depth: Int
   ) -> Missing? {
     let own = (dynamic.runpath.isEmpty ? dynamic.rpath : dynamic.runpath)
-    for name in dynamic.needed where !loaded.contains(name) {
+    for name in dynamic.needed where loaded[name] == nil {
       guard let path = find(name, own, origin, companions) else { return Missing(library: name) }
       if let missing = missingBelow(path, depth: depth + 1) {
         return Missing(library: missing.library, neededBy: missing.neededBy ?? name)
@@ -84,25 +85,27 @@ struct LibraryResolver {
   }
 
   /// Whether a file is there that starts like a library for this processor.
-  private func isLibrary(_ path: String) -> Bool {
+  func isLibrary(_ path: String) -> Bool {
     guard let file = try? FileBytes(path: path), let start = file.bytes(at: 0, count: 20) else { return false }
     return start.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1]) && UInt16(start[18]) | UInt16(start[19]) << 8 == ElfMachine.host
   }
 
-  /// File names of the libraries that this process has loaded.
-  private static func loadedLibraries() -> Set<String> {
-    var names: Set<String> = []
-    withUnsafeMutablePointer(to: &names) { names in
+  private static func loadedLibraries() -> [String: String] {
+    var paths: [String: String] = [:]
+    withUnsafeMutablePointer(to: &paths) { paths in
       _ = dl_iterate_phdr(
         { info, _, data in
           let object = UnsafeRawPointer(info!).assumingMemoryBound(to: tide_loaded_object.self)
           if let path = object.pointee.name, path.pointee != 0 {
-            data!.assumingMemoryBound(to: Set<String>.self).pointee.insert(FilePaths.name(of: String(cString: path)))
+            let path = String(cString: path)
+            let paths = data!.assumingMemoryBound(to: [String: String].self)
+            // The first of a name is what others find by it.
+            if paths.pointee[FilePaths.name(of: path)] == nil { paths.pointee[FilePaths.name(of: path)] = path }
           }
           return 0
-        }, names)
+        }, paths)
     }
-    return names
+    return paths
   }
 
   /// The directories of /etc/ld.so.conf and the ones that the loader has built in.

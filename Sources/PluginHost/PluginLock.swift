@@ -3,7 +3,8 @@ import PluginManifest
 /// `plugins.lock`: what was decided about the plugins of a directory, as JSON.
 ///
 /// It stands in the plugins' directory and names them by file name; where that directory is read-only, in the user's state
-/// directory, one for all, where it names them by absolute path. A plugin that it does not name is enabled and unchecked.
+/// directory, one for all, where it names them by absolute path. A plugin that it does not name is enabled and unchecked. The one in the
+/// user's state directory also lists the functions of libraries that pipelines may call; one that it does not list may not be called.
 public struct PluginLock: Sendable, Equatable {
   /// Why the content of a file is accepted.
   public enum Trust: String, Sendable, Codable, CaseIterable {
@@ -36,9 +37,26 @@ public struct PluginLock: Sendable, Equatable {
     }
   }
 
+  /// Functions of one library that pipelines may call.
+  public struct FunctionEntry: Sendable, Equatable, Codable {
+    /// Absolute path, links resolved.
+    public var library: String
+    /// The content that was accepted.
+    public var sha256: String
+    /// Sorted.
+    public var symbols: [String]
+
+    public init(library: String, sha256: String, symbols: [String]) {
+      self.library = library
+      self.sha256 = sha256
+      self.symbols = symbols
+    }
+  }
+
   private struct Document: Codable {
     var version: Int
     var plugins: [Entry]
+    var functions: [FunctionEntry]?
   }
 
   static let fileName = "plugins.lock"
@@ -46,21 +64,33 @@ public struct PluginLock: Sendable, Equatable {
 
   /// Sorted by file; a file stands in it once.
   public private(set) var entries: [Entry]
+  /// Sorted by library; a library stands in it once.
+  public private(set) var functions: [FunctionEntry]
 
-  public init(_ entries: [Entry] = []) {
+  public init(_ entries: [Entry] = [], functions: [FunctionEntry] = []) {
     self.entries = entries.sorted { $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) }
+    self.functions = functions.sorted { $0.library.utf8.lexicographicallyPrecedes($1.library.utf8) }
   }
 
   public subscript(file: String) -> Entry? { entries.first { $0.file == file } }
 
   /// Puts an entry in, in place of one of the same file.
   public mutating func set(_ entry: Entry) {
-    entries.removeAll { $0.file == entry.file }
-    self = PluginLock(entries + [entry])
+    self = PluginLock(entries.filter { $0.file != entry.file } + [entry], functions: functions)
   }
 
   /// Forgets a file.
   public mutating func remove(_ file: String) { entries.removeAll { $0.file == file } }
+
+  public subscript(library library: String) -> FunctionEntry? { functions.first { $0.library == library } }
+
+  /// Puts an entry in, in place of one of the same library; one without symbols is left out.
+  public mutating func set(_ entry: FunctionEntry) {
+    let others = functions.filter { $0.library != entry.library }
+    var entry = entry
+    entry.symbols = Set(entry.symbols).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    self = PluginLock(entries, functions: entry.symbols.isEmpty ? others : others + [entry])
+  }
 
   /// Reads a lock file; one that does not exist is empty. The error names the file and the place in it.
   public static func read(_ path: String) throws(PluginError) -> PluginLock {
@@ -80,7 +110,13 @@ public struct PluginLock: Sendable, Equatable {
       for entry in document.plugins where entry.sha256.utf8.count != 64 {
         throw ManifestProblem("plugins", "the sha256 of \(entry.file) has not 64 digits")
       }
-      let lock = PluginLock(document.plugins)
+      for entry in document.functions ?? [] where entry.sha256.utf8.count != 64 {
+        throw ManifestProblem("functions", "the sha256 of \(entry.library) has not 64 digits")
+      }
+      let lock = PluginLock(document.plugins, functions: document.functions ?? [])
+      for (one, next) in zip(lock.functions, lock.functions.dropFirst()) where one.library == next.library {
+        throw ManifestProblem("functions", "\(one.library) stands there twice")
+      }
       for (one, next) in zip(lock.entries, lock.entries.dropFirst()) where one.file == next.file {
         throw ManifestProblem("plugins", "\(one.file) stands there twice")
       }
@@ -109,6 +145,13 @@ public struct PluginLock: Sendable, Equatable {
       if let trust = entry.trust { text += ", \"trust\": \"\(trust.rawValue)\"" }
       text += " }"
     }
-    return text + (entries.isEmpty ? "]\n}\n" : "\n  ]\n}\n")
+    text += entries.isEmpty ? "]" : "\n  ]"
+    for (index, entry) in functions.enumerated() {
+      let symbols = entry.symbols.map(ConfigValue.quoted).joined(separator: ", ")
+      text += index == 0 ? ",\n  \"functions\": [\n" : ",\n"
+      text += "    { \"library\": \(ConfigValue.quoted(entry.library)), \"sha256\": \"\(entry.sha256)\", "
+      text += "\"symbols\": [\(symbols)] }"
+    }
+    return text + (functions.isEmpty ? "\n}\n" : "\n  ]\n}\n")
   }
 }

@@ -4,6 +4,9 @@ public protocol ComponentCatalog {
   func lookup(_ use: String, kind: ComponentManifest.Kind) -> ComponentLookup
   /// The ids of all usable components of a kind, each once; for suggestions.
   func ids(of kind: ComponentManifest.Kind) -> [String]
+  /// Finds a function by name in the library that `library` means: a path, counted from `directory`, or a name for the dynamic linker's
+  /// search. No code of the library runs.
+  func lookup(function symbol: String, library: String, directory: String) -> FunctionLookup
 }
 
 /// One component of one plugin.

@@ -3,11 +3,17 @@ import Engine
 import Manifest
 import PluginManifest
 
+/// The table of a component, and what it lives in: nil for a plugin, which stays.
+struct LoadedComponent {
+  var table: UnsafePointer<tide_component>
+  var owner: AnyObject?
+}
+
 /// Joins a plan with the tables of its components into what the engine runs.
 enum GraphBinder {
-  /// `table` gives the loaded component of a node.
-  static func graph(of plan: PipelinePlan, table: (NodePlan) throws -> UnsafePointer<tide_component>) rethrows -> GraphSpec {
-    let nodes = try plan.nodes.map { try spec(of: $0, component: table($0)) }
+  /// `component` gives the loaded component of a node, and what that lives in.
+  static func graph(of plan: PipelinePlan, component: (NodePlan) -> LoadedComponent) -> GraphSpec {
+    let nodes = plan.nodes.map { spec(of: $0, component: component($0)) }
     let edges = plan.edges.map { edge in
       let output =
         switch edge.outputPort {
@@ -20,10 +26,11 @@ enum GraphBinder {
     return GraphSpec(name: plan.name, nodes: nodes, edges: edges, maxMemoryBytes: plan.maxMemoryBytes.map { Int($0) })
   }
 
-  private static func spec(of node: NodePlan, component: UnsafePointer<tide_component>) -> NodeSpec {
+  private static func spec(of node: NodePlan, component: LoadedComponent) -> NodeSpec {
     var spec = NodeSpec(
       name: node.name, kind: node.kind, componentName: "\(node.reference.plugin)/\(node.reference.manifest.id)",
-      component: component)
+      component: component.table)
+    spec.owner = component.owner
     spec.config = node.config
     spec.inputs = node.inputs.map(\.name)
     spec.outputs = node.outputPorts

@@ -61,16 +61,16 @@ public struct ManifestLoader {
   /// Joins a plan with its loaded components; problems are located in the manifest.
   public func bind(_ plan: PipelinePlan) -> (graph: GraphSpec?, problems: [Diagnostic]) {
     var problems: [Diagnostic] = []
-    var tables: [Int: UnsafePointer<tide_component>] = [:]
+    var components: [Int: LoadedComponent] = [:]
     for node in plan.nodes {
       do throws(PluginError) {
-        tables[node.index] = try load(node)
+        components[node.index] = try load(node)
       } catch {
         problems.append(plan.diagnostic(node: node.index, message: error.sentence, fix: error.fix))
       }
     }
     guard problems.isEmpty else { return (nil, problems) }
-    let graph = GraphBinder.graph(of: plan) { tables[$0.index]! }
+    let graph = GraphBinder.graph(of: plan) { components[$0.index]! }
     let chains = ChainPlan(graph)
     if let limit = graph.maxMemoryBytes, chains.boundBytes > limit {
       let queues = Quantities.count(chains.buffers.count { $0 != nil }, "queue")
@@ -90,12 +90,16 @@ public struct ManifestLoader {
     return (graph, [])
   }
 
-  private func load(_ node: NodePlan) throws(PluginError) -> UnsafePointer<tide_component> {
+  private func load(_ node: NodePlan) throws(PluginError) -> LoadedComponent {
+    if let function = node.function {
+      let component = FunctionBinder.component(of: function, catalog.settings)
+      return LoadedComponent(table: component.table, owner: component)
+    }
     let use = "\(node.reference.plugin)/\(node.reference.manifest.id)"
     guard let (entry, index) = catalog.component(use, kind: node.kind) else {
       throw PluginError("the plugin of '\(use)' is gone", fix: "tidemill plugin list")
     }
-    return try PluginLibrary.load(entry, catalog.settings).components[index]
+    return LoadedComponent(table: try PluginLibrary.load(entry, catalog.settings).components[index])
   }
 
   /// Lets every component read its configuration, without I/O, and gives what they say against it.

@@ -30,8 +30,25 @@ public enum PlanReport {
     return found
   }
 
+  private static func describe(_ function: FunctionPlan) -> String {
+    let arguments = function.inputs.map(\.value) + function.constants.map(\.description)
+    let call = "\(function.output) = \(function.reference.symbol)(\(arguments.joined(separator: ", ")))"
+    let how = function.signature.form == .batch ? "once a batch" : "for each row"
+    let nulls = function.rejectsNulls ? "a null argument rejects the row" : "a null argument gives null"
+    return """
+      function \(function.reference.symbol) of \(function.reference.file), in this process
+          \(function.signature.declaration(of: function.reference.symbol)); called \(how)
+          \(call); \(nulls)
+      """
+  }
+
   private static func describe(_ node: NodePlan) -> String {
-    var text = "  \(node.kind.rawValue) \(node.name): \(node.reference.plugin)/\(node.reference.manifest.id)"
+    var text = "  \(node.kind.rawValue) \(node.name): "
+    if let function = node.function {
+      text += describe(function)
+    } else {
+      text += "\(node.reference.plugin)/\(node.reference.manifest.id)"
+    }
     text += node.forwardsOnly ? ", forwards rows as they are\n" : "\n"
     if let watermark = node.watermark {
       text += "    watermark: greatest event time - \(Quantities.duration(nanoseconds: watermark.delayNanoseconds))\n"

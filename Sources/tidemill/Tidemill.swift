@@ -20,7 +20,7 @@ struct Tidemill: ParsableCommand {
     version: version,
     subcommands: [
       RunCommand.self, ValidateCommand.self, PlanCommand.self, GraphCommand.self, SchemaCommand.self, GenerateCommand.self,
-      PluginCommand.self, CompletionsCommand.self, VersionCommand.self,
+      PluginCommand.self, FunctionCommand.self, CompletionsCommand.self, VersionCommand.self,
     ])
 
   /// Ends the process when what was printed could not be written: nobody would know.

@@ -19,6 +19,19 @@ struct FixtureCatalog: ComponentCatalog {
 
   func ids(of kind: ComponentManifest.Kind) -> [String] { manifests.ids(of: kind) }
 
+  /// One library, `libm.so.6`: it has every function but `hypto`, and `exp` is not allowed. Of others the directory is told.
+  func lookup(function symbol: String, library: String, directory: String) -> FunctionLookup {
+    guard library == "libm.so.6" else {
+      return .noLibrary(reason: "there is no library '\(library)' from '\(directory)'", fix: "did you mean 'libm.so.6'?")
+    }
+    switch symbol {
+    case "hypto": return .noSymbol(reason: "libm.so.6 has no function 'hypto'", fix: "did you mean 'hypot'?")
+    case "exp":
+      return .refused(reason: "nobody has allowed 'exp' of /lib/libm.so.6", fix: "allow it with: tidemill function allow")
+    default: return .found(FunctionReference(file: "/lib/libm.so.6", sha256: "ab", symbol: symbol))
+    }
+  }
+
   static let json = #"""
     [
       { "abi": 0, "name": "file", "version": "1.0.0", "components": [

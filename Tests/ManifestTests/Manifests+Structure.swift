@@ -112,7 +112,7 @@ extension Manifests {
       sources: { s: { use: stdin, with: { time: t }, watermark: { delay: 1s, periodic: 1s, idle: 30s }, timeouts: { open: 1s } } }
       operators:
         p: { use: pass, from: s, lanes: 2, isolation: process, order: event_time, state: { bytes: 1GiB } }
-        f: { function: { library: libm.so.6, symbol: hypot }, from: p }
+        f: { use: pass, from: p }
       sinks:
         o: { use: drop, from: f, buffer: { when_full: drop_oldest }, delivery: exactly_once }
         q: { use: drop, from: f, buffer: { when_full: adaptive } }
@@ -132,7 +132,6 @@ extension Manifests {
         3:49: 'isolation: process' is not built yet in this version of tidemill; write isolation: thread
         3:58: 'order' is not built yet in this version of tidemill; remove it
         3:77: 'state' is not built yet in this version of tidemill; remove it
-        4:8: 'function' is not built yet in this version of tidemill; remove it
         6:49: the edge 'f -> o' drops rows when it is full (drop_oldest), but line 6 asks for delivery: exactly_once; write when_full: block, or delivery: at_most_once
         6:74: 'delivery: exactly_once' is not built yet in this version of tidemill; write delivery: at_most_once
         8:1: 'checkpoint' is not built yet in this version of tidemill; remove it

@@ -4,7 +4,7 @@ import Testing
 
 /// What the documents show is what happens: their files are written, their commands run, their outputs compared.
 struct PipelineDocumentTests {
-  @Test(arguments: ["README.md", "docs/getting-started.md"])
+  @Test(arguments: ["README.md", "docs/getting-started.md", "docs/functions.md"])
   func `a reader who follows a document sees what it shows`(document: String) throws {
     try follow(document, Walk())
   }

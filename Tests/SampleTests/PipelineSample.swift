@@ -41,7 +41,16 @@ struct PipelineSample {
       _ = try copy.directory("input")
       for file in try Files.names("\(folder)/input") { try Files.copy("\(folder)/input/\(file)", copy.file("input/\(file)")) }
     }
+    try allowFunctions(in: copy)
     return copy
+  }
+
+  /// Runs the lines of the README that allow functions of C.
+  private func allowFunctions(in copy: TemporaryDirectory) throws {
+    for line in try Files.text("\(folder)/README.md").split(separator: "\n") where line.hasPrefix("tidemill function allow ") {
+      let result = try Tidemill.run(line.split(separator: " ").dropFirst().map(String.init), in: copy.path)
+      guard result.exitCode == 0 else { throw Failure(description: result.errors) }
+    }
   }
 
   private func compile(_ source: String, into library: String) throws {

@@ -1,0 +1,54 @@
+import Glibc
+import PluginManifest
+
+/// Loads a function that was found and allowed. From here on code of its library runs.
+public enum FunctionLoader {
+  /// The function's address, for as long as the process lives: nothing is ever unloaded. [control]
+  ///
+  /// A library that the process has already is used as it is, one of the system from where it stands, any other from a private copy.
+  public static func load(
+    _ function: FunctionReference, _ settings: PluginCatalog.Settings
+  ) throws(PluginError) -> UnsafeMutableRawPointer {
+    guard try Sha256.file(function.file) == function.sha256 else {
+      throw PluginError("\(function.file) changed while it was being loaded", fix: "run the command again")
+    }
+    let flags = RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE
+    let handle: UnsafeMutableRawPointer?
+    if let known = dlopen(function.file, flags | RTLD_NOLOAD) {
+      handle = known
+    } else if isSystems(function.file, settings.environment) {
+      handle = dlopen(function.file, flags)
+    } else {
+      handle = dlopen(try copy(function, settings.environment), flags)
+    }
+    guard let handle else {
+      throw PluginError(
+        "\(function.file) cannot be loaded: \(PluginLibrary.loaderMessage())", fix: "build it again on this system")
+    }
+    guard let symbol = dlsym(handle, function.symbol) else {
+      throw PluginError("\(function.file) has no '\(function.symbol)': \(PluginLibrary.loaderMessage())")
+    }
+    return symbol
+  }
+
+  /// Packages replace such a file by another and never write into it.
+  private static func isSystems(_ file: String, _ environment: HostEnvironment) -> Bool {
+    var resolver = LibraryResolver(environment: environment)
+    let directory = FilePaths.directory(of: file)
+    return resolver.systemDirectories.contains { (FilePaths.resolved($0) ?? $0) == directory }
+  }
+
+  private static func copy(_ function: FunctionReference, _ environment: HostEnvironment) throws(PluginError) -> String {
+    let companions: [String]
+    do throws(FunctionLibrary.Problem) {
+      companions = try FunctionLibrary(function.file, from: ".", environment).companions()
+    } catch {
+      throw PluginError(error.reason, fix: error.fix)
+    }
+    let copy = try PluginCopies(environment: environment).copy(function.file, companions: companions)
+    guard copy.sha256 == function.sha256 else {
+      throw PluginError("\(function.file) changed while it was being loaded", fix: "run the command again")
+    }
+    return copy.library
+  }
+}
