@@ -41,7 +41,7 @@ public enum CaseRegistry {
       .file(FileCases.entryConstant)),
     Case(
       "example-right", .file,
-      "The manifest's example is a pipeline whose node of this component passes validation. (skip: no example)",
+      "The manifest's example is a pipeline whose node of this component passes validation.",
       .component(FileCases.exampleRight)),
   ]
 
@@ -116,7 +116,7 @@ public enum CaseRegistry {
       .promise),
     Case(
       "failure-explained", .rules,
-      "A call that answers CONFIG, FATAL, UNSUPPORTED or STATE has said why through fail (text not empty, same code). (process/poll/create/open/...; a status that the host's own function answered is passed on without words)",
+      "A call that answers CONFIG, FATAL or UNSUPPORTED has said why through fail, unless it passes on what the host answered.",
       .promise),
   ]
 

@@ -7,18 +7,18 @@ extension Subject {
   init(file: String, plugin: PluginManifest, index: Int, seed: UInt64) {
     let component = plugin.components[index]
     var problems: [String] = []
-    for (origin, with) in [(ConfigOrigin.example, Self.example(of: component, in: plugin)), (.generated, .map([]))] {
+    for with in [Self.example(of: component, in: plugin), .map([])] {
       guard let with else { continue }
       let config = OptionValues(component, seed: seed).completed(with)
       switch Self.resolve(component, of: plugin, with: config) {
       case .success(let node):
-        self.init(file: file, plugin: plugin, index: index, node: .success(node), origin: origin, seed: seed)
+        self.init(file: file, plugin: plugin, index: index, node: .success(node), seed: seed)
         return
       case .failure(let end): if case .failed(let why) = end { problems.append(why) }
       }
     }
     let why = CaseEnd.failed("no configuration could be made: \(problems.last ?? ""); give the component an example")
-    self.init(file: file, plugin: plugin, index: index, node: .failure(why), origin: .generated, seed: seed)
+    self.init(file: file, plugin: plugin, index: index, node: .failure(why), seed: seed)
   }
 
   /// What the example writes under `with` of the component, `{}` where it writes nothing; nil without a usable example.

@@ -10,8 +10,6 @@ struct Subject: Sendable {
   let index: Int
   /// The component in a pipeline that has been resolved as any other would be, or why there is none.
   let node: Result<NodePlan, CaseEnd>
-  /// Where the configuration comes from.
-  let origin: ConfigOrigin
   let seed: UInt64
 
   var component: ComponentManifest { plugin.components[index] }
@@ -22,11 +20,6 @@ struct Subject: Sendable {
     return []
   }
   var inputCount: Int { component.kind == .source ? 0 : max(component.ports?.in?.count ?? 1, 1) }
-}
-
-/// Whom a configuration was taken from.
-enum ConfigOrigin: String, Sendable {
-  case example, generated
 }
 
 /// Paths of a pipeline that stand in the directory of the case.

@@ -23,14 +23,13 @@ import Testing
     #expect(report.reached < test.level.rawValue)
   }
 
-  /// All levels at once, of those that go wrong at the top only: the case stands alone among the findings, or with its kin.
+  /// All levels at once: the case stands among the findings.
   @Test(arguments: ["snapshot-counts", "copied-batch", "retry-late"]) func `a whole check names the promise too`(
     _ name: String
   ) throws {
     let plugin = try #require(BrokenPlugin.all.first { $0.name == name })
     let report = try Check(file: try plugin.build(), worker: Self.worker).run()
     #expect(report.findings.contains { $0.id == plugin.test }, "\(report.text)")
-    #expect(report.findings.count <= 3, "\(report.text)")
   }
 
   @Test func `there are more than twenty of them`() { #expect(BrokenPlugin.all.count > 20) }

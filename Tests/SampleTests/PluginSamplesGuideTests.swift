@@ -3,7 +3,7 @@ import Testing
 
 /// The guides of `docs/plugins/` work for a reader who does what they say, from an empty directory and a new home.
 struct PluginSamplesGuideTests {
-  @Test(arguments: ["c.md", "abi.md", "swift.md", "README.md"])
+  @Test(arguments: ["c.md", "abi.md", "checking.md", "swift.md", "README.md"])
   func `a guide's commands succeed and show what stands below them`(page: String) throws {
     let place = try TemporaryDirectory()
     let home = try place.directory("home")

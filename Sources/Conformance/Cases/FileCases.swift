@@ -67,17 +67,11 @@ enum FileCases {
   }
 
   static func entryQuick(_ bench: FileBench) throws {
-    let begin = milliseconds()
+    let watch = Stopwatch()
     let entry = try bench.entry(of: try bench.load())
     _ = entry(UInt32(TIDE_ABI_MINOR))
-    let taken = milliseconds() - begin
+    let taken = watch.milliseconds
     try expect(taken < entryMilliseconds, "loading and the entry took \(taken) ms")
-  }
-
-  private static func milliseconds() -> Int {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
   }
 
   static func entryPure(_ bench: FileBench) throws {

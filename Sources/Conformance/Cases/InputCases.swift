@@ -6,10 +6,8 @@ import PluginManifest
 enum InputCases {
   /// Frames of one flavour, with and without a selection.
   private static func feed(
-    _ bench: Bench, _ flavour: InputFrames.Flavour, sizes: [Int] = [1, 20, 300], _ trap: FrameMemory.Trap = .none
-  )
-    throws
-  {
+    _ bench: Bench, _ flavour: InputFrames.Flavour, sizes: [Int] = [1, 20, 300, 64], _ trap: FrameMemory.Trap = .none
+  ) throws {
     guard bench.kind != .source else { throw CaseEnd.skipped("a source has no input") }
     var workout = try Workout(bench, memory: try bench.memory(trap))
     workout.sizes = sizes
@@ -21,9 +19,6 @@ enum InputCases {
   }
 
   static func readOnly(_ bench: Bench) throws { try feed(bench, .plain, .readOnly) }
-  private static func feed(_ bench: Bench, _ flavour: InputFrames.Flavour, _ trap: FrameMemory.Trap) throws {
-    try feed(bench, flavour, sizes: [1, 20, 300, 64], trap)
-  }
   static func notKept(_ bench: Bench) throws { try feed(bench, .plain, .takenAway) }
   static func extremeValues(_ bench: Bench) throws { try feed(bench, .extreme) }
   static func allNulls(_ bench: Bench) throws { try feed(bench, .nulls) }

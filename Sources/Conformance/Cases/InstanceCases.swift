@@ -29,7 +29,7 @@ enum InstanceCases {
     let expected = [try alone(bench, 0), try alone(bench, 1)]
     let instances = try (0..<2).map { number in try bench.opened(number) { $0.keepsRows = true } }
     try WorkerThread.run {
-      var workouts = [try Workout(bench), try Workout(bench)]
+      let workouts = [try Workout(bench), try Workout(bench)]
       if bench.kind == .source {
         for number in 0..<2 { try workouts[number].run(instances[number]) }
       } else {
@@ -38,14 +38,11 @@ enum InstanceCases {
         var rows = [0, 10_000]
         for step in sizes.indices {
           for number in 0..<2 {
-            var all = sizes.map { _ in 0 }
-            all[step] = sizes[step]
             try feed(bench, workouts[number], instances[number], step, sizes[step], row: rows[number])
             rows[number] += sizes[step]
           }
         }
         for number in 0..<2 {
-          workouts[number].first = 0
           try workouts[number].finish(instances[number])
           try workouts[number].answered(try instances[number].flush(), "flush", instances[number])
         }

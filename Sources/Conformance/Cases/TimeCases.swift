@@ -5,12 +5,6 @@ import PluginManifest
 
 /// Time, and how things end.
 enum TimeCases {
-  private static func milliseconds() -> Int {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
-  }
-
   static let cancelMilliseconds = 1000
   static let lateMilliseconds = 100
 
@@ -21,7 +15,7 @@ enum TimeCases {
       let instance = try bench.opened { $0.refusals.output = (from, TIDE_E_CANCELLED) }
       let workout = try Workout(bench)
       try WorkerThread.run {
-        let begin = milliseconds()
+        let watch = Stopwatch()
         var isTold = false
         func isStopped(_ status: tide_status) -> Bool {
           isTold = instance.proxy.outputCalls > from
@@ -36,7 +30,7 @@ enum TimeCases {
             if isStopped(try workout.memory.with(input) { try instance.process($0) }) { break }
           }
         }
-        let taken = milliseconds() - begin
+        let taken = watch.milliseconds
         if isTold { try expect(taken < cancelMilliseconds, "it took \(taken) ms to return") }
       }
       instance.close()
@@ -54,9 +48,9 @@ enum TimeCases {
     let late = try WorkerThread.run {
       var worst = 0
       for _ in 0..<20 {
-        let begin = milliseconds()
+        let watch = Stopwatch()
         let status = instance.poll(deadline: instance.proxy.readClock() + 10_000_000)
-        worst = max(worst, milliseconds() - begin - 10)
+        worst = max(worst, watch.milliseconds - 10)
         if status == TIDE_END || status < 0 { break }
       }
       return worst

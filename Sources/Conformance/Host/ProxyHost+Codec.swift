@@ -10,9 +10,7 @@ extension ProxyHost {
     codec.pointee.decode = { context, out, partition, bytes, length, readable, offset, flags, consumed in
       ProxyHost.at(context) { me in
         guard me.mayPublish("decode", out) else { return me.answer(TIDE_E_FATAL) }
-        guard let bytes, let consumed, readable >= length else {
-          return me.refuse("output-in-its-call", "decode needs bytes, a place for `consumed`, and `readable` >= `length`")
-        }
+        guard let bytes, let consumed, readable >= length else { return me.answer(TIDE_E_FATAL) }
         if let refused = me.refusedOutput() { return refused }
         var taken = 0
         let status = me.decode(

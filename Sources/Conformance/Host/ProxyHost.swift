@@ -58,8 +58,9 @@ final class ProxyHost: @unchecked Sendable {
   var isDestroyed = false
   var decoder: RecordDecoder?
   var encoder: RecordEncoder?
+  /// Rows that the codec has made of each partition.
   var nextRow: [UInt32: Int64] = [:]
-  /// Where the next byte of a partition must come from.
+  /// Texts of `info`, which live for ever.
   var names: [String: UnsafeMutablePointer<CChar>] = [:]
 
   struct TimerName: Hashable {

@@ -41,26 +41,18 @@ final class ProxyInstance: @unchecked Sendable {
     return OpaquePointer(made)
   }
 
-  /// Writes where the plugin is to where it is read after a crash.
-  private func enter(_ name: StaticString) {
-    guard let page else { return }
-    withUnsafeMutableBytes(of: &page.pointee.call) { place in
-      let length = min(name.utf8CodeUnitCount, place.count - 1)
-      if length > 0 { place.baseAddress!.copyMemory(from: name.utf8Start, byteCount: length) }
-      place[length] = 0
-    }
-  }
-
+  /// Writes where the plugin is to where it is read after a crash; "" = outside.
   private func enter(_ name: String) {
     guard let page else { return }
     withUnsafeMutableBytes(of: &page.pointee.call) { place in
-      for (index, byte) in name.utf8.prefix(place.count - 1).enumerated() { place[index] = byte }
-      place[min(name.utf8.count, place.count - 1)] = 0
+      let bytes = name.utf8.prefix(place.count - 1)
+      for (index, byte) in bytes.enumerated() { place[index] = byte }
+      place[bytes.count] = 0
     }
   }
 
   private func end(_ status: tide_status) -> tide_status {
-    enter("" as StaticString)
+    enter("")
     return proxy.lock.withLock { _ in
       guard let call = proxy.call else { return status }
       judge(status, call)
