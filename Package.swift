@@ -54,7 +54,9 @@ let package = Package(
     .target(name: "Manifest", dependencies: ["PluginManifest", "Formats", yams]),
     .target(
       name: "Conformance",
-      dependencies: ["CTidemill", "CHost", "CWorker", "Frames", "Formats", "PluginManifest", "PluginHost", "Manifest"]),
+      dependencies: [
+        "CTidemill", "CHost", "CArrow", "CWorker", "Frames", "Formats", "PluginManifest", "PluginHost", "Manifest",
+      ]),
     .target(name: "Engine", dependencies: ["CTidemill", "CHost", "CArrow", "Frames", "Rings", "Formats", "PluginManifest"]),
     .target(
       name: "Runtime",

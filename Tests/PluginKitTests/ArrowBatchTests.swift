@@ -58,8 +58,8 @@ private let arrowPlugin = Plugin(name: "arrow-look", version: "1.0.0", doc: "For
   @Test func `an export that goes out of scope lets go of its frame`() throws {
     let bench = try bench()
     let sink = try sink(bench)
-    try sink.process(try frame("text", ["a", "b", "a"]).pointer)
-    #expect(bench.logs == ["3 rows of S of u"] && bench.exported == 0)
+    try sink.process(try frame("text", ["a", "b", "a", "b"]).pointer)
+    #expect(bench.logs == ["4 rows of S of u"] && bench.exported == 0)
     sink.close()
   }
 

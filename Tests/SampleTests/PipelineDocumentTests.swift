@@ -90,6 +90,11 @@ final class Walk {
     where !file.hasPrefix("out/") && !file.hasPrefix("expected/") && !file.hasSuffix(".so")
       && !file.hasSuffix("Package.resolved")
     {
+      var folder = place
+      for name in file.split(separator: "/").dropLast() {
+        folder += "/\(name)"
+        try Files.makeDirectory(folder)
+      }
       try Files.copy("\(original)/\(file)", "\(place)/\(file)")
     }
     if Files.isDirectory("\(original)/package") {

@@ -24,7 +24,7 @@ struct PluginReadmeTests {
     var pipelines = 0
     for block in PipelineDocumentTests.blocks(try Files.text(ProjectPaths.path("\(folder)/README.md"))) {
       switch block.language {
-      case "yaml":
+      case "yaml" where block.text.hasPrefix("name:"):
         let file = block.file ?? "pipeline.yaml"
         try place.write(file, block.text)
         let result = try Tidemill.run(["validate", file, "--deny-warnings"] + options, in: place.path)

@@ -20,8 +20,12 @@ extension ProxyHost {
     host.pointee.extension = { context, id in
       ProxyHost.at(context) { me in
         me.checkLife("extension")
-        guard let id, me.refusals.offersExtensions, me.decoder != nil || me.encoder != nil else { return nil }
-        return String(cString: id) == TIDE_CODEC ? UnsafeRawPointer(me.codec) : nil
+        guard let id, me.refusals.offersExtensions else { return nil }
+        switch String(cString: id) {
+        case TIDE_CODEC: return me.decoder != nil || me.encoder != nil ? UnsafeRawPointer(me.codec) : nil
+        case TIDE_ARROW: return UnsafeRawPointer(ProxyHost.arrow)
+        default: return nil
+        }
       }
     }
     host.pointee.wake = { context in
