@@ -33,7 +33,8 @@ struct PipelineDocumentTests {
 
   /// Building and installing, which whoever runs this test has done, and the way to a directory of one's own.
   private static func concernsTheClone(_ commands: String) -> Bool {
-    commands.contains("make ") || commands.contains("ln -s ") || commands.contains("swift build")
+    let words = ["make ", "ln -s ", "swift build"]
+    return commands.split(separator: "\n").contains { line in words.contains { line.hasPrefix($0) } }
   }
 
   struct Block {
@@ -68,11 +69,14 @@ final class Walk {
   let directory: TemporaryDirectory
   /// Where the commands run.
   private let place: String
+  /// With no plugins of the reader's own but those that the document drops there.
+  private let home: TemporaryDirectory
   /// Everything that the commands printed so far.
   private(set) var printed = ""
   private var lines: Set<Substring> = []
 
   init() throws {
+    home = try TemporaryDirectory()
     directory = try TemporaryDirectory()
     place = directory.path
     for name in ["include", "samples"] { symlink(ProjectPaths.path(name), directory.file(name)) }
@@ -80,6 +84,7 @@ final class Walk {
 
   /// In a sample's folder, where it stands in a clone, with nothing compiled and nothing written yet.
   init(sample name: String) throws {
+    home = try TemporaryDirectory()
     directory = try TemporaryDirectory()
     symlink(ProjectPaths.path("include"), directory.file("include"))
     _ = try directory.directory("samples")
@@ -108,7 +113,7 @@ final class Walk {
     let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
     let shell = try Child(
       "/bin/sh", ["-c", "exec 2>&1\n" + commands], in: place,
-      environment: Tidemill.environment(["PATH": "\(ProjectPaths.release):\(path)"]))
+      environment: Tidemill.environment(home: home.path, ["PATH": "\(ProjectPaths.release):\(path)"]))
     try shell.finish()
     printed += shell.outputText
     lines.formUnion(shell.outputText.split(separator: "\n"))
