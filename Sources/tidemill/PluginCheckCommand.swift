@@ -46,10 +46,13 @@ struct PluginCheckCommand: ParsableCommand {
     if !isGood { throw ExitCode(ExitStatus.failed) }
   }
 
-  /// The files that a word means: a path that is there, or all files of a plugin's name.
+  /// The files that a word means: a file that is there, or all files of a plugin's name.
   private static func files(_ word: String, _ catalog: PluginCatalog) throws(PluginError) -> [String] {
-    if access(word, F_OK) == 0 { return [word] }
+    var status = stat()
+    let isThere = stat(word, &status) == 0
+    if isThere, status.st_mode & S_IFMT != S_IFDIR { return [word] }
     let found = catalog.entries(named: word).map(\.file)
+    if found.isEmpty, isThere { throw PluginError("\(word) is a directory", fix: "name the library in it") }
     if found.isEmpty {
       throw PluginError(
         "there is no file and no plugin '\(word)'",

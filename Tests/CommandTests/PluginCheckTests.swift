@@ -37,6 +37,16 @@ struct PluginCheckTests {
     #expect(bad.output.contains("level 2 of 3"))
   }
 
+  @Test func `a directory of the plugin's name does not stand in its way, and is none itself`() throws {
+    let story = try Story()
+    try Files.makeDirectory(story.directory.file("threshold"))
+    let named = try story.run("plugin", "check", "threshold", "--level", "1")
+    #expect(named.exitCode == 0 && named.output.contains("level 1 of 1"), "\(named.output)\(named.errors)")
+    try Files.makeDirectory(story.directory.file("empty"))
+    let empty = try story.run("plugin", "check", "empty")
+    #expect(empty.exitCode == 1 && empty.errors == "empty is a directory (name the library in it)\n", "\(empty.errors)")
+  }
+
   @Test func `a report for programs is one line of JSON`() throws {
     let story = try Story()
     let result = try story.run("plugin", "check", Self.threshold, "--level", "1", "--format", "json", "--reproduce", "5")

@@ -103,7 +103,7 @@ final class Walk {
       try Files.copy("\(original)/\(file)", "\(place)/\(file)")
     }
     if Files.isDirectory("\(original)/package") {
-      try Files.makeDirectory("\(place)/package/.build/release")
+      for folder in ["package/.build", "package/.build/release"] { try Files.makeDirectory("\(place)/\(folder)") }
       try Files.copy(
         try SamplePackages.shared.library(of: name, in: original), "\(place)/package/.build/release/lib\(name).so")
     }

@@ -68,11 +68,12 @@ static const char ask[] = "import os, sys, sysconfig as s;"
                           " *sys.path[1:], sep=\"\\n\")";
 
 static const char prelude[] =
-    "import sys\n"
+    "import gc, sys\n"
     "class Batch:\n"
     "  def __init__(self, schema, array): self.capsules = schema, array\n"
     "  def __arrow_c_array__(self, requested_schema=None): return self.capsules\n"
     "def load(paths, code):\n"
+    "  gc.collect()\n" /* what earlier instances left in cycles */
     "  sys.path[:] = ['', *paths.splitlines()]\n"
     "  names = {'__name__': 'to-python'}\n"
     "  exec(compile(code, 'code', 'exec'), names)\n"
