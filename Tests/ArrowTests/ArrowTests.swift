@@ -46,6 +46,27 @@ struct ArrowTests {
     #expect(child.outputText.hasPrefix("28 exports read by nanoarrow "))
   }
 
+  @Test func `what the page shows in Swift compiles`() throws {
+    let page = try Files.text(ProjectPaths.path("docs/plugins/arrow.md"))
+    let block = try #require(page.components(between: "```swift\n", and: "```"))
+    let directory = try TemporaryDirectory()
+    let file = try directory.write(
+      "page.swift",
+      """
+      import PluginKit
+
+      struct Library { func take(_ array: UnsafeMutablePointer<ArrowArray>, _ schema: UnsafeMutablePointer<ArrowSchema>) throws {} }
+
+      func show(_ batch: Batch, _ host: Host, _ library: Library) throws {
+      \(block)
+      }
+      """)
+    let sdk = ProjectPaths.release + "/sdk"
+    let child = try Child("swiftc", ["-swift-version", "6", "-typecheck", "-I", "\(sdk)/swift", "-I", "\(sdk)/include", file])
+    let end = try child.finish()
+    #expect(end == .exit(0), "\(child.errorText)")
+  }
+
   @Test func `what the page shows in C compiles`() throws {
     let page = try Files.text(ProjectPaths.path("docs/plugins/arrow.md"))
     let block = try #require(page.components(between: "```c\n", and: "```"))

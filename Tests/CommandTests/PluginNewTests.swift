@@ -31,6 +31,8 @@ struct PluginNewTests {
     #expect(build.errors == "", "a warning in a template")
     let test = try make("test", in: folder)
     #expect(test.exitCode == 0 && test.output.hasSuffix("\(name): as expected\n"), "\(test.output)\(test.errors)")
+    let check = try make("check", in: folder)
+    #expect(check.exitCode == 0 && check.output.contains(": level 10 of 10; "), "\(check.output)\(check.errors)")
     // A test that cannot fail is none.
     try Files.write("\(folder)/test/expected.jsonl", "{}\n")
     #expect(try make("test", in: folder).exitCode != 0)

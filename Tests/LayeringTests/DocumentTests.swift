@@ -10,7 +10,7 @@ struct DocumentTests {
   }
 
   /// Pages whose every step SampleTests runs, with plugins that they build on the way.
-  static let walks = ["README.md", "docs/getting-started.md", "docs/functions.md"]
+  static let walks = ["README.md", "docs/getting-started.md", "docs/functions.md", "docs/command-line.md"]
 
   /// A block of a reference page that is YAML and begins with the key `name` is a whole manifest.
   @Test func `every whole manifest of a reference page validates without a warning`() throws {
@@ -35,6 +35,26 @@ struct DocumentTests {
         #expect(target.headings.contains(anchor), "\(page.path) links to \(path)#\(anchor), and there is no such heading")
       }
     }
+  }
+
+  /// What takes too long for a test, or is this test: their commands are there.
+  @Test(arguments: ["CONTRIBUTING.md", "docs/PERFORMANCE.md"])
+  func `targets and scripts that a page tells to run are there`(page: String) throws {
+    let makefile = try Files.text(ProjectPaths.path("Makefile"))
+    var count = 0
+    for block in try SourceFile.file(page).blocks(of: "sh") {
+      for line in block.text.split(separator: "\n") {
+        let words = line.prefix { $0 != "#" }.split(separator: " ").drop { $0.contains("=") || $0.hasSuffix("\"") }
+        guard let program = words.first else { continue }
+        count += 1
+        switch program {
+        case "make": #expect(makefile.contains("\n\(try #require(words.dropFirst().first)):"), "\(page): \(line)")
+        case "swift": break
+        default: #expect(Files.exists(ProjectPaths.path(String(program))), "\(page): \(line)")
+        }
+      }
+    }
+    #expect(count > 0)
   }
 
   @Test func `every key and word of the grammar stands in the page on manifests`() throws {
