@@ -13,6 +13,8 @@ public struct PluginScaffold: Sendable {
   /// Templates compile as they stand: these are the names in them, each stands for that of the plugin.
   private static let templateName = "my-plugin"
   private static let templateType = "MyPlugin"
+  /// What every folder has.
+  private static let common = "common"
   private static let depthLimit = 4
   /// Names of files that a template may not bear itself, lest git and others take them for their own.
   private static let renamed = ["gitignore": ".gitignore"]
@@ -45,7 +47,7 @@ public struct PluginScaffold: Sendable {
       throw PluginError(
         "cannot make \(folder): \(FilePaths.systemMessage(code))", fix: code == EEXIST ? "choose another name" : nil)
     }
-    try copy(template, to: folder, named: name, depth: 0)
+    for part in [FilePaths.join(sdk.templates, Self.common), template] { try copy(part, to: folder, named: name, depth: 0) }
     return folder
   }
 
@@ -70,7 +72,9 @@ public struct PluginScaffold: Sendable {
       let to = FilePaths.join(folder, Self.renamed[entry] ?? Self.filled(entry, name))
       guard let status = FilePaths.status(from) else { throw PluginError("cannot read \(from)") }
       if FilePaths.isDirectory(from) {
-        guard mkdir(to, 0o777) == 0 else { throw PluginError("cannot make \(to): \(FilePaths.systemMessage(errno))") }
+        guard mkdir(to, 0o777) == 0 || errno == EEXIST else {
+          throw PluginError("cannot make \(to): \(FilePaths.systemMessage(errno))")
+        }
         try copy(from, to: to, named: name, depth: depth + 1)
       } else {
         let file = try FileBytes(path: from)

@@ -4,7 +4,9 @@ import Testing
 /// The pipelines and commands in the READMEs of the plugins that come along, and of the templates.
 struct PluginReadmeTests {
   private static let folders: [String] = ["Plugins", "templates"].flatMap { parent in
-    ((try? Files.names(ProjectPaths.path(parent))) ?? []).map { "\(parent)/\($0)" }
+    ((try? Files.names(ProjectPaths.path(parent))) ?? []).map { "\(parent)/\($0)" }.filter {
+      Files.exists(ProjectPaths.path("\($0)/README.md"))
+    }
   }
 
   @Test(arguments: folders)
