@@ -101,7 +101,6 @@ void tide_fn_numbers(tide_fn *fn, uint8_t *data, uint8_t *valid) {
 /* ---- texts ------------------------------------------------------------------------------------------------------------- */
 
 /* Texts of one frame together: their offsets have 31 bits. */
-#define MOST_HEAP (1u << 30)
 
 /* Room for `more` bytes behind `used`. */
 static int make_room(tide_fn *fn, uint64_t used, uint64_t more) {
@@ -127,12 +126,12 @@ static int call_text(tide_fn *fn, void **at, uint32_t count, uint64_t used, uint
     at[count + 1] = &room;
     tide_fn_call_(fn, length, at);
     if (*length == TIDE_FN_NO_TEXT) return 0;
-    if (*length > TIDE_FN_LONGEST || used + *length > MOST_HEAP) return TIDE_FN_TOO_LONG;
+    if (*length > TIDE_FN_LONGEST) return TIDE_FN_TOO_LONG;
     if (*length <= room)
       return tide_utf8_prefix(into, *length, NULL) == *length ? 0 : TIDE_FN_NOT_UTF8;
     if (!make_room(fn, used, *length)) return -1;
   }
-  return TIDE_FN_TOO_LONG; /* it wants more each time */
+  return TIDE_FN_GREEDY;
 }
 
 int64_t tide_fn_texts(tide_fn *fn, uint32_t *nulls) {
@@ -147,6 +146,7 @@ int64_t tide_fn_texts(tide_fn *fn, uint32_t *nulls) {
     uint16_t row = (uint16_t)tide_row(fn->rows.keep, place);
     int why = 0;
     length = TIDE_FN_NO_TEXT;
+    if (used > TIDE_FN_MOST_TEXT) return -2;
     if (!some || (j < fn->rows.called && fn->call[j] == place)) {
       why = call_text(fn, at, count, used, &length);
       if (why < 0) return -1;

@@ -47,12 +47,19 @@ public struct Check: Sendable {
     let entry = PluginCatalog.examine(file)
     let components = entry.manifest?.components ?? []
     let sha256 = FilePaths.isFile(file) ? try Sha256.file(file) : nil
+    if level >= .hotPath, audit == nil {
+      throw PluginError("libtidemill-audit.so is not beside \(worker): the level 9 cannot be checked", fix: "use --level 8")
+    }
     let crew = try WorkerCrew(self)
     defer { crew.end() }
     var results: [CaseResult] = []
     var dead: [Int: String] = [:]
     for level in Level.allCases where level <= self.level {
-      let cases = CaseRegistry.all.filter { $0.level == level && only?.contains($0.id) ?? true }
+      // A file without a manifest is no plugin: all that there is to say of it is the first case.
+      let isPlugin = entry.manifest != nil
+      let cases = CaseRegistry.all.filter {
+        $0.level == level && only?.contains($0.id) ?? true && (isPlugin || $0.id == "manifest-right")
+      }
       var jobs: [Job] = cases.filter(\.isOfFile).map { Job(test: $0, component: -1, name: nil) }
       for (index, component) in components.enumerated() {
         let name = "\(component.kind.rawValue) \(component.id)"

@@ -110,17 +110,22 @@ struct OptionValues {
     return .map(entries)
   }
 
+  /// Longest list that is made up.
+  private static let listLimit: Int64 = 1000
+
   /// A value as it would be written; nil when none can be thought of.
   func value(of option: OptionSchema) -> ConfigValue? {
     if let standard = option.default, standard != .null { return standard }
     if let first = option.choices?.first { return first }
     switch option.type {
     case .boolean: return .bool(true)
-    case .integer: return quantity(Int64(bounded(option, 1)), option.format)
+    case .integer: return quantity(Int64(clamping: bounded(option, 1)), option.format)
     case .number: return .double(max(option.minimum ?? 1, min(1, option.maximum ?? 1)))
     case .list:
       let item = item(of: option)
-      return .list(Array(repeating: item ?? .string("value"), count: max(1, Int(option.minimum ?? 1))))
+      let count = Int64(clamping: option.minimum ?? 1)
+      guard count <= Self.listLimit else { return nil }
+      return .list(Array(repeating: item ?? .string("value"), count: max(1, Int(count))))
     case .map: return .map([.init("first", item(of: option) ?? .string("value"))])
     case .string:
       switch option.format {

@@ -157,8 +157,8 @@ struct CaseWorker {
       return verdict
     case TIDE_WORKER_EXITED: return .crash("the plugin ended the process \(place), with exit code \(end.code)")
     case TIDE_WORKER_LATE: return .timeout("it was still busy \(place) when the time was up")
-    case TIDE_WORKER_ABANDONED: return .skip("the check was given up")
-    case TIDE_WORKER_FAILED: return .skip("no process could be started: \(String(cString: strerror(end.code)))")
+    case TIDE_WORKER_ABANDONED: return .fail("the check was given up")
+    case TIDE_WORKER_FAILED: return .fail("no process could be started: \(String(cString: strerror(end.code)))")
     default: break
     }
     let signal = "signal \(end.code) (\(String(cString: strsignal(end.code)))) \(place)"

@@ -102,11 +102,24 @@ final class FunctionInstance {
     var heapBytes: Int64 = 0
     if isText {
       heapBytes = tide_fn_texts(calls, &nulls)
+      if heapBytes == -2 { return halves(batch, selection, count, out) }
       if heapBytes < 0 { return outOfMemory() }
     }
     let status = rows.pointee.rejected > 0 ? reject(rows, of: batch, out) : TIDE_OK
     guard status >= 0, rows.pointee.kept > 0 else { return status }
     return send(rows, of: batch.pointee.frame, nulls: Int(nulls), heapBytes: Int(heapBytes), out)
+  }
+
+  /// The same rows in two frames; a row of its own always fits.
+  private func halves(
+    _ batch: UnsafePointer<tide_batch>, _ selection: UnsafePointer<UInt16>?, _ count: Int, _ out: OpaquePointer
+  ) -> tide_status {
+    if selection == nil, allRows.count < count { allRows = (0..<count).map { UInt16($0) } }
+    return allRows.withUnsafeBufferPointer { all in
+      let rows = selection ?? all.baseAddress!
+      let status = process(batch, rows, count / 2, out)
+      return status < 0 ? status : process(batch, rows + count / 2, count - count / 2, out)
+    }
   }
 
   private func send(
@@ -175,9 +188,10 @@ final class FunctionInstance {
     switch Int32(entry.code) {
     case TIDE_FN_NULL:
       let first = spec.inputs.indices.first { isNull(frame, columns[$0], row) } ?? 0
-      return "'\(spec.inputs[first])' is null, and \(spec.symbol) is not called with nulls"
+      return "'\(spec.inputs[first])' is null or of another type, and \(spec.symbol) is not called with nulls"
     case TIDE_FN_NOT_UTF8: return "\(spec.symbol) gave back a text that is not UTF-8"
     case TIDE_FN_TOO_LONG: return "\(spec.symbol) gave back a text of more than \(TIDE_FN_LONGEST) bytes"
+    case TIDE_FN_GREEDY: return "\(spec.symbol) asks for more room each time it is called"
     case let code:
       let argument = Int(code & 0x1F)
       let type = spec.signature.columns[argument]

@@ -77,7 +77,9 @@ public struct PluginBuild: Sendable {
       name = "swiftc"
       arguments = ["-O", "-wmo", "-swift-version", "6", "-parse-as-library", "-emit-library"]
       arguments += ["-module-name", sources.module, "-I", sdk.modules, "-I", sdk.headers]
-      arguments += sources.files + [sdk.archive, "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN", "-o", product]
+      arguments += sources.files + [sdk.archive, "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN"]
+      // The name that it will have, not that of the place where it is made.
+      arguments += ["-Xlinker", "-soname", "-Xlinker", FilePaths.name(of: sources.product), "-o", product]
     }
     guard let compiler = ChildProcess.find(name, in: settings.environment) else {
       throw PluginError(

@@ -18,13 +18,6 @@ public struct PluginScaffold: Sendable {
   private static let depthLimit = 4
   /// Names of files that a template may not bear itself, lest git and others take them for their own.
   private static let renamed = ["gitignore": ".gitignore"]
-  /// Types that a plugin's own must not hide, in lower case: those of PluginKit that templates use, and Swift's.
-  private static let takenTypes: Set<String> = [
-    "batch", "component", "config", "codec", "field", "framebuilder", "host", "operator", "option", "output", "plugin",
-    "pluginerror", "sink", "source", "pollresult", "string", "int", "double", "bool", "self", "type", "protocol",
-    "any", "integers", "numbers", "texts",
-  ]
-
   public var environment: HostEnvironment
 
   public init(environment: HostEnvironment) { self.environment = environment }
@@ -47,7 +40,8 @@ public struct PluginScaffold: Sendable {
       throw PluginError(
         "cannot make \(folder): \(FilePaths.systemMessage(code))", fix: code == EEXIST ? "choose another name" : nil)
     }
-    for part in [FilePaths.join(sdk.templates, Self.common), template] { try copy(part, to: folder, named: name, depth: 0) }
+    let names = Names(plugin: name, type: Self.typeName(of: name, kind))
+    for part in [FilePaths.join(sdk.templates, Self.common), template] { try copy(part, to: folder, named: names, depth: 0) }
     return folder
   }
 
@@ -58,34 +52,37 @@ public struct PluginScaffold: Sendable {
     return ["", " test", " check"].map { "make\(variable)\($0)" }.joined(separator: " && ")
   }
 
-  /// "deep-freeze" gives "DeepFreeze"; a name that the kit has taken gets an ending.
-  static func typeName(of name: String) -> String {
-    let words = name.split { $0 == "-" || $0 == "_" }
-    let type = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
-    return takenTypes.contains(type.lowercased()) ? type + "Component" : type
+  /// "deep-freeze", an operator, gives "DeepFreezeOperator": no type of the kit or of Swift is called like that.
+  static func typeName(of name: String, _ kind: Kind) -> String {
+    let words = name.split { $0 == "-" || $0 == "_" } + [Substring(kind.rawValue)]
+    return words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
   }
 
-  private func copy(_ template: String, to folder: String, named name: String, depth: Int) throws(PluginError) {
+  private func copy(_ template: String, to folder: String, named names: Names, depth: Int) throws(PluginError) {
     guard depth < Self.depthLimit else { throw PluginError("\(template) is nested too deep") }
     for entry in FilePaths.names(in: template) ?? [] {
       let from = FilePaths.join(template, entry)
-      let to = FilePaths.join(folder, Self.renamed[entry] ?? Self.filled(entry, name))
+      let to = FilePaths.join(folder, Self.renamed[entry] ?? names.filled(entry))
       guard let status = FilePaths.status(from) else { throw PluginError("cannot read \(from)") }
       if FilePaths.isDirectory(from) {
         guard mkdir(to, 0o777) == 0 || errno == EEXIST else {
           throw PluginError("cannot make \(to): \(FilePaths.systemMessage(errno))")
         }
-        try copy(from, to: to, named: name, depth: depth + 1)
+        try copy(from, to: to, named: names, depth: depth + 1)
       } else {
         let file = try FileBytes(path: from)
         guard let bytes = file.bytes(at: 0, count: file.count) else { throw PluginError("cannot read \(from)") }
-        let text = Self.filled(String(decoding: bytes, as: UTF8.self), name)
+        let text = names.filled(String(decoding: bytes, as: UTF8.self))
         try FileWrites.replace(to, with: Array(text.utf8), mode: status.st_mode & 0o100 == 0 ? 0o644 : 0o755)
       }
     }
   }
 
-  private static func filled(_ text: String, _ name: String) -> String {
-    text.replacing(templateName, with: name).replacing(templateType, with: typeName(of: name))
+  /// What stands in a template for the plugin's own names.
+  private struct Names {
+    var plugin: String
+    var type: String
+
+    func filled(_ text: String) -> String { text.replacing(templateName, with: plugin).replacing(templateType, with: type) }
   }
 }

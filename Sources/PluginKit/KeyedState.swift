@@ -120,6 +120,9 @@ public struct KeyedState<Value: StateValue> {
       for index in ordered(bytes) {
         let entry = entries[index]
         let group = UInt32(truncatingIfNeeded: entry.hash >> 57)
+        guard entry.keyCount <= Int(Self.keyLimitBytes) else {
+          throw PluginError.fatal("a key of \(entry.keyCount) bytes cannot be saved; the limit is \(Self.keyLimitBytes)")
+        }
         try writer.write(UInt32(clamping: entry.keyCount), group: group)
         try writer.write(
           UnsafeRawBufferPointer(rebasing: bytes[entry.keyStart..<entry.keyStart + entry.keyCount]), group: group)
@@ -132,7 +135,7 @@ public struct KeyedState<Value: StateValue> {
   @inlinable
   public mutating func restore(group: UInt32, _ reader: StateReader) throws {
     while let count = try reader.readUnlessAtEnd(UInt32.self) {
-      guard count > 0, count <= Self.keyLimitBytes else {
+      guard count <= Self.keyLimitBytes else {
         throw PluginError(.state, "the saved state of key group \(group) holds a key of \(count) bytes")
       }
       let key = try reader.readBytes(Int(count))

@@ -31,7 +31,12 @@ extension OptionType where Value == Int {
 
 extension OptionType where Value == Double {
   public static var double: OptionType {
-    OptionType(type: "number", read: { $0.number($1) }, json: { JSONText.number($0) ?? "null" })
+    OptionType(
+      type: "number", read: { $0.number($1) },
+      json: { value in
+        guard let text = JSONText.number(value) else { preconditionFailure("the default of a number is finite") }
+        return text
+      })
   }
 }
 
@@ -94,7 +99,7 @@ extension OptionType {
       read: { config, path in
         guard let count = config.count(path) else { return nil }
         return try (0..<count).map { try Record.read(config, at: "\(path)[\($0)]") }
-      }, json: { _ in "[]" })
+      }, json: { Self.noRecords($0.isEmpty, "[]") })
   }
 
   /// A map from names to maps that have the members of a record, in the order in which they were written. A name may hold neither
@@ -104,7 +109,13 @@ extension OptionType {
       type: "map", items: record.schemas,
       read: { config, path in
         try config.entryNames(path)?.map { OptionEntry(name: $0, value: try Record.read(config, at: "\(path).\($0)")) }
-      }, json: { _ in "{}" })
+      }, json: { Self.noRecords($0.isEmpty, "{}") })
+  }
+
+  /// Records cannot be written into a manifest: found when the plugin is built.
+  private static func noRecords(_ isEmpty: Bool, _ json: String) -> String {
+    precondition(isEmpty, "the default of an option of records has none of them")
+    return json
   }
 
   /// A list whose elements all have one type.

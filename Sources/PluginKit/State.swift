@@ -98,7 +98,7 @@ public struct StateReader {
 
   /// Reads the rest of the blob as one value in CBOR, as `StateWriter.encode` writes it. Throws `state` when it is not that.
   public func decode<T: Decodable>(_ type: T.Type = T.self, limit: Int = 256 << 20) throws -> T {
-    let bytes = readAll(limit: limit + 1)
+    let bytes = readAll(limit: max(limit, 0) < .max ? max(limit, 0) + 1 : .max)
     guard bytes.count <= limit else { throw PluginError(.state, "the saved state is longer than \(limit) bytes") }
     do {
       return try CborDecoder.decode(type, from: bytes)

@@ -74,6 +74,10 @@ struct PluginCheckCommand: ParsableCommand {
   /// note back that does not hold any more. Those that come along are replaced together with the host: nothing is noted of them.
   private func record(_ report: CheckReport, _ catalog: PluginCatalog) throws(PluginError) {
     guard let sha256 = report.sha256, let entry = catalog.entries(named: report.file).first, !entry.isBuiltIn else { return }
+    if case .refused(let refusal) = entry.status {
+      return StandardError.write(
+        "nothing is noted of \(report.file): \(refusal.sentence)\(refusal.fix.map { " (\($0))" } ?? "")\n")
+    }
     let noted = entry.sha256 == sha256 ? entry.level : 0
     let holds = report.reached >= Level.recorded.rawValue ? report.reached : 0
     if report.isGood ? holds > noted : holds != noted && noted > 0 || holds > noted {

@@ -15,10 +15,12 @@ struct PluginNewCommand: ParsableCommand {
   @OptionGroup var plugins: PluginOptions
 
   func run() throws {
-    let settings = try plugins.catalog().settings
+    let catalog = try plugins.catalog()
+    let settings = catalog.settings
+    let taken = Set(catalog.entries.filter(\.isBuiltIn).map(\.name))
     do throws(PluginError) {
       let scaffold = PluginScaffold(environment: settings.environment)
-      let folder = try scaffold.make(name, lang, kind)
+      let folder = try scaffold.make(name, lang, kind, taken: taken)
       print("made \(folder), \(kind == .operator ? "an" : "a") \(kind.rawValue) in \(lang == .c ? "C" : "Swift")")
       print("next: cd \(name) && \(scaffold.nextSteps())")
     } catch {

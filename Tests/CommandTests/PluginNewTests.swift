@@ -19,7 +19,8 @@ struct PluginNewTests {
     #expect(made.exitCode == 0, "\(made.errors)")
     #expect(made.output.contains("made ./\(name), "))
     let folder = place.file(name)
-    let type = "Deep\(kind.prefix(1).uppercased())\(kind.dropFirst())2"
+    let word = kind.prefix(1).uppercased() + kind.dropFirst()
+    let type = "Deep\(word)2\(word)"
     let source = language == "c" ? "\(name).c" : "\(type).swift"
     #expect(Set(try Files.names(folder)) == ["Makefile", "README.md", "test", source])
     for file in [".gitignore", "Makefile", "README.md", source, "test/run", "test/pipeline.yaml"] {
@@ -48,6 +49,8 @@ struct PluginNewTests {
       let (code, said) = try fails(name)
       #expect(code == 1 && said.contains("cannot be a plugin's name (use lower-case letters"), "\(said)")
     }
+    let (shadow, why) = try fails("file")
+    #expect(shadow == 1 && why == "'file' comes with tidemill (choose another name)\n", "\(why)")
     try place.write("taken", "mine")
     let (code, said) = try fails("taken")
     #expect(code == 1 && said == "cannot make ./taken: File exists (choose another name)\n")

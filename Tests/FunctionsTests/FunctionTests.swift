@@ -264,7 +264,7 @@ struct FunctionTests {
     try bench.process(try frame("x", [1, nil, 3] as [Double?]))
     #expect(bench.values() == [.double(2), .double(6)])
     #expect(bench.bench.rejects.map(\.row) == [1])
-    #expect(bench.bench.rejects.map(\.why) == ["'x' is null, and f is not called with nulls"])
+    #expect(bench.bench.rejects.map(\.why) == ["'x' is null or of another type, and f is not called with nulls"])
     try bench.process(try frame("x", [nil, nil] as [Double?]))
     #expect(bench.frames.count == 1 && bench.bench.rejects.count == 3)
   }

@@ -92,6 +92,15 @@ struct TextFunctionTests {
     #expect(bench.values() == [.text("aa"), .text(long + long), .text("bb"), .text(long + long)])
   }
 
+  @Test func `texts that are too much for one frame go into several`() throws {
+    let bench = try bench(Self.twice)
+    let long = String(repeating: "0123456789", count: 45_000)
+    let rows = (0..<40).map { "\($0)" + ($0 % 3 == 0 ? "" : long) }
+    try bench.process(try frame("s", rows))
+    #expect(bench.values() == rows.map { .text($0 + $0) })
+    #expect(bench.bench.rejects.isEmpty && bench.bench.failures.isEmpty)
+  }
+
   @Test func `no text is null, and a text that is none rejects its row`() throws {
     // "-" has none, "!" is not UTF-8, "?" is longer each time, "#" is too long, the rest is itself.
     let odd: Made = { text, length, room, capacity in
@@ -114,7 +123,7 @@ struct TextFunctionTests {
     #expect(bench.bench.rejects.map(\.row) == [2, 4, 5])
     #expect(
       bench.bench.rejects.map(\.why) == [
-        "f gave back a text that is not UTF-8", "f gave back a text of more than 1048576 bytes",
+        "f gave back a text that is not UTF-8", "f asks for more room each time it is called",
         "f gave back a text of more than 1048576 bytes",
       ])
   }

@@ -8,8 +8,9 @@
  *   static const tide_component filter = tidemill::component<Filter>("filter");
  *   TIDE_PLUGIN(&filter);
  *
- * An entry may give void or a tide_status. What simple.h has for options, failures and state serves here too. The destructor is destroy; no exception may leave it, nor close. Compile with
- * -fvisibility=hidden, so that the entry is all that the library exports.
+ * An entry may give void or a tide_status. What simple.h has for options, failures and state serves here too. The destructor is
+ * destroy; no exception may leave it. What close throws is told in the host's log. Compile with -fvisibility=hidden, so that the
+ * entry is all that the library exports.
  */
 #ifndef TIDEMILL_PLUGIN_HPP
 #define TIDEMILL_PLUGIN_HPP
@@ -75,9 +76,9 @@ tide_status guard(const tide_host *host, tide_status usual, Body &&body) noexcep
       return body();
     }
   } catch (const Refused &refused) {
-    return refused.code;
+    return refused.code < 0 ? refused.code : usual;
   } catch (const Error &error) {
-    return fail(host, error.code(), error.what(), error.option());
+    return fail(host, error.code() < 0 ? error.code() : usual, error.what(), error.option());
   } catch (const std::bad_alloc &) {
     return fail(host, TIDE_E_FATAL, "memory ran out");
   } catch (const std::exception &error) {
@@ -147,7 +148,18 @@ void destroy(tide_instance *self) {
 }
 template <class T>
 void close(tide_instance *self) noexcept {
-  instance<T>::of(self)->object.close();
+  auto *me = instance<T>::of(self);
+  const auto say = [&](const char *what) {
+    const std::string text = std::string("close: ") + what;
+    me->host->log(me->host->context, TIDE_LOG_ERROR, tide_text(text.data(), text.size()));
+  };
+  try {
+    me->object.close();
+  } catch (const std::exception &error) {
+    say(error.what());
+  } catch (...) {
+    say("something was thrown that is no std::exception");
+  }
 }
 template <class T>
 tide_status process(tide_instance *self, const tide_batch *in, tide_output *out) {

@@ -33,8 +33,8 @@ static inline tide_status tide_fail(const tide_host *host, tide_status code, con
   length = vsnprintf(text, sizeof text, format, values);
   va_end(values);
   if (length < 0) length = 0;
-  if (length >= (int)sizeof text) /* cut, and not within a character */
-    for (length = (int)sizeof text - 1; ((uint8_t)text[length] & 0xC0u) == 0x80u || text[length] == 0;) length--;
+  if (length > 4096) /* cut, and not within a character */
+    for (length = 4096; length > 0 && ((uint8_t)text[length] & 0xC0u) == 0x80u;) length--;
   if (TIDE_HAS(host, fail)) host->fail(host->context, code, tide_text(text, (uint64_t)length), tide_text(path, strlen(path)));
   return code;
 }

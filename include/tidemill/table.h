@@ -33,6 +33,7 @@ typedef struct tide_table {
 /* Takes the memory for `limit` keys and a value of `value_bytes` for each; TIDE_E_CONFIG, with a text, when there is none. */
 static inline tide_status tide_table_init(tide_table *t, const tide_host *host, uint32_t limit, uint32_t value_bytes) {
   memset(t, 0, sizeof *t);
+  if (value_bytes > 1u << 20) return tide_fail(host, TIDE_E_CONFIG, "", "a value has %u bytes; the limit is 1 MiB", value_bytes);
   t->stride = 4u + TIDE_TABLE_KEY + ((value_bytes + 7u) & ~7u);
   t->places = 2u * limit; /* half of them stay free, so that a search is short */
   t->limit = limit;

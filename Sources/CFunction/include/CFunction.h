@@ -57,6 +57,7 @@ typedef struct tide_fn_constant {
 #define TIDE_FN_NULL 0x20     /* an argument is null, and nulls are rejected */
 #define TIDE_FN_NOT_UTF8 0x21 /* the text that came back */
 #define TIDE_FN_TOO_LONG 0x22 /* the same */
+#define TIDE_FN_GREEDY 0x23   /* it wants more room each time it is called */
 
 typedef struct tide_fn_reject {
   uint16_t row; /* of the frame */
@@ -97,7 +98,9 @@ const tide_fn_rows *tide_fn_read(tide_fn *fn, const tide_frame *frame, const int
 void tide_fn_numbers(tide_fn *fn, uint8_t *data, uint8_t *valid);
 
 /* The same for a function that returns a text, in two steps: calls, after which more rows may be rejected and *nulls says how many
- * of those that are kept have no text; then the column's offsets, heap and, if there are nulls, bitmap. -1 when memory ran out. */
+ * of those that are kept have no text; then the column's offsets, heap and, if there are nulls, bitmap. -1 when memory ran out, -2
+ * when the texts of so many rows are too much for one frame: read fewer, and call again. */
+#define TIDE_FN_MOST_TEXT (2u << 20)
 int64_t tide_fn_texts(tide_fn *fn, uint32_t *nulls);
 void tide_fn_write_texts(const tide_fn *fn, uint8_t *offsets, uint8_t *heap, uint8_t *valid);
 

@@ -57,7 +57,7 @@ enum ChaosCases {
     case .boolean: return [.bool(false), .bool(true)]
     case .integer:
       let ends = [option.minimum.map { $0 } ?? -9e15, option.maximum.map { $0 } ?? 9e15]
-      return ends.map { values.quantity(Int64($0), option.format) }
+      return ends.map { values.quantity(Int64(clamping: $0), option.format) }
     case .number: return [.double(option.minimum ?? -1e300), .double(option.maximum ?? 1e300)]
     case .string: return [.string(""), .string(String(repeating: "x", count: 5000)), .string("ä€\u{10FFFF}")]
     case .list: return [.list([])]
