@@ -23,8 +23,12 @@ public struct PluginScaffold: Sendable {
   public init(environment: HostEnvironment) { self.environment = environment }
 
   /// Makes the folder `directory/name`, which must not be there; gives its path. What was made stays when writing fails.
-  public func make(_ name: String, _ language: Language, _ kind: Kind, in directory: String = ".") throws(PluginError) -> String
-  {
+  ///
+  /// - Parameter taken: names of plugins that it would hide, and that its own test would miss.
+  public func make(
+    _ name: String, _ language: Language, _ kind: Kind, taken: Set<String> = [], in directory: String = "."
+  ) throws(PluginError) -> String {
+    if taken.contains(name) { throw PluginError("'\(name)' comes with tidemill", fix: "choose another name") }
     guard ManifestRules.isName(name), name.last != "-", name.last != "_" else {
       throw PluginError("'\(name)' cannot be a plugin's name", fix: "use \(ManifestRules.nameRule)")
     }
