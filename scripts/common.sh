@@ -52,10 +52,11 @@ swift_build() {
   if [ -d "$scratch" ] && [ "$(cat "$headers" 2>/dev/null)" != "$now" ]; then
     find "$scratch"/*/release "$scratch"/*/debug -name '*.swift.o' -delete 2>/dev/null || true
   fi
+  mkdir -p "$scratch"
+  printf '%s\n' "$now" >"$headers"
   log=$(mktemp)
   if swift build "$@" </dev/null 2>&1 | tee "$log" >&2; then
     rm -f "$log"
-    printf '%s\n' "$now" >"$headers"
     return
   fi
   if grep -q 'unknown build description' "$log"; then
