@@ -1,6 +1,8 @@
 #define _GNU_SOURCE 1
 #include "tide_worker.h"
 
+#include "strays.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
@@ -11,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* The child's end of the socket is this descriptor. */
@@ -51,7 +54,21 @@ static void raise_loopback(void) {
   close(any);
 }
 
+/* Leaves a process behind that does nothing but wait for the worker, so that what a plugin started is found even when it killed
+ * the worker itself. */
+static void be_guarded(void) {
+  pid_t worker;
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  worker = fork();
+  if (worker <= 0) return;
+  close(CONTROL);
+  while (waitpid(worker, NULL, 0) < 0 && errno == EINTR) {}
+  tide_worker_kill_strays_();
+  _exit(0);
+}
+
 void tide_worker_prepare(void) {
+  be_guarded();
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   if (leave_network()) raise_loopback();
 }

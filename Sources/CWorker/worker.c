@@ -1,6 +1,8 @@
 #define _GNU_SOURCE 1
 #include "tide_worker.h"
 
+#include "strays.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -112,8 +114,7 @@ static int is_abandoned(int control, int wait_milliseconds, int child) {
   return (watched[0].revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
-/* Kills the processes that became children of this one, until there are none. */
-static uint32_t kill_strays(void) {
+uint32_t tide_worker_kill_strays_(void) {
   uint32_t killed = 0;
   for (int round = 0; round < 200; round++) {
     char path[64], text[4096];
@@ -175,7 +176,7 @@ int tide_worker_fork(tide_worker_page *page, int control, int limit_milliseconds
     break;
   }
   kill(-child, SIGKILL);
-  end->strays = kill_strays();
+  end->strays = tide_worker_kill_strays_();
   keep_output(output, end);
   if (handle >= 0) close(handle);
   close(output);

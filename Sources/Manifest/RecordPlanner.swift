@@ -209,7 +209,8 @@ struct RecordPlanner {
     // A field that a function replaces must not be left over among those that nothing names.
     if let function = draft.function, demand.whole { demand.replaced.insert(function.output, at: 0) }
     let uses = draft.fieldUses
-    for use in uses ?? [] { demand.want(use.name, ImpliedType(use.type)) }
+    // One that a function reads and replaces is read as what it is: of a column of its type, what does not fit would be left over.
+    for use in uses ?? [] { demand.want(use.name, ImpliedType(use.name == draft.function?.output ? .variant : use.type)) }
     // A sink that encodes reads what its format writes, which is counted above.
     if uses == nil, draft.encodePlan == nil, draft.reference != nil { demand.whole = true }
     return demand

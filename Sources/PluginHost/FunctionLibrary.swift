@@ -84,6 +84,9 @@ struct FunctionLibrary {
       fix: "install it; apt-file search \(missing.library) names the package")
   }
 
+  /// Names the content that is allowed: of the library, and of those that come along.
+  func contentHash() throws(PluginError) -> String { try PluginCopies.key(of: file, companions: companions()) }
+
   /// Libraries that this one needs and finds beside it, and theirs: they have to come along where it is loaded from.
   func companions() -> [String] {
     let directory = FilePaths.directory(of: file)

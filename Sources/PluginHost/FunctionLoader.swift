@@ -9,9 +9,8 @@ public enum FunctionLoader {
   public static func load(
     _ function: FunctionReference, _ settings: PluginCatalog.Settings
   ) throws(PluginError) -> UnsafeMutableRawPointer {
-    guard try Sha256.file(function.file) == function.sha256 else {
-      throw PluginError("\(function.file) changed while it was being loaded", fix: "run the command again")
-    }
+    let library = try library(of: function, settings.environment)
+    guard try library.contentHash() == function.sha256 else { throw changed(function) }
     let flags = RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE
     let handle: UnsafeMutableRawPointer?
     if let known = dlopen(function.file, flags | RTLD_NOLOAD) {
@@ -19,7 +18,7 @@ public enum FunctionLoader {
     } else if isSystems(function.file, settings.environment) {
       handle = dlopen(function.file, flags)
     } else {
-      handle = dlopen(try copy(function, settings.environment), flags)
+      handle = dlopen(try copy(function, library, settings.environment), flags)
     }
     guard let handle else {
       throw PluginError(
@@ -38,17 +37,25 @@ public enum FunctionLoader {
     return resolver.systemDirectories.contains { (FilePaths.resolved($0) ?? $0) == directory }
   }
 
-  private static func copy(_ function: FunctionReference, _ environment: HostEnvironment) throws(PluginError) -> String {
-    let companions: [String]
+  private static func library(
+    of function: FunctionReference, _ environment: HostEnvironment
+  ) throws(PluginError) -> FunctionLibrary {
     do throws(FunctionLibrary.Problem) {
-      companions = try FunctionLibrary(function.file, from: ".", environment).companions()
+      return try FunctionLibrary(function.file, from: ".", environment)
     } catch {
       throw PluginError(error.reason, fix: error.fix)
     }
-    let copy = try PluginCopies(environment: environment).copy(function.file, companions: companions)
-    guard copy.sha256 == function.sha256 else {
-      throw PluginError("\(function.file) changed while it was being loaded", fix: "run the command again")
-    }
+  }
+
+  private static func copy(
+    _ function: FunctionReference, _ library: FunctionLibrary, _ environment: HostEnvironment
+  ) throws(PluginError) -> String {
+    let copy = try PluginCopies(environment: environment).copy(function.file, companions: library.companions())
+    guard copy.key == function.sha256 else { throw changed(function) }
     return copy.library
+  }
+
+  private static func changed(_ function: FunctionReference) -> PluginError {
+    PluginError("\(function.file) changed while it was being loaded", fix: "run the command again")
   }
 }

@@ -28,7 +28,7 @@ extension PluginCatalog {
     let word = library.isSystems ? name : library.file
     let command = "tidemill function allow \(FilePaths.quoted(word)) \(FilePaths.quoted(symbol))"
     do throws(PluginError) {
-      let hash = try Sha256.file(library.file)
+      let hash = try library.contentHash()
       let locked = try PluginLocks.userPath(settings.environment).map { (path) throws(PluginError) in try PluginLock.read(path)
       }
       guard let entry = locked?[library: library.file], entry.symbols.contains(symbol) else {
@@ -72,7 +72,7 @@ extension PluginCatalog {
     } catch {
       throw PluginError(error.reason, fix: error.fix)
     }
-    let hash = try Sha256.file(found.file)
+    let hash = try found.contentHash()
     var entry = PluginLock.FunctionEntry(library: found.file, sha256: hash, symbols: symbols)
     var dropped: [String] = []
     let path = try lockPath()
@@ -119,8 +119,9 @@ extension PluginCatalog {
   }
 
   private func problem(_ entry: PluginLock.FunctionEntry) -> String? {
-    guard let hash = try? Sha256.file(entry.library) else { return "missing" }
-    return hash == entry.sha256 ? nil : "changed"
+    guard FilePaths.isFile(entry.library) else { return "missing" }
+    let library = try? FunctionLibrary(entry.library, from: ".", settings.environment)
+    return (try? library?.contentHash()) == entry.sha256 ? nil : "changed"
   }
 
   /// The entry that a word means: a path, a name as in a manifest, or the name of a file that is listed. It need not be there any more.

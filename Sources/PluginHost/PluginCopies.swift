@@ -77,6 +77,14 @@ package struct PluginCopies {
     return finished(key, names[0], hashes[0])
   }
 
+  /// Names the content of a library and of what comes along with it, as `Copy.key` does.
+  static func key(of file: String, companions: [String]) throws(PluginError) -> String {
+    let names = [FilePaths.name(of: file)] + companions
+    var hashes: [String] = []
+    for name in names { hashes.append(try Sha256.file(FilePaths.join(FilePaths.directory(of: file), name))) }
+    return key(names, hashes)
+  }
+
   /// The hash of the library alone, or one over the hashes and names of all files.
   private static func key(_ names: [String], _ hashes: [String]) -> String {
     if hashes.count == 1 { return hashes[0] }

@@ -2,7 +2,7 @@
 public struct FunctionReference: Sendable, Equatable {
   /// Absolute path of the library, links resolved.
   public var file: String
-  /// Of that file.
+  /// Of that file, or over it and the libraries that come along with it.
   public var sha256: String
   public var symbol: String
 

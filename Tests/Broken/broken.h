@@ -63,6 +63,35 @@ static inline tide_status make_columns(tide_instance *me) {
 }
 static inline void free_columns(tide_instance *me) { tide_b_free(&me->rows); }
 
+/* The same with a text in place of the number, for a manifest of BROKEN_TEXTS. */
+#define BROKEN_TEXTS(name)                                                                                                 \
+  BROKEN(name, "source", "concurrency": "single", "outputs": {                                                             \
+    "fields": [                                                                                                            \
+      { "name": "time", "type": "time", "role": "event_time", "doc": "When." },                                            \
+      { "name": "text", "type": "string", "doc": "What." }                                                                 \
+    ]                                                                                                                      \
+  })
+static inline tide_status make_texts(tide_instance *me) {
+  tide_b_init(&me->rows);
+  me->time = tide_b_col(&me->rows, "time", TIDE_TIME, TIDE_ROLE_EVENT_TIME);
+  me->n = tide_b_col(&me->rows, "text", TIDE_UTF8, TIDE_NO_ROLE);
+  return TIDE_OK;
+}
+
+/* Ends the row that was begun and sends it in a frame that `spoil` has changed on its way. */
+static inline tide_status send_spoilt(tide_instance *me, tide_output *out, void (*spoil)(tide_instance *, tide_slot *)) {
+  tide_slot slot = {.size = sizeof slot};
+  tide_status status;
+  tide_put_time(&me->rows, me->time, 1700000000000000000);
+  tide_end_row(&me->rows);
+  if ((status = me->host->reserve(out, 0, tide_b_size(&me->rows), &slot)) < 0) return status;
+  slot.used = tide_b_write(&me->rows, slot.bytes, slot.capacity);
+  tide_b_reset(&me->rows);
+  spoil(me, &slot);
+  return me->host->commit(out, &slot);
+}
+static inline tide_frame *frame_of(tide_slot *slot) { return (tide_frame *)(void *)slot->bytes; }
+
 /* Sends a frame of one row. */
 static inline tide_status send_row(tide_instance *me, tide_output *out) {
   tide_put_time(&me->rows, me->time, 1700000000000000000 + (int64_t)me->calls);

@@ -105,6 +105,39 @@ struct FunctionCommandTests {
     #expect(try run("run", "flows/p.yaml", "--dev", input: "{\"x\":1}\n").output == "{\"x\":1.0,\"r\":11.0}\n")
   }
 
+  @Test func `a library beside it that comes along is a part of what is allowed`() throws {
+    func part(_ number: Int) throws { try compile("libpart", "double part(void) { return \(number); }") }
+    try part(1)
+    try story.file("whole.c", "double part(void);\ndouble whole(double x) { return x + part(); }\n")
+    let compiler = try Child(
+      "cc", ["-shared", "-fPIC", "whole.c", "-L.", "-l:libpart.so", "-Wl,-rpath,$ORIGIN", "-o", "whole.so"],
+      in: story.directory.path)
+    try #require(try compiler.finish() == .exit(0), "\(compiler.errorText)")
+    try story.file("p.yaml", Self.manifest("./whole.so", "whole", "f64(f64)", in: "x", fields: "x: double"))
+    #expect(try run("function", "allow", "./whole.so", "whole").exitCode == 0)
+    #expect(try run("run", "p.yaml", input: "{\"x\":1}\n").output == "{\"x\":1.0,\"r\":2.0}\n")
+    try part(5)
+    let refused = try run("run", "p.yaml", input: "")
+    #expect(refused.exitCode == 78 && refused.errors.contains("has changed since 'whole' was allowed"), "\(refused.errors)")
+    #expect(try run("function", "list").output.contains("changed"))
+    #expect(try run("function", "allow", "./whole.so", "whole").exitCode == 0)
+    #expect(try run("run", "p.yaml", input: "{\"x\":1}\n").output == "{\"x\":1.0,\"r\":6.0}\n")
+  }
+
+  @Test func `a field that is replaced shows no old value where there is no result`() throws {
+    try story.file(
+      "p.yaml",
+      Self.manifest("libm.so.6", "log1p", "f64(f64)", in: "x", fields: "").replacing(
+        "with: { fields: {  } }", with: "with: {}"
+      ).replacing("out: r", with: "out: x"))
+    #expect(try run("function", "allow", "libm.so.6", "log1p").exitCode == 0)
+    let made = try run("run", "p.yaml", input: "{\"x\":0}\n{\"x\":\"a\"}\n{\"n\":1}\n")
+    #expect(made.output == "{\"x\":0.0}\n{\"n\":1}\n", "\(made.output)")
+    #expect(
+      try story.text("dead.jsonl").contains("'x' is \\\"a\\\", which is no f64")
+        || story.text("dead.jsonl").contains("is no f64"))
+  }
+
   @Test func `rows that do not fit are counted and kept, with the reason and the record`() throws {
     try compile("own", "#include <stdint.h>\nint32_t twice(int32_t n) { return 2 * n; }")
     try story.file("p.yaml", Self.manifest("./own.so", "twice", "i32(i32)", in: "n", more: ", nulls: reject", fields: "n: int"))

@@ -46,37 +46,49 @@ import Testing
     }
   }
 
-  @Test func `what a case has started is gone when it was late`() throws {
+  /// A check of one case of an operator whose `create` starts a process that leaves its family, and then does this.
+  private func checkStarter(_ then: String, sleeping: String) throws -> CheckReport {
     let place = try TemporaryDirectory()
     try place.write(
-      "late.c",
+      "starter.c",
       """
-      #include <unistd.h>
+      #include <signal.h>
       #include <stdlib.h>
+      #include <unistd.h>
       #include <tidemill/plugin.h>
-      TIDE_MANIFEST("{\\"abi\\":0,\\"name\\":\\"late\\",\\"version\\":\\"1\\",\\"components\\":[{\\"id\\":\\"late\\",\\"kind\\":\\"operator\\",\\"doc\\":\\"x\\"}]}");
+      TIDE_MANIFEST("{\\"abi\\":0,\\"name\\":\\"starter\\",\\"version\\":\\"1\\",\\"components\\":[{\\"id\\":\\"starter\\",\\"kind\\":\\"operator\\",\\"doc\\":\\"x\\"}]}");
       static tide_status create(const tide_component *c, const tide_host *h, tide_instance **out) {
-        char *argv[] = {"sleep", "3197", NULL};
+        char *argv[] = {"sleep", "\(sleeping)", NULL};
         (void)c; (void)h; (void)out;
         if (fork() == 0) { setsid(); if (fork() == 0) execv("/bin/sleep", argv); _exit(0); }
-        for (;;) pause();
+        \(then)
       }
       static void destroy(tide_instance *me) { (void)me; }
       static tide_status process(tide_instance *me, const tide_batch *in, tide_output *out) {
         (void)me; (void)in; (void)out; return TIDE_OK;
       }
-      static const tide_component late = {.size = sizeof late, .id = "late", .create = create, .destroy = destroy, .process = process};
-      TIDE_PLUGIN(&late);
+      static const tide_component starter = {.size = sizeof starter, .id = "starter", .create = create, .destroy = destroy, .process = process};
+      TIDE_PLUGIN(&starter);
       """)
     let compiler = try Child(
-      "cc", ["-shared", "-fPIC", "-w", "-I", ProjectPaths.path("include"), "late.c", "-o", "late.so"], in: place.path)
+      "cc", ["-shared", "-fPIC", "-w", "-I", ProjectPaths.path("include"), "starter.c", "-o", "starter.so"], in: place.path)
     try #require(try compiler.finish() == .exit(0), "\(compiler.errorText)")
-    let report = try check(place.file("late.so")) {
+    return try check(place.file("starter.so")) {
       $0.only = ["create-destroy"]
       $0.limitMilliseconds = 500
     }
+  }
+
+  @Test func `what a case has started is gone when it was late`() throws {
+    let report = try checkStarter("for (;;) pause();", sleeping: "3197")
     #expect(report.findings.map(\.verdict.word) == ["timeout"] && report.findings[0].verdict.reason.contains("in create"))
     #expect(!Self.commandLines().contains { $0.contains("3197") }, "a process that the plugin started is alive")
+  }
+
+  @Test func `it is gone as well when the plugin kills the process that watches over the case`() throws {
+    let report = try checkStarter("kill(getppid(), SIGKILL); for (;;) pause();", sleeping: "3198")
+    #expect(report.findings.map(\.verdict.word) == ["crash"])
+    #expect(!Self.commandLines().contains { $0.contains("3198") }, "a process that the plugin started is alive")
   }
 
   private static func commandLines() -> [String] {
@@ -97,6 +109,7 @@ import Testing
       $0.only = ["hot-locks"]
     }
     #expect(report.results.map(\.verdict) == [.skip("libtidemill-audit.so is not there")])
+    #expect(report.isGood && report.reached == Level.hotPath.rawValue - 1)
   }
 
   @Test func `a report for programs says the same as the one for people`() throws {

@@ -3,6 +3,7 @@ import CWorker
 
 /// What `process` of an operator does besides its work, counted by the audit library.
 enum HotPathCases {
+  static let notCounted = "libtidemill-audit.so is not there"
   static let warmUp = 100
   static let counted = 200
   /// Sizes of the batches, in turn.
@@ -11,7 +12,7 @@ enum HotPathCases {
   /// What one call did.
   private static func measure(_ bench: Bench) throws -> [tide_worker_counts] {
     guard bench.kind == .operator else { throw CaseEnd.skipped("sources and sinks may make system calls") }
-    guard tide_worker_can_count() != 0 else { throw CaseEnd.skipped("libtidemill-audit.so is not there") }
+    guard tide_worker_can_count() != 0 else { throw CaseEnd.skipped(notCounted) }
     let instance = try bench.opened()
     let workout = try Workout(bench)
     let frames = try bench.frames

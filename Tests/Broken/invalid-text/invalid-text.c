@@ -2,19 +2,7 @@
 // Commits a text that is not UTF-8.
 #include "../broken.h"
 
-BROKEN("invalid-text", "source", "concurrency": "single", "outputs": {
-  "fields": [
-    { "name": "time", "type": "time", "role": "event_time", "doc": "When." },
-    { "name": "text", "type": "string", "doc": "What." }
-  ]
-});
-
-static tide_status setup(tide_instance *me) {
-  tide_b_init(&me->rows);
-  me->time = tide_b_col(&me->rows, "time", TIDE_TIME, TIDE_ROLE_EVENT_TIME);
-  me->n = tide_b_col(&me->rows, "text", TIDE_UTF8, TIDE_NO_ROLE);
-  return TIDE_OK;
-}
+BROKEN_TEXTS("invalid-text");
 
 static tide_status poll(tide_instance *me, int64_t deadline, tide_output *out) {
   (void)deadline;
@@ -25,4 +13,4 @@ static tide_status poll(tide_instance *me, int64_t deadline, tide_output *out) {
   return tide_finish(&me->rows, me->host, out, 0);
 }
 
-TIDE_SIMPLE("invalid-text", setup, free_columns, .poll = poll);
+TIDE_SIMPLE("invalid-text", make_texts, free_columns, .poll = poll);
