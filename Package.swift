@@ -49,6 +49,8 @@ let package = Package(
     .target(name: "Formats", dependencies: ["CTidemill", "CRecords", "Frames", "StoredFrames"]),
     .target(name: "CFunction", dependencies: ["CTidemill", "CHost"], linkerSettings: [.linkedLibrary("ffi")]),
     .target(name: "Functions", dependencies: ["CTidemill", "CFunction", "Frames", "PluginManifest"]),
+    .target(name: "CRegex", linkerSettings: [.linkedLibrary("re2")]),
+    .target(name: "Expressions", dependencies: ["CRegex"]),
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CHost", "CMd", "PluginManifest"]),
     .target(name: "Manifest", dependencies: ["PluginManifest", "Formats", yams]),
@@ -90,6 +92,7 @@ let package = Package(
     .testTarget(name: "FramesTests", dependencies: ["CTidemill", "CHost", "Frames", "StoredFrames", "TestSupport"]),
     .testTarget(
       name: "FunctionsTests", dependencies: ["CTidemill", "CFunction", "Frames", "Functions", "PluginManifest", "TestSupport"]),
+    .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "TestSupport"]),
     .testTarget(name: "RingsTests", dependencies: ["CHost", "Rings", "TestSupport"]),
     .testTarget(name: "FormatsTests", dependencies: ["CTidemill", "Formats", "Frames", "TestSupport"]),
     .testTarget(name: "ManifestTests", dependencies: ["Formats", "PluginManifest", "Manifest", "TestSupport"]),

@@ -1,0 +1,17 @@
+/// A value of the language at run time.
+public enum Value: Sendable {
+  case null
+  case bool(Bool)
+  case int(Int64)
+  case uint(UInt64)
+  case double(Double)
+  case string(Text)
+  case bytes([UInt8])
+  case timestamp(Timestamp)
+  case duration(Duration)
+  case list([Value])
+  case map(ValueMap)
+  case optional(OptionalValue)
+  case type(TypeName)
+  case network(NetworkValue)
+}
