@@ -12,7 +12,8 @@ public struct ValueMap: Sendable {
 
   /// False when the key is there already, or is of no type that a key may have; nothing is changed then.
   public mutating func insert(_ key: Value, _ value: Value) -> Bool {
-    guard let place = MapKey(key), places.updateValue(keys.count, forKey: place) == nil else { return false }
+    guard let place = MapKey(key), places[place] == nil else { return false }
+    places[place] = keys.count
     keys.append(key)
     values.append(value)
     return true
