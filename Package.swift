@@ -51,6 +51,8 @@ let package = Package(
     .target(name: "Functions", dependencies: ["CTidemill", "CFunction", "Frames", "PluginManifest"]),
     .target(name: "CRegex", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "Expressions", dependencies: ["CRegex"]),
+    .target(name: "CKernels", dependencies: ["CTidemill"]),
+    .target(name: "Kernels", dependencies: ["CTidemill", "CKernels", "Expressions", "Frames"]),
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CHost", "CMd", "PluginManifest"]),
     .target(name: "Manifest", dependencies: ["PluginManifest", "Formats", yams]),
@@ -59,7 +61,11 @@ let package = Package(
       dependencies: [
         "CTidemill", "CHost", "CArrow", "CWorker", "Frames", "Formats", "PluginManifest", "PluginHost", "Manifest",
       ]),
-    .target(name: "Engine", dependencies: ["CTidemill", "CHost", "CArrow", "Frames", "Rings", "Formats", "PluginManifest"]),
+    .target(
+      name: "Engine",
+      dependencies: [
+        "CTidemill", "CHost", "CArrow", "Expressions", "Kernels", "Frames", "Rings", "Formats", "PluginManifest",
+      ]),
     .target(
       name: "Runtime",
       dependencies: [
