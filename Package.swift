@@ -55,7 +55,7 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CTidemill", "CKernels", "Expressions", "Frames"]),
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CHost", "CMd", "PluginManifest"]),
-    .target(name: "Manifest", dependencies: ["PluginManifest", "Formats", yams]),
+    .target(name: "Manifest", dependencies: ["Expressions", "PluginManifest", "Formats", yams]),
     .target(
       name: "Conformance",
       dependencies: [

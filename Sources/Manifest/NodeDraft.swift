@@ -30,7 +30,7 @@ struct NodeDraft {
   /// True for an operator whose output is its input's rows as they are.
   var forwardsOnly: Bool {
     guard kind == .operator, let outputs = manifest?.outputs else { return false }
-    return outputs.same == true && (outputs.fields ?? []).isEmpty
+    return outputs.same == true && (outputs.fields ?? []).isEmpty && !outputs.changesFields
   }
 
   /// Place of a configuration value, or of what stands around it.

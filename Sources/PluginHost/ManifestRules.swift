@@ -93,6 +93,7 @@ struct ManifestRules {
     guard let outputs = component.outputs else { return }
     log.check(component.kind != .sink, path + ".outputs", "a sink has no output")
     log.check(outputs.merged != true || outputs.same == true, path + ".outputs.merged", "is of rows that stay the `same`")
+    checkChanges(outputs, of: component, path + ".outputs", &log)
     var seen: Set<String> = []
     for (index, field) in (outputs.fields ?? []).enumerated() {
       let place = "\(path).outputs.fields[\(index)]"
@@ -100,6 +101,30 @@ struct ManifestRules {
       log.check(Self.columnTypes, contain: field.type, place + ".type")
       log.checkText(field.doc, place + ".doc", lines: true)
       if let role = field.role { log.check(Self.roles, contain: role, place + ".role") }
+    }
+  }
+
+  /// The options that change fields are there, and have the forms that they need.
+  private func checkChanges(
+    _ outputs: ComponentManifest.Outputs, of component: ComponentManifest, _ path: String, _ log: inout Log
+  ) {
+    let changes: [(name: String, option: String?, type: OptionSchema.ValueType, what: String)] = [
+      ("cast", outputs.cast, .map, "a map of types"), ("set", outputs.set, .map, "a map of expressions"),
+      ("rename", outputs.rename, .map, "a map of names"), ("remove", outputs.remove, .list, "a list of fields"),
+      ("keep", outputs.keep, .list, "a list of fields"),
+    ]
+    for change in changes {
+      guard let name = change.option else { continue }
+      let place = "\(path).\(change.name)"
+      log.check(outputs.same == true && component.kind == .operator, place, "changes rows that stay the `same`, of an operator")
+      guard let option = component.options?.first(where: { $0.name == name }) else {
+        log.add(place, "'\(name)' is no option of this component")
+        continue
+      }
+      log.check(option.type == change.type, place, "'\(name)' is no option of \(change.what)")
+      if change.name == "set" {
+        log.check(option.format == .expression, place, "the values of '\(name)' are no expressions: format: expression")
+      }
     }
   }
 
