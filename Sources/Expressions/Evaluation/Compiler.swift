@@ -64,6 +64,10 @@ struct Compiler {
   // MARK: Names
 
   private func name(_ name: String, _ syntax: Syntax) -> Part {
+    // A leading dot says that it is no variable of a macro.
+    if name.hasPrefix("."), let index = variables[String(name.dropFirst())] {
+      return Part(node: VariableNode(index, name: String(name.dropFirst()), at: syntax.span))
+    }
     if let scope = scopes.last(where: { $0.name == name }) {
       return Part(node: LocalNode(scope.local), nesting: nestings[scope.local])
     }
