@@ -14,7 +14,7 @@ private let nests: [(open: String, inner: String, close: String)] = [
 ]
 
 struct LimitTests {
-  @Test func `whatever nests deep is parsed and checked on a small stack or refused`() throws {
+  @Test func `whatever nests deep is parsed, checked and evaluated on a small stack or refused`() throws {
     let environment = Environment(isGradual: true)
     let depths = try onSmallStack {
       var unchecked = environment
@@ -25,8 +25,11 @@ struct LimitTests {
           let text =
             String(repeating: nest.open, count: count) + nest.inner + String(repeating: nest.close, count: count)
           if (try? Syntax.parse(text)) != nil { deepest = count }
-          _ = try? Expression(text, in: environment)
-          _ = try? Expression(text, in: unchecked)
+          for environment in [environment, unchecked] {
+            guard let expression = try? Expression(text, in: environment) else { continue }
+            _ = try? Program(expression).evaluate(VariableList())
+            _ = try? Program(expression).evaluate(VariableList([.list([.int(1)])]))
+          }
         }
         return deepest
       }

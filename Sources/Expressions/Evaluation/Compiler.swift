@@ -78,6 +78,7 @@ struct Compiler {
 
   private func present(_ name: String, _ syntax: Syntax) -> Part {
     if scopes.contains(where: { $0.name == name }) { return Part(node: ConstantNode(.bool(true))) }
+    let name = name.hasPrefix(".") ? String(name.dropFirst()) : name
     guard let index = variables[name] else { return Part(node: ConstantNode(.bool(false))) }
     return Part(node: PresenceNode(index, at: syntax.span))
   }
@@ -141,7 +142,8 @@ struct Compiler {
     }
     guard let definition = Library.standard.definition(name, isMethod: target != nil, count: nodes.count) else {
       let reason =
-        Library.standard.knows(name) ? "no such overload: \(name)() with \(arguments.count) arguments" : "unknown function '\(name)'"
+        Library.standard.knows(name)
+        ? "no such overload: \(name)() with \(arguments.count) arguments" : "unknown function '\(name)'"
       return Part(node: FailingNode(reason, at: span))
     }
     return folded(call(definition, nodes, span), parts, nesting: nesting)
