@@ -2,38 +2,52 @@ import CTidemill
 
 /// Which descriptors of a frame come along into the changed one, where they stand there, and which come new.
 final class Derivation {
-  var plan: DerivationPlan { didSet { layNames() } }
+  var plan: DerivationPlan { didSet { laySlots() } }
   /// What is handed over, by its number.
-  var staged: [StagedColumn]
+  @exclusivity(unchecked) var staged: [StagedColumn]
   /// Takes the place of the column of the role `rest`, when that has to change.
-  var rest: StagedColumn?
+  @exclusivity(unchecked) var rest: StagedColumn?
   private lazy var placeholder = StagedColumn()
 
-  /// The columns' names, one behind the other, and where each ends.
-  private var names: [UInt8] = []
-  private var nameEnds: [Int] = []
+  /// A column of the plan without what has to be counted in and out.
+  private struct Slot {
+    var source = -1
+    var values = -1
+    var nameStart = 0
+    var nameBytes = 0
+    var role: UInt8 = 0
+    var parameter: UInt16 = 0
+  }
+
+  @exclusivity(unchecked) private var slots: [Slot] = []
+  /// The columns' names, one behind the other.
+  @exclusivity(unchecked) private var names: [UInt8] = []
   /// Names of columns inside others, behind those.
-  private var innerNamesBytes = 0
+  @exclusivity(unchecked) private var innerNamesBytes = 0
   /// New places by the old ones; -1 for what stays behind.
-  private var places: [Int] = []
+  @exclusivity(unchecked) private var places: [Int] = []
   /// Columns that come along twice, with a second role.
-  private var copies: [(source: Int, place: Int)] = []
+  @exclusivity(unchecked) private var copies: [(source: Int, place: Int)] = []
   /// New columns, and the places of their dictionaries.
-  private var additions: [(column: StagedColumn, place: Int, extra: Int)] = []
-  private(set) var descriptorCount = 0
+  @exclusivity(unchecked) private var additions: [(column: StagedColumn, place: Int, extra: Int)] = []
+  @exclusivity(unchecked) private(set) var descriptorCount = 0
 
   init(_ plan: DerivationPlan, _ staged: [StagedColumn]) {
     self.plan = plan
     self.staged = staged
-    layNames()
+    laySlots()
   }
 
-  private func layNames() {
+  private func laySlots() {
     names.removeAll(keepingCapacity: true)
-    nameEnds.removeAll(keepingCapacity: true)
-    for column in plan.columns {
+    slots = plan.columns.map { column in
+      var slot = Slot()
+      if case .source(let index) = column.origin { slot.source = index }
+      if case .values(let number) = column.origin { slot.values = number }
+      (slot.nameStart, slot.nameBytes) = (names.count, column.name.count)
+      (slot.role, slot.parameter) = (column.role, column.parameter)
       names += column.name
-      nameEnds.append(names.count)
+      return slot
     }
   }
 
@@ -49,24 +63,31 @@ final class Derivation {
     copies.removeAll(keepingCapacity: true)
     additions.removeAll(keepingCapacity: true)
     let restPlace = rest == nil ? -1 : Int(tide_role(frame, UInt32(TIDE_ROLE_REST)))
-    for (place, column) in plan.columns.enumerated() {
-      switch column.origin {
-      case .source(let index) where index == restPlace: additions.append((rest!, place, 0))
-      case .source(let index) where places[index] >= 0: copies.append((index, place))
-      case .source(let index): places[index] = place
-      case .values(let number): additions.append((staged[number], place, 0))
-      case .placeholder:
-        placeholder.setConstant(0, count: rows)
-        additions.append((placeholder, place, 0))
+    for place in 0..<slots.count {
+      let source = slots[place].source
+      if source < 0 {
+        additions.append((addition(slots[place].values, rows), place, 0))
+      } else if source == restPlace {
+        additions.append((rest!, place, 0))
+      } else if places[source] >= 0 {
+        copies.append((source, place))
+      } else {
+        places[source] = place
       }
     }
     mark(frame, count)
-    descriptorCount = plan.columns.count
+    descriptorCount = slots.count
     placeInner(frame, count)
     for index in additions.indices where additions[index].column.extraDescriptors > 0 {
       additions[index].extra = descriptorCount
       descriptorCount += 1
     }
+  }
+
+  private func addition(_ values: Int, _ rows: Int) -> StagedColumn {
+    guard values < 0 else { return staged[values] }
+    placeholder.setConstant(0, count: rows)
+    return placeholder
   }
 
   private static let marked = -2
@@ -114,7 +135,7 @@ final class Derivation {
   ) -> Int {
     let place = places[descriptor]
     moveReferences(&column)
-    if place < plan.columns.count {
+    if place < slots.count {
       name(&column, place, names: namesAt)
       return place
     }
@@ -133,11 +154,11 @@ final class Derivation {
   }
 
   private func name(_ column: inout tide_column, _ place: Int, names namesAt: Int) {
-    let from = place == 0 ? 0 : nameEnds[place - 1]
-    column.name_len = UInt16(nameEnds[place] - from)
-    column.name = column.name_len == 0 ? 0 : UInt32(namesAt + from)
-    column.role = plan.columns[place].role
-    if column.type == ColumnType.time.rawValue { column.param = plan.columns[place].parameter }
+    let slot = slots[place]
+    column.name_len = UInt16(slot.nameBytes)
+    column.name = slot.nameBytes == 0 ? 0 : UInt32(namesAt + slot.nameStart)
+    column.role = slot.role
+    if column.type == ColumnType.time.rawValue { column.param = slot.parameter }
   }
 
   // MARK: Writing
@@ -172,21 +193,19 @@ final class Derivation {
   /// Corrects the header that was copied.
   func change(_ header: UnsafeMutablePointer<tide_frame>) {
     header.pointee.cols = UInt16(descriptorCount)
-    header.pointee.top = UInt16(plan.columns.count)
+    header.pointee.top = UInt16(slots.count)
     header.pointee.names_len = UInt32(namesBytes)
-    header.setRoles(plan.columns)
+    setRoles(of: header)
     if header.pointee.row_wm != 0 { header.pointee.row_wm = UInt16(places[Int(header.pointee.row_wm)]) }
     header.pointee.verbatim = 0
     header.pointee.schema_id = 0
   }
-}
 
-extension UnsafeMutablePointer<tide_frame> {
-  fileprivate func setRoles(_ columns: [DerivationPlan.Column]) {
-    withUnsafeMutableBytes(of: &pointee.role) { roles in
-      for role in roles.indices { roles[role] = UInt8(TIDE_NONE_ROLE) }
-      for (place, column) in columns.enumerated() where column.role != UInt8(TIDE_NONE_ROLE) {
-        roles[Int(column.role)] = UInt8(place)
+  private func setRoles(of header: UnsafeMutablePointer<tide_frame>) {
+    withUnsafeMutableBytes(of: &header.pointee.role) { roles in
+      for role in 0..<roles.count { roles[role] = UInt8(TIDE_NONE_ROLE) }
+      for place in 0..<slots.count where slots[place].role != UInt8(TIDE_NONE_ROLE) {
+        roles[Int(slots[place].role)] = UInt8(place)
       }
     }
   }

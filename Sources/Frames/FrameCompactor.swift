@@ -83,7 +83,8 @@ struct Compaction {
   mutating func run() -> Int {
     defer { for list in lists { list.deallocate() } }
     let columns = Int(source.pointee.cols)
-    derivation?.begin(source, rows: rows.count)
+    // What was counted is written: it need not be found out again.
+    if out == nil { derivation?.begin(source, rows: rows.count) }
     let names = FrameLimits.headerBytes + FrameLimits.descriptorBytes * (derivation?.descriptorCount ?? columns)
     layout.at = names + (derivation?.namesBytes ?? Int(source.pointee.names_len))
     out?.copyMemory(from: source, byteCount: FrameLimits.headerBytes)

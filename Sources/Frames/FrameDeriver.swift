@@ -41,12 +41,12 @@ public final class FrameDeriver {
   /// Values that have to be handed over with each frame, one for each change that sets.
   public let valueCount: Int
 
-  private var schema: UInt64 = 0
-  private var types: [ColumnType] = []
-  private var derivation: Derivation?
+  @exclusivity(unchecked) private var schema: UInt64 = 0
+  @exclusivity(unchecked) private var types: [ColumnType] = []
+  @exclusivity(unchecked) private var derivation: Derivation?
   private let rest = StagedColumn()
   /// Schemas of what is made of frames of `schema`: with the rest as it was, and with a changed one; 0 = not known yet.
-  private var madeSchemas: (UInt64, UInt64) = (0, 0)
+  @exclusivity(unchecked) private var madeSchemas: (UInt64, UInt64) = (0, 0)
   /// Row numbers 0 and up, for frames of all rows that are cut.
   private lazy var all: [UInt16] = (0...UInt16.max).map { $0 }
 
@@ -95,6 +95,8 @@ public final class FrameDeriver {
   // MARK: Steps
 
   private func derivation(for frame: FrameView, _ values: [ColumnValues]) throws(FrameDeriveError) -> Derivation {
+    // A frame that no host has seen yet bears no schema id.
+    if let derivation, frame.schemaID == schema, schema != 0, haveTypes(values) { return derivation }
     var types: [ColumnType] = []
     for value in values {
       switch value.type {
@@ -103,6 +105,11 @@ public final class FrameDeriver {
       }
     }
     return try derivation(for: frame, types: types)
+  }
+
+  private func haveTypes(_ values: [ColumnValues]) -> Bool {
+    for number in 0..<values.count where values[number].raw.type != UInt32(types[number].rawValue) { return false }
+    return true
   }
 
   func derivation(for frame: FrameView, types: [ColumnType]) throws(FrameDeriveError) -> Derivation {

@@ -20,14 +20,14 @@ final class StagedColumn {
     case nothing
   }
 
-  private(set) var type = ColumnType.int
-  private(set) var encoding = ColumnEncoding.flat
-  private(set) var nulls = 0
-  private var source = Source.nothing
-  private var rows = ValueRows(count: 0)
-  private var states: UnsafePointer<UInt8>?
-  private var valid = ValidStates.values
-  private var dictionary = TextDictionary()
+  @exclusivity(unchecked) private(set) var type = ColumnType.int
+  @exclusivity(unchecked) private(set) var encoding = ColumnEncoding.flat
+  @exclusivity(unchecked) private(set) var nulls = 0
+  @exclusivity(unchecked) private var source = Source.nothing
+  @exclusivity(unchecked) private var rows = ValueRows(count: 0)
+  @exclusivity(unchecked) private var states: UnsafePointer<UInt8>?
+  @exclusivity(unchecked) private var valid = ValidStates.values
+  private let dictionary = TextDictionary()
   private let codes = ByteStore()
   /// Offsets and bytes of `stored`, and bits of rows that have a value; nothing while all have one.
   let offsets = ByteStore()
@@ -37,7 +37,7 @@ final class StagedColumn {
   private let keys = ByteStore()
 
   /// Where the values went, once laid out.
-  private(set) var placed = tide_column()
+  @exclusivity(unchecked) private(set) var placed = tide_column()
 
   /// Descriptors beside its own.
   var extraDescriptors: Int { encoding == .dictionary || type == .variant ? 1 : 0 }

@@ -5,7 +5,7 @@ import Glibc
 ///
 /// As the builder's: a text is hashed once a row, and not even that when its memory was seen a moment ago, as that of constants and of
 /// texts that come from a dictionary is.
-struct TextDictionary {
+final class TextDictionary {
   private struct Entry {
     var first: UInt64
     var last: UInt64
@@ -25,28 +25,37 @@ struct TextDictionary {
   /// Where each text begins, and their bytes.
   let offsets = ByteStore()
   let heap = ByteStore()
-  private(set) var count = 0
+  @exclusivity(unchecked) private(set) var count = 0
   private let seed = UInt64.random(in: .min ... .max)
-  private var entries: [Entry] = []
   /// Codes by hash, open and at most half full; -1 is a free place.
-  private var table = [Int32](repeating: -1, count: 256)
-  private var seen = [Seen](repeating: Seen(), count: seenPlaces)
+  @exclusivity(unchecked) private var table = UnsafeMutablePointer<Int32>.allocate(capacity: 256)
+  @exclusivity(unchecked) private var tableCount = 256
+  /// Room for half as many as `table` has.
+  @exclusivity(unchecked) private var entries = UnsafeMutablePointer<Entry>.allocate(capacity: 129)
+  private let seen = UnsafeMutablePointer<Seen>.allocate(capacity: seenPlaces)
 
-  mutating func removeAll() {
-    for entry in entries { table[entry.slot] = -1 }
-    entries.removeAll(keepingCapacity: true)
+  init() { table.initialize(repeating: -1, count: tableCount) }
+
+  deinit {
+    table.deallocate()
+    entries.deallocate()
+    seen.deallocate()
+  }
+
+  func removeAll() {
+    for code in 0..<count { table[entries[code].slot] = -1 }
     offsets.removeAll()
     heap.removeAll()
     offsets.append(repeating: Int32(0), count: 1)
     count = 0
-    for place in 0..<Self.seenPlaces { seen[place].data = nil }
+    seen.initialize(repeating: Seen(), count: Self.seenPlaces)
   }
 
   /// Writes the codes of rows to `codes` until they are all written, or there are too many distinct ones to pay: a number of
   /// rows, of which more than half differ. Says whether they are all written.
   ///
   /// Rows without a value have the code 0.
-  mutating func encode(
+  func encode(
     _ texts: UnsafePointer<tide_string>, _ rows: ValueRows, states: UnsafePointer<UInt8>?, valid: ValidStates,
     into codes: UnsafeMutablePointer<UInt16>
   ) -> Bool {
@@ -69,7 +78,7 @@ struct TextDictionary {
   }
 
   @inline(__always)
-  private mutating func code(_ text: tide_string) -> UInt16 {
+  private func code(_ text: tide_string) -> UInt16 {
     let address = UInt(bitPattern: text.data)
     let place = Int(truncatingIfNeeded: (address ^ address >> 6) & UInt(Self.seenPlaces - 1))
     let known = seen[place]
@@ -79,13 +88,13 @@ struct TextDictionary {
     return code
   }
 
-  private mutating func find(_ text: tide_string) -> Int {
+  private func find(_ text: tide_string) -> Int {
     var (first, last): (UInt64, UInt64) = (0, 0)
     let isShort = text.length <= UInt64(TIDE_B_SHORT_)
     if text.length > 0 {
       tide_b_words_(UnsafeRawPointer(text.data).assumingMemoryBound(to: UInt8.self), text.length, seed, &first, &last)
     }
-    var at = Int(tide_b_hash_(first, last, text.length, seed)) & (table.count - 1)
+    var at = Int(tide_b_hash_(first, last, text.length, seed)) & (tableCount - 1)
     while table[at] >= 0 {
       let code = Int(table[at])
       let entry = entries[code]
@@ -94,29 +103,36 @@ struct TextDictionary {
       {
         return code
       }
-      at = (at &+ 1) & (table.count - 1)
+      at = (at &+ 1) & (tableCount - 1)
     }
     return insert(text, Entry(first: first, last: last, length: text.length, slot: at))
   }
 
-  private mutating func insert(_ text: tide_string, _ entry: Entry) -> Int {
+  private func insert(_ text: tide_string, _ entry: Entry) -> Int {
     if text.length > 0 { heap.append(text.data, Int(text.length)) }
     offsets.append(repeating: Int32(truncatingIfNeeded: heap.count), count: 1)
     table[entry.slot] = Int32(count)
-    entries.append(entry)
+    (entries + count).initialize(to: entry)
     count += 1
-    if count * 2 > table.count { grow() }
+    if count * 2 > tableCount { grow() }
     return count - 1
   }
 
   private func start(_ code: Int) -> Int { Int(offsets.base.load(fromByteOffset: 4 * code, as: Int32.self)) }
 
-  private mutating func grow() {
-    table = [Int32](repeating: -1, count: table.count * 4)
+  private func grow() {
+    let larger = UnsafeMutablePointer<Entry>.allocate(capacity: tableCount * 2 + 1)
+    larger.moveInitialize(from: entries, count: count)
+    entries.deallocate()
+    entries = larger
+    table.deallocate()
+    tableCount *= 4
+    table = .allocate(capacity: tableCount)
+    table.initialize(repeating: -1, count: tableCount)
     for code in 0..<count {
       let entry = entries[code]
-      var at = Int(tide_b_hash_(entry.first, entry.last, entry.length, seed)) & (table.count - 1)
-      while table[at] >= 0 { at = (at + 1) & (table.count - 1) }
+      var at = Int(tide_b_hash_(entry.first, entry.last, entry.length, seed)) & (tableCount - 1)
+      while table[at] >= 0 { at = (at + 1) & (tableCount - 1) }
       table[at] = Int32(code)
       entries[code].slot = at
     }
