@@ -142,8 +142,7 @@ struct Compiler {
     }
     guard let definition = Library.standard.definition(name, isMethod: target != nil, count: nodes.count) else {
       let reason =
-        Library.standard.knows(name)
-        ? "no such overload: \(name)() with \(arguments.count) arguments" : "unknown function '\(name)'"
+        Library.standard.knows(name) ? "no such overload: \(name)() with \(arguments.count) arguments" : "unknown function '\(name)'"
       return Part(node: FailingNode(reason, at: span))
     }
     return folded(call(definition, nodes, span), parts, nesting: nesting)

@@ -7,8 +7,7 @@ public final class Program: Sendable {
 
   public init(_ expression: Expression, limits: EvaluationLimits = EvaluationLimits()) {
     var compiler = Compiler(
-      variables: expression.variables.map(\.name), typeNames: expression.typeNames, isStrict: expression.isStrict,
-      caches: caches)
+      variables: expression.variables.map(\.name), typeNames: expression.typeNames, isStrict: expression.isStrict, caches: caches)
     root = compiler.compile(expression.syntax).node
     locals = compiler.locals
     self.limits = limits
