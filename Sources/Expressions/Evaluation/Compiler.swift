@@ -78,6 +78,7 @@ struct Compiler {
 
   private func present(_ name: String, _ syntax: Syntax) -> Part {
     if scopes.contains(where: { $0.name == name }) { return Part(node: ConstantNode(.bool(true))) }
+    let name = name.hasPrefix(".") ? String(name.dropFirst()) : name
     guard let index = variables[name] else { return Part(node: ConstantNode(.bool(false))) }
     return Part(node: PresenceNode(index, at: syntax.span))
   }
