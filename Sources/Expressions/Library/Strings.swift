@@ -132,7 +132,8 @@ extension Text {
     return offset
   }
 
-  /// Where a part of a split that begins at a place ends; nil for the last one. With nothing between them, parts are code points.
+  /// Where a part of a split that begins at a place ends; nil for the last one. With nothing between them, parts are code
+  /// points.
   fileprivate func endOfPart(_ start: Int, _ separator: Text) -> Int? {
     guard separator.utf8.isEmpty else { return utf8.place(of: separator.utf8, from: start) }
     return start < utf8.count ? endOfScalar(start) : nil
