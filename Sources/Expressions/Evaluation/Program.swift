@@ -11,7 +11,7 @@ public final class Program: Sendable {
       caches: caches)
     root = compiler.compile(expression.syntax).node
     locals = compiler.locals
-    self.limits = limits
+    self.limits = limits.countable
   }
 
   /// The value that the expression has for each row, when it needs none.
