@@ -1,0 +1,90 @@
+"""Compares `tidemill eval --cases --strict` with another implementation of the language on random expressions.
+
+Arguments: the command, the interpreter that finds cel-expr-python, a file to write the cases to, how many, and the seed. Prints each
+difference, then the counts. Ends with 1 when there is a difference that DELIBERATE does not name, or too few were compared.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+
+from generator import Generator
+
+# Where the other one departs from the specification: what marks the expression, or its error, and why.
+DELIBERATE = []
+
+
+def asked(interpreter, lines):
+    """The other implementation's answers; where it crashes, it is begun anew behind that case."""
+    oracle = os.path.join(os.path.dirname(os.path.abspath(__file__)), "oracle.py")
+    answers = []
+    while len(answers) < len(lines):
+        run = subprocess.run([interpreter, oracle], input="".join(lines[len(answers) :]), capture_output=True, text=True)
+        answers += [json.loads(line) for line in run.stdout.splitlines()]
+        if len(answers) < len(lines):
+            if run.returncode >= 0:
+                sys.exit(f"the other implementation ended with {run.returncode}: {run.stderr[-2000:]}")
+            answers.append({"limit": f"signal {-run.returncode}"})
+    return answers
+
+
+def key(value):
+    return repr(value)
+
+
+def known(answer):
+    """What makes two answers equal. A key of a map is a number, whichever type it has: the library does not tell."""
+    if "error" in answer:
+        return "error"
+    kind, value = answer["type"], answer["value"]
+    if kind == "list":
+        return kind, [known(element) for element in value]
+    if kind == "map":
+        pairs = [entry if isinstance(entry, list) else (entry["key"]["value"], entry["value"]) for entry in value]
+        return kind, sorted((repr(name), repr(known(element))) for name, element in pairs)
+    if kind == "double":
+        return kind, repr(float(value))
+    if kind == "type":
+        return kind, {"null_type": "null", "google.protobuf.Timestamp": "timestamp", "google.protobuf.Duration": "duration"}.get(value, value)
+    return kind, value
+
+
+def reason(case, theirs):
+    for pattern, why in DELIBERATE:
+        if re.search(pattern, case["expr"] + " " + theirs.get("error", "")):
+            return why
+    return None
+
+
+def main(command, interpreter, cases_file, count, seed):
+    random = Generator(int(seed))
+    lines = [json.dumps(random.case()) + "\n" for _ in range(int(count))]
+    with open(cases_file, "w", encoding="utf-8") as cases:
+        cases.writelines(json.dumps(json.loads(line) | {"deduce": True}) + "\n" for line in lines)
+    run = subprocess.run([command, "eval", "--strict", "--cases", cases_file], capture_output=True, text=True)
+    ours = [json.loads(line) for line in run.stdout.splitlines()]
+    if run.returncode or len(ours) != len(lines):
+        sys.exit(f"{len(ours)} answers to {len(lines)} cases, exit code {run.returncode}: {run.stderr[-2000:]}")
+    counts, different = Counter(), 0
+    for line, mine, theirs in zip(lines, ours, asked(interpreter, lines)):
+        case = json.loads(line)
+        if "limit" in theirs:
+            counts["beyond what the library can show"] += 1
+        elif known(mine) == known(theirs) and mine.get("deduced") == theirs.get("deduced"):
+            counts["values" if "type" in mine else "errors at run time" if "deduced" in mine else "errors of the checker"] += 1
+        elif why := reason(case, theirs):
+            counts["deliberate: " + why] += 1
+        else:
+            different += 1
+            print(f"{json.dumps(case, ensure_ascii=False)}\n  ours   {json.dumps(mine, ensure_ascii=False)}\n  theirs {json.dumps(theirs, ensure_ascii=False)}")
+    for name, number in counts.most_common():
+        print(f"{name}: {number}")
+    print(f"seed {seed}: {different} of {len(lines)} differ")
+    return 1 if different else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
