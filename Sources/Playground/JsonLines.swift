@@ -6,8 +6,9 @@ import Glibc
 public final class JsonLines {
   /// A line that is not blank. What it holds is borrowed for the call that is given it.
   public enum Line {
+    /// Absent when it has no members.
     case object(VariantReader)
-    /// No JSON object; a sentence says why.
+    /// No JSON object; says why.
     case broken(String)
   }
 
@@ -15,10 +16,11 @@ public final class JsonLines {
   private var frame = AlignedMemory(byteCount: 64 << 10)
   private var offset: UInt64 = 0
 
-  public init() throws {
+  public init() {
     var plan = RecordPlan()
     plan.rest = true
-    decoder = try RecordDecoder(plan)
+    guard let made = try? RecordDecoder(plan) else { preconditionFailure("a plan without columns works") }
+    decoder = made
   }
 
   /// Reads a descriptor to its end. `pause` comes before each wait for more bytes. Gives the error's number when reading fails, else 0.
@@ -59,10 +61,17 @@ public final class JsonLines {
     let length = decoder.frameByteCount
     guard decoder.rows > 0, length > 0 else { return }
     frame.reserve(length)
-    guard decoder.writeFrame(into: frame.start, capacity: frame.byteCount, stream: 0, firstID: 0) == length,
-      let rest = FrameView(UnsafeRawPointer(frame.start).assumingMemoryBound(to: FrameView.Header.self)).column(role: .rest)
-    else { return body(.broken("a line that does not fit in a frame")) }
-    body(.object(rest.variantReader(0)))
+    guard decoder.writeFrame(into: frame.start, capacity: frame.byteCount, stream: 0, firstID: 0) == length else {
+      return body(.broken("a line that does not fit in a frame"))
+    }
+    body(.object(FrameView(bytes: frame.start).column(role: .rest)?.variantReader(0) ?? .nothing))
+  }
+}
+
+extension VariantReader {
+  /// What reads as absent.
+  static var nothing: VariantReader {
+    VariantReader(value: UnsafeRawBufferPointer(start: nil, count: 0), keys: UnsafeRawBufferPointer(start: nil, count: 0))
   }
 }
 
