@@ -52,6 +52,7 @@ let package = Package(
     .target(name: "CRegex", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CExpressions", linkerSettings: [.linkedLibrary("absl_time"), .linkedLibrary("absl_time_zone")]),
     .target(name: "Expressions", dependencies: ["CRegex", "CExpressions"]),
+    .target(name: "Playground", dependencies: ["Expressions", "Formats", "Frames"]),
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CHost", "CMd", "PluginManifest"]),
     .target(name: "Manifest", dependencies: ["PluginManifest", "Formats", yams]),
@@ -69,7 +70,8 @@ let package = Package(
     .executableTarget(
       name: "tidemill",
       dependencies: [
-        "Formats", "PluginManifest", "PluginHost", "Manifest", "Conformance", "Engine", "Runtime", arguments, logging,
+        "Expressions", "Formats", "Playground", "PluginManifest", "PluginHost", "Manifest", "Conformance", "Engine", "Runtime",
+        arguments, logging,
       ]),
     .executableTarget(name: "tidemill-worker", dependencies: ["Conformance"]),
 

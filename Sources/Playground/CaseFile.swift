@@ -10,7 +10,7 @@ public enum CaseFile {
         json.write(error: reason)
         write(json.string)
       case .object(let object):
-        do {
+        do throws(NotationError) {
           write(try Case(object, isStrict: isStrict).answer())
         } catch {
           var json = JsonText()

@@ -86,7 +86,10 @@ def answer(case):
     except RuntimeError as error:
         return {"error": str(error)}
     result = {"deduced": type_text(str(compiled.return_type()))}
-    value = compiled.eval(data={name: bound(made) for name, made in case["bindings"].items()})
+    try:
+        value = compiled.eval(data={name: bound(made) for name, made in case["bindings"].items()})
+    except RuntimeError as error:
+        return result | {"error": str(error)}
     if value.type() == cel.Type.ERROR:
         return result | {"error": str(value.value())}
     return result | given(value)
