@@ -9,11 +9,3 @@ int64_t tide_bytes_find(const uint8_t *haystack, uint64_t length, const uint8_t 
   const uint8_t *found = memmem(haystack, length, needle, needle_length);
   return found ? found - haystack : -1;
 }
-
-int64_t tide_bytes_find_last(const uint8_t *haystack, uint64_t length, const uint8_t *needle, uint64_t needle_length) {
-  if (needle_length > length) return -1;
-  for (uint64_t start = length - needle_length + 1; start-- > 0;) {
-    if (memcmp(haystack + start, needle, needle_length) == 0) return (int64_t)start;
-  }
-  return -1;
-}

@@ -30,9 +30,8 @@ void tide_zone_free(tide_zone *zone);
 // Seconds east of UTC at an instant in seconds since 1970.
 int64_t tide_zone_offset(const tide_zone *zone, int64_t seconds);
 
-// The place of the first, or the last, occurrence of a needle in a haystack; -1 when there is none.
+// The place of the first occurrence of a needle in a haystack; -1 when there is none.
 int64_t tide_bytes_find(const uint8_t *haystack, uint64_t length, const uint8_t *needle, uint64_t needle_length);
-int64_t tide_bytes_find_last(const uint8_t *haystack, uint64_t length, const uint8_t *needle, uint64_t needle_length);
 
 #ifdef __cplusplus
 }

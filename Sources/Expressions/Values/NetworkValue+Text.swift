@@ -4,6 +4,12 @@ enum NetworkFault: Error {
 }
 
 extension NetworkValue {
+  /// An address, or a range when there is a slash; nil for other texts.
+  public init?(_ text: Text) {
+    guard let value = try? text.utf8.contains(UInt8(ascii: "/")) ? Self(range: text.utf8) : Self(address: text.utf8) else { return nil }
+    self = value
+  }
+
   /// From `192.168.0.1`, or `2001:db8::68` in any of its spellings. No zones, no address of IPv4 in dots within one of IPv6.
   init(address text: [UInt8]) throws(NetworkFault) {
     guard !text.contains(UInt8(ascii: "%")) else { throw .zone }
@@ -28,7 +34,7 @@ extension NetworkValue {
     prefix = bits
   }
 
-  var text: Text {
+  public var text: Text {
     var result: [UInt8] = []
     if bytes.count == 4 {
       for (index, byte) in bytes.enumerated() {

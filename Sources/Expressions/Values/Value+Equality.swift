@@ -38,25 +38,4 @@ extension Value {
     }
     return true
   }
-
-  /// How many values a comparison may have to look at, itself included; stops counting at the limit.
-  func weight(limit: Int) -> Int {
-    switch self {
-    case .list(let values): return Self.weight(values, limit: limit)
-    case .map(let map): return Self.weight(map.values, limit: limit)
-    case .optional(let optional): return 1 + (optional.value?.weight(limit: limit - 1) ?? 0)
-    case .string(let text): return 1 + text.utf8.count / 64
-    case .bytes(let bytes): return 1 + bytes.count / 64
-    default: return 1
-    }
-  }
-
-  private static func weight(_ values: [Value], limit: Int) -> Int {
-    var sum = 1
-    for value in values {
-      guard sum < limit else { return sum }
-      sum += value.weight(limit: limit - sum)
-    }
-    return sum
-  }
 }
