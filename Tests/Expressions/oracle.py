@@ -74,6 +74,8 @@ def given(value):
         held = repr(held)
     elif kind == "bytes":
         held = base64.b64encode(bytes(held)).decode()
+    elif kind in ("timestamp", "duration"):
+        raise ValueError("Python keeps microseconds")
     elif kind == "type":
         held = type_text(held.name()).split("(")[0]
     return {"type": kind, "value": held}
