@@ -18,11 +18,15 @@ extension Checker {
     return ExpressionError("there is no function '\(name)'", at: span)
   }
 
-  func undeclaredFunction(_ name: String, target: Syntax?, _ arguments: [Syntax], at span: Span) -> ExpressionError {
-    undeclaredFunction(name, at: span)
+  func alwaysPresent(_ what: String, at span: Span) -> ExpressionError {
+    ExpressionError("\(what) and is always there", at: span)
   }
 
   // MARK: Types
+
+  func noMessages(_ name: String, at span: Span) -> ExpressionError {
+    ExpressionError("there are no messages here, and so no '\(name){…}'; a map is written {'field': value}", at: span)
+  }
 
   mutating func noBool(_ syntax: Syntax, _ place: String) -> ExpressionError {
     ExpressionError("\(place) takes a bool, but \(described(syntax))", at: syntax.span)
@@ -63,8 +67,8 @@ extension Checker {
       at: no.span)
   }
 
-  mutating func noOverload(_ syntax: Syntax, _ name: String, _ target: Syntax?, _ arguments: [Syntax]) -> ExpressionError {
-    let types = ((target.map { [$0] } ?? []) + arguments).map { word($0) }.joined(separator: ", ")
+  mutating func noOverload(_ syntax: Syntax, _ name: String, isMethod: Bool, _ operands: [Syntax]) -> ExpressionError {
+    let types = operands.map { word($0) }.joined(separator: ", ")
     return ExpressionError("\(name) does not take (\(types))", at: syntax.span)
   }
 
