@@ -14,7 +14,8 @@ struct EvalCommand: ParsableCommand {
 
   @Argument(help: "An expression (CEL).") var expression: String?
   @Option(
-    help: "Answer the cases of this file instead, lines such as {\"expr\": \"x + 1\", \"bindings\": {\"x\": {\"type\": \"int\", \"value\": 1}}}.",
+    help:
+      "Answer the cases of this file instead, lines such as {\"expr\": \"x + 1\", \"bindings\": {\"x\": {\"type\": \"int\", \"value\": 1}}}.",
     completion: .file())
   var cases: String?
   @Flag(help: "The language as specified: int with double does not widen.") var strict = false

@@ -54,7 +54,8 @@ struct EvalCaseTests {
     let bad = [
       "no json", "[1]", "{}", #"{"expr":1}"#, #"{"expr":"1","exp":"2"}"#, #"{"expr":"x","bindings":{"x":1}}"#,
       #"{"expr":"x","bindings":{"x":{"type":"int"}}}"#, #"{"expr":"x","bindings":{"x":{"type":"integer","value":1}}}"#,
-      #"{"expr":"x","bindings":{"x":{"type":"int","value":1.5}}}"#, #"{"expr":"x","bindings":{"x":{"type":"uint","value":-1}}}"#,
+      #"{"expr":"x","bindings":{"x":{"type":"int","value":1.5}}}"#,
+      #"{"expr":"x","bindings":{"x":{"type":"uint","value":-1}}}"#,
       #"{"expr":"x","bindings":{"x":{"type":"bytes","value":"?"}}}"#,
       #"{"expr":"x","bindings":{"x":{"type":"timestamp","value":"today"}}}"#,
       #"{"expr":"x","bindings":{"x":{"type":"map","value":[{"key":1,"value":1},{"key":1,"value":2}]}}}"#,

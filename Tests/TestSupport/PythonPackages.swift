@@ -50,7 +50,8 @@ public enum PythonPackages {
       try run(
         python, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", "--require-hashes", "-r", pinned,
         "--dest", sources)
-      let unpack = "cd \(sources) && mkdir \(unpacked).new && tar xzf *\(version).tar.gz --strip-components 1 -C \(unpacked).new"
+      let unpack =
+        "cd \(sources) && mkdir \(unpacked).new && tar xzf *\(version).tar.gz --strip-components 1 -C \(unpacked).new"
       try run("sh", "-c", unpack + " && mv \(unpacked).new \(unpacked)")
     }
     return unpacked
