@@ -57,6 +57,9 @@ extension Parser {
     guard case .identifier(let name) = token.kind else { throw expected("a name", after: "'.'") }
     let span = token.span
     try advance()
+    if name == "if", !isAbsolute {
+      throw ExpressionError("'if' is no operator; a condition is written condition ? a : b", at: span)
+    }
     if Reserved.words.contains(name) {
       throw ExpressionError("'\(name)' is a word that the language keeps for itself and no name", at: span)
     }

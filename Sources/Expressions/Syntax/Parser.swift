@@ -80,7 +80,7 @@ struct Parser {
   private mutating func conditional(_ condition: Syntax) throws(ExpressionError) -> Syntax {
     try advance()
     let yes = try operators(from: 0)
-    if !token.is(.colon) { throw noColon(of: condition) }
+    if !token.is(.colon) { throw noColon(after: yes) }
     try advance()
     depth += 1
     let no = try expression()

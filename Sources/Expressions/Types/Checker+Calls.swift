@@ -5,17 +5,21 @@ extension Checker {
     guard case .call(let name, let target, let arguments) = syntax.form else { return syntax }
     let function: String
     if let target {
-      guard let prefix = qualifiedName(target) else { return syntax }
+      let prefix = qualifiedName(target) ?? "."
       if let found = self.function("\(prefix).\(name)") {
         function = found
       } else if isNamespaceOnly(prefix) {
         throw undeclaredFunction("\(prefix).\(name)", at: syntax.span)
       } else {
+        if environment.isChecked, Slips.macros[name] != nil, overloads(name).isEmpty {
+          throw undeclaredFunction(name, isMethod: true, at: syntax.span)
+        }
         return syntax
       }
     } else {
       function = self.function(name) ?? (name.hasPrefix(".") ? String(name.dropFirst()) : name)
     }
+    if environment.isChecked, overloads(function).isEmpty { throw undeclaredFunction(function, at: syntax.span) }
     return Syntax(.call(function, target: nil, arguments), span: syntax.span, id: syntax.id)
   }
 
@@ -44,7 +48,7 @@ extension Checker {
   ) throws(ExpressionError) -> ValueType {
     let overloads = overloads(name)
     if overloads.isEmpty {
-      return try mistake(undeclaredFunction(name, at: syntax.span))
+      return try mistake(undeclaredFunction(name, isMethod: isMethod, at: syntax.span))
     }
     let types = operands.map { type($0) }
     if name == "math.greatest" || name == "math.least", !isMethod, let type = extreme(types) { return type }

@@ -50,8 +50,10 @@ extension Checker {
       guard environment.isGradual, !name.hasPrefix("@") else { throw undeclared(name, at: syntax.span) }
       return resolve(syntax, .variable(bare(name), .dyn))
     case .select(_, _, optional: false):
-      guard let name = qualifiedName(syntax), let meaning = meaning(of: name) else { return nil }
-      return resolve(syntax, meaning)
+      guard let name = qualifiedName(syntax) else { return nil }
+      if let meaning = meaning(of: name) { return resolve(syntax, meaning) }
+      if isUnknownMember(name) { throw undeclared(name, at: syntax.span) }
+      return nil
     case .has(let operand, let field):
       guard let prefix = qualifiedName(operand), case .variable(let name, let type)? = meaning(of: "\(prefix).\(field)")
       else { return nil }
@@ -67,6 +69,14 @@ extension Checker {
       }
     default: return nil
     }
+  }
+
+  /// True of `event.tiem` where variables begin with `event.`, but there is none named `event`.
+  private func isUnknownMember(_ name: String) -> Bool {
+    guard let dot = name.dropFirst().firstIndex(of: "."), !environment.isStrict else { return false }
+    let root = bare(String(name[..<dot]))
+    return meaning(of: root) == nil && environment.variables.keys.contains { $0.hasPrefix(root + ".") }
+      && !environment.variables.keys.contains { name.hasPrefix($0 + ".") }
   }
 
   private mutating func present(_ syntax: Syntax, _ name: String, _ type: ValueType) -> Syntax {
