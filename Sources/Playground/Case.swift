@@ -8,8 +8,8 @@ struct Case {
   /// Types of variables, those that are bound included.
   var types: [String: ValueType] = [:]
   var container = ""
-  /// Whether an expression of wrong types is an error before it is evaluated.
-  var isChecked = true
+  /// Whether wrong types are an error where evaluating does not meet them, too.
+  var isChecked = false
   var isStrict: Bool
   /// Whether the answer tells the type that the checker found.
   var deduces = false
@@ -68,31 +68,42 @@ struct Case {
     return flag
   }
 
-  private var environment: Environment {
-    var environment = Environment()
-    environment.variables = bindings.mapValues(\.staticType).merging(types) { _, declared in declared }
+  /// The expression, and what the checker has to say of one that is evaluated nevertheless.
+  private func compiled() throws(ExpressionError) -> (Expression, mistake: ExpressionError?) {
+    let mistake: ExpressionError
+    do throws(ExpressionError) {
+      return (try Expression(expression, in: environment(isChecked: true)), nil)
+    } catch {
+      mistake = error
+    }
+    if isChecked { throw mistake }
+    return (try Expression(expression, in: environment(isChecked: false)), mistake)
+  }
+
+  private func environment(isChecked: Bool) -> Environment {
+    var environment = Environment(
+      bindings.mapValues(\.staticType).merging(types) { _, declared in declared }, isStrict: isStrict, isGradual: !isChecked)
     environment.container = container
-    environment.isStrict = isStrict
     environment.isChecked = isChecked
-    environment.isGradual = !isChecked
     return environment
   }
 
   /// The answer as one line of JSON, without its end.
   func answer() -> String {
     var json = JsonText()
-    var deduced: ValueType?
-    do {
-      let checked = try Expression(expression, in: environment)
-      if deduces { deduced = checked.type }
-      let value = try Program(checked).evaluate(Bindings(bindings, for: checked))
-      json.write(value, deduced: deduced)
-    } catch let error as ExpressionError {
-      json.write(error: error.message, deduced: nil)
-    } catch let error as EvaluationError {
-      json.write(error: error.message, deduced: deduced)
+    let expression: Expression
+    let mistake: ExpressionError?
+    do throws(ExpressionError) {
+      (expression, mistake) = try compiled()
     } catch {
-      json.write(error: "\(error)", deduced: deduced)
+      json.write(error: error.message)
+      return json.string
+    }
+    let deduced = deduces && mistake == nil ? expression.type : nil
+    do throws(EvaluationError) {
+      json.write(try Program(expression).evaluate(Bindings(bindings, for: expression)), deduced: deduced)
+    } catch {
+      json.write(error: mistake?.message ?? error.message, deduced: deduced)
     }
     return json.string
   }

@@ -98,7 +98,7 @@ def main(command, interpreter, cases_file, count, seed):
     random = Generator(int(seed))
     lines = [json.dumps(random.case()) + "\n" for _ in range(int(count))]
     with open(cases_file, "w", encoding="utf-8") as cases:
-        cases.writelines(json.dumps(json.loads(line) | {"deduce": True}) + "\n" for line in lines)
+        cases.writelines(json.dumps(json.loads(line) | {"check": True, "deduce": True}) + "\n" for line in lines)
     run = subprocess.run([command, "eval", "--strict", "--cases", cases_file], capture_output=True, text=True)
     ours = [json.loads(line) for line in run.stdout.splitlines()]
     if run.returncode or len(ours) != len(lines):
