@@ -54,6 +54,7 @@ let package = Package(
     .target(name: "Expressions", dependencies: ["CRegex", "CExpressions"]),
     .target(name: "CKernels", dependencies: ["CTidemill"]),
     .target(name: "Kernels", dependencies: ["CTidemill", "CKernels", "Expressions", "Frames"]),
+    .target(name: "Playground", dependencies: ["Expressions", "Formats", "Frames"]),
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CHost", "CMd", "PluginManifest"]),
     .target(name: "Manifest", dependencies: ["Expressions", "PluginManifest", "Formats", yams]),
@@ -75,7 +76,8 @@ let package = Package(
     .executableTarget(
       name: "tidemill",
       dependencies: [
-        "Formats", "PluginManifest", "PluginHost", "Manifest", "Conformance", "Engine", "Runtime", arguments, logging,
+        "Expressions", "Formats", "Playground", "PluginManifest", "PluginHost", "Manifest", "Conformance", "Engine", "Runtime",
+        arguments, logging,
       ]),
     .executableTarget(name: "tidemill-worker", dependencies: ["Conformance"]),
 
