@@ -9,6 +9,7 @@ let plugins: [(folder: String, library: String)] = [
   ("System", "tidemill-system"),
   ("Tcp", "tidemill-tcp"),
   ("Flow", "tidemill-flow"),
+  ("Transform", "tidemill-transform"),
 ]
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")

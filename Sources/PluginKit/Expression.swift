@@ -114,11 +114,24 @@ extension OptionType where Value == Expression {
   /// An expression in CEL, compiled, for values of a type; nil takes the type that it gives.
   public static func expression(of type: ColumnType?) -> OptionType {
     OptionType(
-      type: "string", format: "expression",
+      type: "string", format: "expression", result: result(type),
       read: { config, path in
         guard let text = config.text(path) else { return nil }
         return try Expression(text, of: type, at: path, host: config.host)
       }, json: { JSONText.quoted($0.text) })
+  }
+
+  /// What the host checks the expression for; nil where its word would say more than the type.
+  private static func result(_ type: ColumnType?) -> String? {
+    switch type {
+    case .bool: "bool"
+    case .int: "int"
+    case .double: "double"
+    case .string: "string"
+    case .time: "time"
+    case .binary: "binary"
+    default: nil
+    }
   }
 }
 
