@@ -123,3 +123,17 @@ import CTidemill
     return UnsafeBufferPointer(start: raw.data?.assumingMemoryBound(to: element), count: count)
   }
 }
+
+extension tide_string {
+  /// A text that is written in the program.
+  public init(_ text: StaticString) {
+    precondition(text.hasPointerRepresentation, "a text is a literal of a string")
+    self.init(
+      data: UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self), length: UInt64(text.utf8CodeUnitCount))
+  }
+
+  /// Bytes, borrowed, such as a text of the batch.
+  @inlinable public init(_ bytes: UnsafeRawBufferPointer) {
+    self.init(data: bytes.baseAddress?.assumingMemoryBound(to: CChar.self), length: UInt64(bytes.count))
+  }
+}
