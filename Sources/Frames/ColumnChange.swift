@@ -92,9 +92,13 @@ public struct FrameDeriveError: Error, Equatable, CustomStringConvertible {
   /// Name of the field at fault, nil when there is none.
   public let column: String?
 
-  init(_ reason: String, _ name: [UInt8] = []) {
+  public init(_ reason: String, column: String? = nil) {
     self.reason = reason
-    column = name.isEmpty ? nil : String(decoding: name.prefix(FrameLimits.maxNameBytes), as: UTF8.self)
+    self.column = column
+  }
+
+  init(_ reason: String, _ name: [UInt8]) {
+    self.init(reason, column: name.isEmpty ? nil : String(decoding: name.prefix(FrameLimits.maxNameBytes), as: UTF8.self))
   }
 
   public var description: String { reason + (column.map { " (field '\($0)')" } ?? "") }
