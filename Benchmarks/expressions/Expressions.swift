@@ -25,15 +25,15 @@ import Kernels
   }
 
   /// Nanoseconds a row.
-  private static func measure(_ expression: ColumnExpression, _ frame: OwnedFrame, _ isCondition: Bool, _ count: Int) -> Double {
+  private static func measure(_ expression: ColumnExpression, _ frame: UnsafePointer<tide_frame>, _ isCondition: Bool, _ count: Int) -> Double {
     var passed = [UInt16](repeating: 0, count: rows)
     var sum = 0
     let start = cpuSeconds()
     for _ in 0..<count {
       if isCondition {
-        sum &+= expression.filter(frame.pointer, nil, rows, into: &passed, erring: nil).rows
+        sum &+= expression.filter(frame, nil, rows, into: &passed, erring: nil).rows
       } else {
-        sum &+= Int(expression.values(frame.pointer, nil, rows).count)
+        sum &+= Int(expression.values(frame, nil, rows).count)
       }
     }
     let seconds = cpuSeconds() - start
@@ -48,7 +48,7 @@ import Kernels
   }
 
   /// A double, an integer, and a text of three values in a dictionary.
-  private static func columns() throws -> OwnedFrame {
+  private static func columns() throws -> UnsafePointer<tide_frame> {
     let builder = FrameBuilder()
     builder.maxRows = FrameLimits.maxRows
     let value = try builder.addColumn("value", .double)
@@ -62,11 +62,11 @@ import Kernels
       builder.put(quality, ["good", "good", "fair", "bad"][Int(state >> 61) % 4])
       builder.endRow()
     }
-    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: builder.byteCount, alignment: 64)
-    defer { bytes.deallocate() }
-    let used = builder.write(into: bytes.baseAddress!, capacity: bytes.count)
-    let frame = OwnedFrame(copying: UnsafeRawBufferPointer(rebasing: bytes[..<used]))
-    frame.setSchemaID(1)
-    return frame
+    // Kept for as long as the program runs.
+    let bytes = UnsafeMutableRawPointer.allocate(byteCount: builder.byteCount, alignment: 64)
+    _ = builder.write(into: bytes, capacity: builder.byteCount)
+    let frame = bytes.assumingMemoryBound(to: tide_frame.self)
+    frame.pointee.schema_id = 1
+    return UnsafePointer(frame)
   }
 }
