@@ -50,6 +50,15 @@ public struct ColumnChange: Sendable, Equatable {
     ColumnChange(.role(role, Array(name.utf8)))
   }
 
+  /// No field gets another value or name.
+  var isRoleOnly: Bool {
+    switch kind {
+    case .role: true
+    case .set(let name, _): name.isEmpty
+    default: false
+    }
+  }
+
   /// Why a change can fit no frame; nil when it can.
   var mistake: FrameDeriveError? {
     switch kind {

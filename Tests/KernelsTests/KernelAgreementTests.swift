@@ -22,7 +22,8 @@ struct KernelAgreementTests {
       for _ in 0..<rows {
         let number = [0, -0.0, 60, 60.5, 1e300, .infinity, .nan, 42.25].randomElement(using: &random)!
         value.append(maybe(Bool.random(using: &random) ? number : Double.random(in: -100...100, using: &random)))
-        count.append(maybe(Bool.random(using: &random) ? edges.randomElement(using: &random)! : Int64.random(in: -9...9, using: &random)))
+        count.append(
+          maybe(Bool.random(using: &random) ? edges.randomElement(using: &random)! : Int64.random(in: -9...9, using: &random)))
         flag.append(maybe(Bool.random(using: &random)))
         at.append(maybe(1_700_000_000_000_000_000 + Int64.random(in: -5...5, using: &random) * 1_000_000_000))
         zone.append(maybe("zone_\(Int.random(in: 0..<4, using: &random))"))
@@ -65,13 +66,17 @@ struct KernelAgreementTests {
   private static let conditions = [
     "value > 60.0", "value >= 60", "value != 60.5", "60 < value", "value == value", "value > 60.0 && zone == \"zone_1\"",
     "value > 60.0 || zone != \"zone_1\"", "!(value < 0.0)", "count > 5", "count + 1 > 5", "count * 2 == 14", "count - 1 < -5",
-    "count / 2 == 3", "count % 3 == 1", "-count > 3", "count in [1, 2, 7]", "value in [60.0, 42.25]", "zone in [\"zone_0\", \"zone_3\"]",
+    "count / 2 == 3", "count % 3 == 1", "-count > 3", "count in [1, 2, 7]", "value in [60.0, 42.25]",
+    "zone in [\"zone_0\", \"zone_3\"]",
     "flag", "!flag", "flag && value > 0.0", "flag == true", "flag || count > 0", "at > timestamp(\"2023-11-14T22:13:20Z\")",
-    "zone.startsWith(\"zone_\") && zone.endsWith(\"2\")", "zone.matches(\"[12]$\")", "note == \"n\u{e9}17\"", "note != \"n\u{e9}17\"",
+    "zone.startsWith(\"zone_\") && zone.endsWith(\"2\")", "zone.matches(\"[12]$\")", "note == \"n\u{e9}17\"",
+    "note != \"n\u{e9}17\"",
     "note.size() == 4", "zone == note", "value > 60.0 ? flag : count > 0", "(flag ? value : double(count)) > 3.0",
-    "value * 2.0 + 1.0 > double(count)", "value + count > 10.0", "count > 0 && 10 / count > 2", "has(value)", "!has(note) || note > \"n\"",
+    "value * 2.0 + 1.0 > double(count)", "value + count > 10.0", "count > 0 && 10 / count > 2", "has(value)",
+    "!has(note) || note > \"n\"",
     "zone == null", "value != null", "missing > 3", "has(missing)", "zone.size() > 0 && missing == 1", "value > 1.0 && missing",
-    "false && missing", "true || missing", "at - timestamp(\"2023-11-14T22:13:20Z\") > duration(\"2s\")", "event.fields[\"count\"] == 7",
+    "false && missing", "true || missing", "at - timestamp(\"2023-11-14T22:13:20Z\") > duration(\"2s\")",
+    "event.fields[\"count\"] == 7",
     "\"flag\" in event.fields", "size(event.fields) == 6", "[value, 3.0].exists(x, x > 60.0)", "value / 0.0 > 1.0",
   ]
 
@@ -97,9 +102,12 @@ struct KernelAgreementTests {
   }
 
   private static let values = [
-    "value * 1.8 + 32.0", "value - count", "count * 3", "count + 9223372036854775000", "-count", "double(count) / 3.0", "flag ? value : 0.0",
-    "value", "count", "flag", "at", "zone", "zone.upperAscii()", "note + \"!\"", "zone == \"zone_1\"", "[count, 1]", "{\"a\": zone, \"b\": value}",
-    "at + duration(\"1h\")", "value > 0.0 ? \"warm\" : zone", "string(count)", "null", "missing", "count / 0", "bytes(zone)", "uint(3)",
+    "value * 1.8 + 32.0", "value - count", "count * 3", "count + 9223372036854775000", "-count", "double(count) / 3.0",
+    "flag ? value : 0.0",
+    "value", "count", "flag", "at", "zone", "zone.upperAscii()", "note + \"!\"", "zone == \"zone_1\"", "[count, 1]",
+    "{\"a\": zone, \"b\": value}",
+    "at + duration(\"1h\")", "value > 0.0 ? \"warm\" : zone", "string(count)", "null", "missing", "count / 0", "bytes(zone)",
+    "uint(3)",
   ]
 
   @Test(arguments: [1, 1024, 1500])
