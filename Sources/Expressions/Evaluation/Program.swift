@@ -14,7 +14,7 @@ public final class Program: Sendable {
     self.limits = limits.countable
   }
 
-  /// The value that the expression has for each row, when it needs none.
+  /// The value that the expression has for each row, where it was found beforehand: without variables, macros and errors it is.
   public var constant: Value? { root.constant }
 
   /// The value for one row.
