@@ -42,8 +42,8 @@ struct Compiler {
       case .has(let operand, let field): Part(node: HasNode(compile(operand).node, field: field, at: syntax.span))
       case .index(let operand, let index, let optional): self.index(operand, index, optional, syntax.span)
       case .call(let name, let target, let arguments): call(name, target, arguments, syntax.span)
-      case .and(let left, let right): Part(node: JunctionNode(and: compile(left).node, compile(right).node, at: syntax.span))
-      case .or(let left, let right): Part(node: JunctionNode(or: compile(left).node, compile(right).node, at: syntax.span))
+      case .and(let left, let right): junction(left, right, JunctionNode.init(and:_:at:), syntax.span)
+      case .or(let left, let right): junction(left, right, JunctionNode.init(or:_:at:), syntax.span)
       case .conditional(let condition, let yes, let no): conditional(condition, yes, no, syntax.span)
       case .list(let elements): list(elements, syntax.span)
       case .map(let entries): map(entries, syntax.span)
@@ -105,7 +105,14 @@ struct Compiler {
   private mutating func conditional(_ condition: Syntax, _ yes: Syntax, _ no: Syntax, _ span: Span) -> Part {
     let parts = [compile(condition), compile(yes), compile(no)]
     let node = ConditionalNode(parts[0].node, parts[1].node, parts[2].node, at: span)
-    return Part(node: node, nesting: max(parts[1].nesting, parts[2].nesting))
+    return folded(node, parts, nesting: max(parts[1].nesting, parts[2].nesting))
+  }
+
+  private mutating func junction(
+    _ left: Syntax, _ right: Syntax, _ make: (any Node, any Node, Span) -> JunctionNode, _ span: Span
+  ) -> Part {
+    let parts = [compile(left), compile(right)]
+    return folded(make(parts[0].node, parts[1].node, span), parts, nesting: 0)
   }
 
   private mutating func list(_ elements: [Syntax.Element], _ span: Span) -> Part {
@@ -142,7 +149,8 @@ struct Compiler {
     }
     guard let definition = Library.standard.definition(name, isMethod: target != nil, count: nodes.count) else {
       let reason =
-        Library.standard.knows(name) ? "no such overload: \(name)() with \(arguments.count) arguments" : "unknown function '\(name)'"
+        Library.standard.knows(name)
+        ? "no such overload: \(name)() with \(arguments.count) arguments" : "unknown function '\(name)'"
       return Part(node: FailingNode(reason, at: span))
     }
     return folded(call(definition, nodes, span), parts, nesting: nesting)
