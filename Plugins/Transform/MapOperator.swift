@@ -90,11 +90,7 @@ struct MapOperator: Operator {
     if !renames.isEmpty { changes.append(.rename(renames.map { ($0.name, $0.value) })) }
     changes += removed.map { .remove($0) }
     if let kept { changes.append(.keep(kept)) }
-    do {
-      self.changes = try FrameDeriver(changes)
-    } catch let error as FrameDeriveError {
-      throw PluginError.config(error.description)
-    }
+    self.changes = try Self.deriver(changes)
     self.expressions = expressions
     nulls = expressions.map { _ in NullableStates() }
   }
@@ -130,6 +126,14 @@ struct MapOperator: Operator {
     for (row, place) in erring {
       let why = expressions[place].expression.why(row, of: batch) ?? "the expression has no value"
       try out.reject(row, of: batch, "'\(expressions[place].option)': \(why)")
+    }
+  }
+
+  private static func deriver(_ changes: [ColumnChange]) throws -> FrameDeriver {
+    do throws(FrameDeriveError) {
+      return try FrameDeriver(changes)
+    } catch {
+      throw PluginError.config(error.description)
     }
   }
 

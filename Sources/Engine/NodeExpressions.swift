@@ -65,7 +65,7 @@ enum NodeExpressions {
       guard let reason = handle.expression.why(batch.pointee.frame, row) else { return empty }
       let text = BorrowedText(reason)
       handle.reason = text
-      return text.borrowed
+      return text.string
     }
     return table
   }()

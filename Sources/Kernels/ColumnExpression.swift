@@ -76,7 +76,7 @@ public final class ColumnExpression {
     if let failure = rows.failure { return failure.message }
     guard let type = Self.valueType(wanted) else { return nil }
     guard let value else { return rows.wasNull && type == .bool ? "the condition is null" : nil }
-    return value.matches(type) ? nil : "the expression gives \(value.typeName.rawValue), and \(type.description) is wanted"
+    return Self.holds(value, type) ? nil : "the expression gives \(value.typeName.rawValue), and \(type.description) is wanted"
   }
 
   // MARK: Plans
@@ -168,6 +168,14 @@ public final class ColumnExpression {
     case TIDE_UTF8: .string
     case TIDE_BINARY: .bytes
     default: nil
+    }
+  }
+
+  private static func holds(_ value: Value, _ wanted: ValueType) -> Bool {
+    switch (value, wanted) {
+    case (.bool, .bool), (.int, .int), (.uint, .uint), (.string, .string), (.bytes, .bytes), (.timestamp, .timestamp): true
+    case (.duration, .duration), (.double, .double), (.int, .double), (.uint, .double): true
+    default: false
     }
   }
 

@@ -136,9 +136,15 @@ final class PresenceNode: ConditionNode {
       return
     }
     for index in 0..<Int(chunk.count) {
-      // A value that did not fit its column is in the rest.
-      let there = states[index] != UInt8(TIDE_K_MISSING) || field.value(chunk.frame, chunk.row(index)) != nil
-      mask[index] = UInt8(there ? TIDE_K_TRUE : TIDE_K_FALSE)
+      var isThere = states[index] == UInt8(TIDE_K_VALUE)
+      if states[index] == UInt8(TIDE_K_MISSING) {
+        // A value that did not fit its column is in the rest.
+        switch field.value(chunk.frame, chunk.row(index)) {
+        case nil, .null?: break
+        default: isThere = true
+        }
+      }
+      mask[index] = UInt8(isThere ? TIDE_K_TRUE : TIDE_K_FALSE)
     }
   }
 }

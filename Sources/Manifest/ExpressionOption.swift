@@ -1,4 +1,5 @@
 import Expressions
+import Formats
 import PluginManifest
 
 /// An expression in the configuration of a node.

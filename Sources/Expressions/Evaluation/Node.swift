@@ -60,7 +60,11 @@ final class PresenceNode: Node {
 
   func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
     do throws(EvaluationError) {
-      return .bool(try frame.variables.value(index) != nil)
+      // A null counts as absent: columns with a type cannot tell one from the other.
+      switch try frame.variables.value(index) {
+      case nil, .null?: return .bool(false)
+      default: return .bool(true)
+      }
     } catch {
       throw error.located(at: span)
     }
