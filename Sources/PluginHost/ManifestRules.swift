@@ -93,6 +93,22 @@ struct ManifestRules {
     guard let outputs = component.outputs else { return }
     log.check(component.kind != .sink, path + ".outputs", "a sink has no output")
     log.check(outputs.merged != true || outputs.same == true, path + ".outputs.merged", "is of rows that stay the `same`")
+    log.check(
+      outputs.open != true || (outputs.same == true && outputs.merged != true), path + ".outputs.open",
+      "adds to the `same` rows")
+    typealias Reference = (member: String, option: String, types: [OptionSchema.ValueType])
+    let named: [Reference] = (outputs.namedBy ?? []).enumerated().map { ("named_by[\($0)]", $1, [.list, .map]) }
+    let others: [Reference?] = [
+      outputs.prefix.map { ("prefix", $0, [.string]) }, outputs.wanted.map { ("wanted", $0, [.map]) },
+    ]
+    for (member, option, types) in named + others.compactMap({ $0 }) {
+      let place = "\(path).outputs.\(member)"
+      log.check(outputs.open == true, place, "is of outputs that are `open`")
+      let type = component.options?.first { $0.name == option }?.type
+      log.check(
+        type.map(types.contains) ?? false, place,
+        "'\(option)' is no option of type \(types.map(\.rawValue).joined(separator: " or "))")
+    }
     var seen: Set<String> = []
     for (index, field) in (outputs.fields ?? []).enumerated() {
       let place = "\(path).outputs.fields[\(index)]"

@@ -68,6 +68,15 @@ public struct Output {
     merger.reset()
   }
 
+  /// Publishes the frame that a joiner was given.
+  public func commit(_ joiner: FrameJoiner, to port: UInt32 = 0) throws {
+    var slot = tide_slot()
+    slot.size = UInt32(MemoryLayout<tide_slot>.size)
+    try check(host.table.pointee.reserve(raw, port, UInt64(joiner.byteCount), &slot))
+    slot.used = UInt64(joiner.write(into: slot.bytes))
+    try check(host.table.pointee.commit(raw, &slot))
+  }
+
   /// Sends one row of the input to the dead-letter port.
   public func reject(_ row: Int, of batch: Batch, _ why: String) throws {
     try check(why.withBorrowed { host.table.pointee.reject(raw, batch.raw, UInt32(truncatingIfNeeded: row), $0) })

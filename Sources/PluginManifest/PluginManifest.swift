@@ -68,6 +68,19 @@ public struct ComponentManifest: Sendable, Codable, Equatable {
     /// With `same`: the rows may also leave in frames that the component put together of several.
     public var merged: Bool?
     public var fields: [OutputField]?
+    /// With `same`: the component adds fields that depend on its options and on what comes in.
+    public var open: Bool?
+    /// Of an open one: options whose entries are fields that it makes; in a map the values may be their types.
+    public var namedBy: [String]?
+    /// An option with text that is put before these names.
+    public var prefix: String?
+    /// An option, a map, that the planner completes with the fields that nodes further down name, and their types.
+    public var wanted: String?
+
+    enum CodingKeys: String, CodingKey {
+      case same, merged, fields, open, prefix, wanted
+      case namedBy = "named_by"
+    }
   }
 
   public var id: String
