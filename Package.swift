@@ -51,16 +51,23 @@ let package = Package(
     .target(name: "CFunction", dependencies: ["CTidemill", "CHost"], linkerSettings: [.linkedLibrary("ffi")]),
     .target(name: "Functions", dependencies: ["CTidemill", "CFunction", "Frames", "PluginManifest"]),
     .target(name: "CRegex", linkerSettings: [.linkedLibrary("re2")]),
-    .target(name: "Expressions", dependencies: ["CRegex"]),
+    .target(name: "CExpressions", linkerSettings: [.linkedLibrary("absl_time"), .linkedLibrary("absl_time_zone")]),
+    .target(name: "Expressions", dependencies: ["CRegex", "CExpressions"]),
+    .target(name: "CKernels", dependencies: ["CTidemill"]),
+    .target(name: "Kernels", dependencies: ["CTidemill", "CKernels", "Expressions", "Frames"]),
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CHost", "CMd", "PluginManifest"]),
-    .target(name: "Manifest", dependencies: ["PluginManifest", "Formats", yams]),
+    .target(name: "Manifest", dependencies: ["Expressions", "PluginManifest", "Formats", yams]),
     .target(
       name: "Conformance",
       dependencies: [
         "CTidemill", "CHost", "CArrow", "CWorker", "Frames", "Formats", "PluginManifest", "PluginHost", "Manifest",
       ]),
-    .target(name: "Engine", dependencies: ["CTidemill", "CHost", "CArrow", "Frames", "Rings", "Formats", "PluginManifest"]),
+    .target(
+      name: "Engine",
+      dependencies: [
+        "CTidemill", "CHost", "CArrow", "Expressions", "Kernels", "Frames", "Rings", "Formats", "PluginManifest",
+      ]),
     .target(
       name: "Runtime",
       dependencies: [

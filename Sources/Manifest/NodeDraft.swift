@@ -30,7 +30,7 @@ struct NodeDraft {
   /// True for an operator whose output is its input's rows as they are.
   var forwardsOnly: Bool {
     guard kind == .operator, let outputs = manifest?.outputs else { return false }
-    return outputs.same == true && outputs.open != true && (outputs.fields ?? []).isEmpty
+    return outputs.same == true && outputs.open != true && (outputs.fields ?? []).isEmpty && !outputs.changesFields
   }
 
   /// Fields that the component makes, by its description and by the options that name some; a nil type is not known.

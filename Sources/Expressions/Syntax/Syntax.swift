@@ -21,6 +21,8 @@ public struct Syntax: Sendable {
     case select(Syntax, field: String, optional: Bool)
     /// `has(operand.field)`.
     case has(Syntax, field: String)
+    /// `has(name)` of a variable, which is not of the specification: true when it has a value.
+    case present(String)
     /// `operand[index]`; `operand[?index]` when optional.
     case index(Syntax, Syntax, optional: Bool)
     /// A function, or a method when there is a target. Operators have the names of ``Operators``.

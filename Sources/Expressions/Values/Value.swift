@@ -1,4 +1,6 @@
 /// A value of the language at run time.
+///
+/// Sixteen bytes: what is larger is kept behind a reference.
 public enum Value: Sendable {
   case null
   case bool(Bool)
@@ -13,5 +15,5 @@ public enum Value: Sendable {
   case map(ValueMap)
   case optional(OptionalValue)
   case type(TypeName)
-  case network(NetworkValue)
+  indirect case network(NetworkValue)
 }

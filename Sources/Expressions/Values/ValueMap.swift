@@ -1,28 +1,43 @@
 /// A map in the order in which its entries were written or read.
 ///
-/// Keys are bool, int, uint and string; an int and a uint of one number are the same key.
+/// Keys are bool, int, uint and string; an int and a uint of one number are the same key. Copies share their entries until one of
+/// them changes.
 public struct ValueMap: Sendable {
-  public private(set) var keys: [Value] = []
-  public private(set) var values: [Value] = []
-  private var places: [MapKey: Int] = [:]
+  private var entries = Entries()
 
   public init() {}
 
-  public var count: Int { keys.count }
+  public var keys: [Value] { entries.keys }
+  public var values: [Value] { entries.values }
+  public var count: Int { entries.keys.count }
 
   /// False when the key is there already, or is of no type that a key may have; nothing is changed then.
   public mutating func insert(_ key: Value, _ value: Value) -> Bool {
-    guard let place = MapKey(key), places[place] == nil else { return false }
-    places[place] = keys.count
-    keys.append(key)
-    values.append(value)
+    guard let place = MapKey(key), entries.places[place] == nil else { return false }
+    if !isKnownUniquelyReferenced(&entries) { entries = Entries(entries) }
+    entries.places[place] = entries.keys.count
+    entries.keys.append(key)
+    entries.values.append(value)
     return true
   }
 
   /// The value of a key; nil also for one that no map can have. A double that is a whole number finds that number.
   public subscript(key: Value) -> Value? {
-    guard let place = MapKey(key), let index = places[place] else { return nil }
-    return values[index]
+    guard let place = MapKey(key), let index = entries.places[place] else { return nil }
+    return entries.values[index]
+  }
+
+  /// Changed only while one map alone refers to it.
+  private final class Entries: @unchecked Sendable {
+    var keys: [Value] = []
+    var values: [Value] = []
+    var places: [MapKey: Int] = [:]
+
+    init() {}
+
+    init(_ other: Entries) {
+      (keys, values, places) = (other.keys, other.values, other.places)
+    }
   }
 }
 

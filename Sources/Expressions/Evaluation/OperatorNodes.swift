@@ -1,0 +1,106 @@
+/// `==` and `!=`.
+final class EqualityNode: Node {
+  private let left: any Node
+  private let right: any Node
+  private let isNegated: Bool
+
+  init(_ left: any Node, _ right: any Node, negated: Bool) {
+    (self.left, self.right, isNegated) = (left, right, negated)
+  }
+
+  func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    try frame.spend()
+    let one = try left.evaluate(&frame)
+    let other = try right.evaluate(&frame)
+    try frame.spend(comparing: one, other)
+    return .bool(one.equals(other) != isNegated)
+  }
+}
+
+extension Frame {
+  /// For the work of comparing two values, which goes over no more than the smaller one.
+  @inline(__always)
+  mutating func spend(comparing one: Value, _ other: Value) throws(EvaluationError) {
+    switch (one, other) {
+    case (.list, .list), (.map, .map), (.optional, .optional): try spend(over: one)
+    case (.string(let one), .string(let other)): try spend(reading: min(one.utf8.count, other.utf8.count))
+    case (.bytes(let one), .bytes(let other)): try spend(reading: min(one.count, other.count))
+    default: break
+    }
+  }
+}
+
+/// `<`, `<=`, `>` and `>=`.
+final class OrderNode: Node {
+  enum Relation: String {
+    case less = "_<_"
+    case lessOrEqual = "_<=_"
+    case greater = "_>_"
+    case greaterOrEqual = "_>=_"
+  }
+
+  private let relation: Relation
+  private let left: any Node
+  private let right: any Node
+  private let span: Span
+
+  init(_ relation: Relation, _ left: any Node, _ right: any Node, at span: Span) {
+    (self.relation, self.left, self.right, self.span) = (relation, left, right, span)
+  }
+
+  func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    try frame.spend()
+    let one = try left.evaluate(&frame)
+    let other = try right.evaluate(&frame)
+    try frame.spend(comparing: one, other)
+    guard let order = one.order(to: other) else {
+      throw EvaluationError.noSuchOverload(relation.rawValue, [one, other]).located(at: span)
+    }
+    return switch relation {
+    case .less: .bool(order == .less)
+    case .lessOrEqual: .bool(order == .less || order == .equal)
+    case .greater: .bool(order == .greater)
+    case .greaterOrEqual: .bool(order == .greater || order == .equal)
+    }
+  }
+}
+
+/// `+`, `-`, `*`, `/` and `%`.
+final class ArithmeticNode: Node {
+  private let operation: Arithmetic
+  private let left: any Node
+  private let right: any Node
+  /// An int or a uint becomes a double beside one.
+  private let widens: Bool
+  private let span: Span
+
+  init(_ operation: Arithmetic, _ left: any Node, _ right: any Node, widens: Bool, at span: Span) {
+    (self.operation, self.left, self.right, self.widens, self.span) = (operation, left, right, widens, span)
+  }
+
+  func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    try frame.spend()
+    let one = try left.evaluate(&frame)
+    let other = try right.evaluate(&frame)
+    do {
+      if case .double(let one) = one, case .double(let other) = other { return .double(try operation.of(one, other)) }
+      if case .int(let one) = one, case .int(let other) = other { return .int(try operation.of(one, other)) }
+      if case .uint(let one) = one, case .uint(let other) = other { return .uint(try operation.of(one, other)) }
+      if widens, let pair = widened(one, other) { return .double(try operation.of(pair.0, pair.1)) }
+      return try operation.of(one, other, &frame)
+    } catch {
+      if error.kind == .overload { throw EvaluationError.noSuchOverload(operation.rawValue, [one, other]).located(at: span) }
+      throw error.located(at: span)
+    }
+  }
+
+  private func widened(_ one: Value, _ other: Value) -> (Double, Double)? {
+    switch (one, other) {
+    case (.int(let one), .double(let other)): (Double(one), other)
+    case (.uint(let one), .double(let other)): (Double(one), other)
+    case (.double(let one), .int(let other)): (one, Double(other))
+    case (.double(let one), .uint(let other)): (one, Double(other))
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/// An expression that is ready to be evaluated, row by row and by any number of threads.
+public final class Program: Sendable {
+  private let root: any Node
+  private let locals: Int
+  private let caches = Caches()
+  private let limits: EvaluationLimits
+
+  init(
+    _ syntax: Syntax, variables: [String] = [], typeNames: [Int32: TypeName] = [:], isStrict: Bool = false,
+    limits: EvaluationLimits = EvaluationLimits()
+  ) {
+    var compiler = Compiler(variables: variables, typeNames: typeNames, isStrict: isStrict, caches: caches)
+    root = compiler.compile(syntax).node
+    locals = compiler.locals
+    self.limits = limits
+  }
+
+  /// The value that the expression has for each row, when it needs none.
+  public var constant: Value? { root.constant }
+
+  /// The value for one row.
+  ///
+  /// Throws what the specification calls an error, with the part of the expression that it comes from; also when a limit is reached.
+  public func evaluate(_ variables: some Variables) throws(EvaluationError) -> Value {
+    var frame = Frame(variables, caches: caches, limits: limits, locals: locals)
+    let value = try root.evaluate(&frame)
+    guard value.size(limit: limits.bytes + 1) <= limits.bytes else {
+      throw .limit("a result of more than \(limits.bytes) bytes is over the limit")
+    }
+    return value
+  }
+}

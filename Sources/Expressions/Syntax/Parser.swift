@@ -1,0 +1,172 @@
+/// Makes a tree of an expression's tokens.
+///
+/// Grammar: github.com/google/cel-spec, doc/langdef.md. Macros are expanded where they are called: `Parser+Macros.swift`.
+struct Parser {
+  private(set) var lexer: Lexer
+  let limits: SyntaxLimits
+  let options: SyntaxOptions
+  /// What comes next.
+  private(set) var token = Token(kind: .end, span: Span(0, 0))
+  /// The end of what was taken last.
+  private var lastEnd = 0
+  /// How many calls of ``expression()`` and ``operators(from:)`` are under way.
+  private var depth = 0
+  /// The height of every node's tree, by id.
+  private var heights: [Int32] = []
+
+  init(_ text: [UInt8], limits: SyntaxLimits, options: SyntaxOptions) {
+    lexer = Lexer(text)
+    self.limits = limits
+    self.options = options
+  }
+
+  /// The whole text as one expression.
+  mutating func parse() throws(ExpressionError) -> Syntax {
+    token = try lexer.next()
+    if case .end = token.kind { throw ExpressionError("there is no expression", at: token.span) }
+    let syntax = try expression()
+    guard case .end = token.kind else { throw unexpected(after: syntax) }
+    return syntax
+  }
+
+  // MARK: What every rule needs
+
+  /// Makes a node; an error when its tree is too high.
+  mutating func node(_ form: Syntax.Form, _ span: Span, over parts: [Syntax] = []) throws(ExpressionError) -> Syntax {
+    var height: Int32 = 0
+    for part in parts { height = max(height, heights[Int(part.id)]) }
+    guard height < limits.depth else { throw tooDeep(at: span) }
+    heights.append(height + 1)
+    return Syntax(form, span: span, id: Int32(heights.count - 1))
+  }
+
+  private func tooDeep(at span: Span) -> ExpressionError {
+    ExpressionError("the expression is nested deeper than \(limits.depth) levels", at: span)
+  }
+
+  mutating func advance() throws(ExpressionError) {
+    lastEnd = Int(token.span.end)
+    token = try lexer.next()
+  }
+
+  /// Takes a symbol if it is there.
+  mutating func take(_ symbol: Symbol) throws(ExpressionError) -> Bool {
+    guard token.is(symbol) else { return false }
+    try advance()
+    return true
+  }
+
+  /// From the beginning of a span to what was taken last.
+  func span(from start: Span) -> Span { Span(Int(start.start), lastEnd) }
+
+  /// Takes the bracket that closes another.
+  mutating func close(_ symbol: Symbol, of opening: Span) throws(ExpressionError) {
+    if try take(symbol) { return }
+    throw unclosed(symbol, of: opening)
+  }
+
+  // MARK: Operators
+
+  /// A condition with its two values, or what binds stronger.
+  mutating func expression() throws(ExpressionError) -> Syntax {
+    let condition = try operators(from: 0)
+    guard try take(.conditional) else { return condition }
+    let yes = try operators(from: 0)
+    guard try take(.colon) else { throw noColon(of: condition) }
+    depth += 1
+    defer { depth -= 1 }
+    let no = try expression()
+    return try node(.conditional(condition, yes, no), condition.span.to(no.span), over: [condition, yes, no])
+  }
+
+  /// Operators that bind as strong as `minimum` or stronger, from the left to the right.
+  private mutating func operators(from minimum: Int) throws(ExpressionError) -> Syntax {
+    depth += 1
+    defer { depth -= 1 }
+    guard depth <= limits.depth else { throw tooDeep(at: token.span) }
+    var left = try unary()
+    while case .symbol(let symbol) = token.kind, let level = symbol.level, level >= minimum {
+      if symbol == .and || symbol == .or {
+        var terms = [left]
+        while try take(symbol) { terms.append(try operators(from: level + 1)) }
+        left = try balanced(terms[...], symbol)
+      } else {
+        try advance()
+        let right = try operators(from: level + 1)
+        left = try node(
+          .call(symbol.function, target: nil, [left, right]), left.span.to(right.span), over: [left, right])
+      }
+    }
+    return left
+  }
+
+  /// The terms of a chain as a tree as low as can be; the order in which they are evaluated stays.
+  private mutating func balanced(_ terms: ArraySlice<Syntax>, _ symbol: Symbol) throws(ExpressionError) -> Syntax {
+    if terms.count == 1 { return terms[terms.startIndex] }
+    let middle = terms.startIndex + (terms.count + 1) / 2
+    let left = try balanced(terms[..<middle], symbol)
+    let right = try balanced(terms[middle...], symbol)
+    return try node(
+      symbol == .and ? .and(left, right) : .or(left, right), left.span.to(right.span), over: [left, right])
+  }
+
+  /// Signs and what they stand before.
+  private mutating func unary() throws(ExpressionError) -> Syntax {
+    var signs: [(function: String, span: Span)] = []
+    while token.is(.not) || token.is(.minus) {
+      let span = token.span
+      let isMinus = token.is(.minus)
+      try advance()
+      if isMinus, let literal = try negative(from: span) {
+        return try apply(signs, to: try members(of: literal))
+      }
+      signs.append((isMinus ? Operators.negate : Operators.not, span))
+      guard signs.count <= limits.depth else { throw tooDeep(at: span) }
+    }
+    return try apply(signs, to: try members(of: try primary()))
+  }
+
+  private mutating func apply(
+    _ signs: [(function: String, span: Span)], to operand: Syntax
+  ) throws(ExpressionError) -> Syntax {
+    var syntax = operand
+    for sign in signs.reversed() {
+      syntax = try node(.call(sign.function, target: nil, [syntax]), sign.span.to(syntax.span), over: [syntax])
+    }
+    return syntax
+  }
+
+  /// The number after a minus, which is part of it; nil when there is none.
+  private mutating func negative(from minus: Span) throws(ExpressionError) -> Syntax? {
+    let value: Value
+    switch token.kind {
+    case .integer(let magnitude):
+      guard magnitude <= 1 << 63 else {
+        throw ExpressionError("-\(magnitude) is too small for an int, which begins at \(Int64.min)", at: minus.to(token.span))
+      }
+      value = .int(Int64(truncatingIfNeeded: 0 &- magnitude))
+    case .literal(.double(let magnitude)): value = .double(-magnitude)
+    default: return nil
+    }
+    let span = minus.to(token.span)
+    try advance()
+    return try node(.literal(value), span)
+  }
+}
+
+extension Symbol {
+  /// How strong a binary operator binds; nil of what is none.
+  fileprivate var level: Int? {
+    switch self {
+    case .or: 0
+    case .and: 1
+    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isIn: 2
+    case .plus, .minus: 3
+    case .times, .divide, .modulo: 4
+    default: nil
+    }
+  }
+
+  /// The function behind a binary operator other than `&&` and `||`.
+  fileprivate var function: String { self == .isIn ? Operators.isIn : "_\(rawValue)_" }
+}

@@ -1,0 +1,16 @@
+extension Syntax {
+  /// Parses an expression and expands its macros; names are not looked up.
+  ///
+  /// The tree is at most ``SyntaxLimits/depth`` high, and the ids of its nodes are below the number of bytes of the text and one.
+  public static func parse(
+    _ text: String, limits: SyntaxLimits = SyntaxLimits(), options: SyntaxOptions = SyntaxOptions()
+  ) throws(ExpressionError) -> Syntax {
+    let bytes = Array(text.utf8)
+    guard bytes.count <= limits.bytes else {
+      throw ExpressionError(
+        "the expression has \(bytes.count) bytes, and \(limits.bytes) are the most", at: Span(limits.bytes, bytes.count))
+    }
+    var parser = Parser(bytes, limits: limits, options: options)
+    return try parser.parse()
+  }
+}
