@@ -54,7 +54,8 @@ final class MadeColumns {
         name, made.type.column, role: index == time ? .eventTime : nil, nullable: index != time)
     }
     if parser.isOpen { rest = try builder.addColumn("", .variant, role: .rest) }
-    variants = slots.indices.filter { slots[$0].type == .variant } + (rest.map { [$0] } ?? [])
+    let made = names.made.indices.filter { names.made[$0].type == .variant }
+    variants = made + (rest.map { [$0] } ?? [])
   }
 
   /// Begins a frame of rows of `frame`.

@@ -11,13 +11,14 @@ struct RegexLine: LineParser {
   private let groups: [Int]
 
   init(_ pattern: String) throws {
-    program = try Program(pattern)
+    let program = try Program(pattern)
     let named = (1...max(program.groups, 1)).compactMap { group in
       tide_regex_group_name(program.regex, Int32(group)).map { (group, String(cString: $0)) }
     }
     groups = named.map(\.0)
     fields = named.map { MadeField(name: $0.1, type: .string) }
-    if fields.isEmpty {
+    self.program = program
+    if named.isEmpty {
       throw PluginError.config("the pattern has no group with a name, such as (?P<status>\\d+)", at: "pattern")
     }
   }
