@@ -67,7 +67,8 @@ struct CheckerTests {
     "value % 2.0", "tags.exists(t, t == 1)", "cel.index(0)", "cel.block([cel.index(1)], 1)", "[?1]", "name.optMap(x, x)",
     "opt.optFlatMap(x, 1)", "tags.transformMapEntry(i, t, t)", "tags.map(x, cel.block([1], x))", "has(name.a)",
     "tags.all(x, has(x))", "has(int)", "math.greatest('a')", "math.greatest()", "name.startsWith()", "name.size(1)",
-    "cel.iterVar(0, 0)", "1 in 2", "tags + [1]", "at + at",
+    "cel.iterVar(0, 0)", "1 in 2", "cel.block([1], 2) + cel.index(0)", "cel.block([1], cel.block([1], 1))", "tags + [1]",
+    "at + at",
   ])
   func `what has no type is an error within its text`(text: String) {
     do throws(ExpressionError) {

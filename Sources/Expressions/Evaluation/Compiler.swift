@@ -64,6 +64,10 @@ struct Compiler {
   // MARK: Names
 
   private func name(_ name: String, _ syntax: Syntax) -> Part {
+    // A leading dot says that it is no variable of a macro.
+    if name.hasPrefix("."), let index = variables[String(name.dropFirst())] {
+      return Part(node: VariableNode(index, name: String(name.dropFirst()), at: syntax.span))
+    }
     if let scope = scopes.last(where: { $0.name == name }) {
       return Part(node: LocalNode(scope.local), nesting: nestings[scope.local])
     }
@@ -74,6 +78,7 @@ struct Compiler {
 
   private func present(_ name: String, _ syntax: Syntax) -> Part {
     if scopes.contains(where: { $0.name == name }) { return Part(node: ConstantNode(.bool(true))) }
+    let name = name.hasPrefix(".") ? String(name.dropFirst()) : name
     guard let index = variables[name] else { return Part(node: ConstantNode(.bool(false))) }
     return Part(node: PresenceNode(index, at: syntax.span))
   }
@@ -137,7 +142,8 @@ struct Compiler {
     }
     guard let definition = Library.standard.definition(name, isMethod: target != nil, count: nodes.count) else {
       let reason =
-        Library.standard.knows(name) ? "no such overload: \(name)() with \(arguments.count) arguments" : "unknown function '\(name)'"
+        Library.standard.knows(name)
+        ? "no such overload: \(name)() with \(arguments.count) arguments" : "unknown function '\(name)'"
       return Part(node: FailingNode(reason, at: span))
     }
     return folded(call(definition, nodes, span), parts, nesting: nesting)

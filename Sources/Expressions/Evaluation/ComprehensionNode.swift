@@ -102,7 +102,7 @@ final class ComprehensionNode: Node {
       try enter(index, of: range, &frame)
       guard try holds(&frame), let transform else { continue }
       let value = try transform.evaluate(&frame)
-      do {
+      do throws(EvaluationError) {
         if kind == .mapValues {
           try result.add(range.keys?[index] ?? .int(Int64(index)), value, &frame)
           continue

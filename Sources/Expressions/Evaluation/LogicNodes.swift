@@ -24,7 +24,7 @@ final class JunctionNode: Node {
       guard error.kind != .limit else { throw error }
       failure = error
     }
-    do {
+    do throws(EvaluationError) {
       let value = try right.condition(&frame)
       guard let failure, value != decisive else { return .bool(value) }
       throw failure

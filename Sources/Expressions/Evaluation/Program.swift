@@ -5,12 +5,11 @@ public final class Program: Sendable {
   private let caches = Caches()
   private let limits: EvaluationLimits
 
-  init(
-    _ syntax: Syntax, variables: [String] = [], typeNames: [Int32: TypeName] = [:], isStrict: Bool = false,
-    limits: EvaluationLimits = EvaluationLimits()
-  ) {
-    var compiler = Compiler(variables: variables, typeNames: typeNames, isStrict: isStrict, caches: caches)
-    root = compiler.compile(syntax).node
+  public init(_ expression: Expression, limits: EvaluationLimits = EvaluationLimits()) {
+    var compiler = Compiler(
+      variables: expression.variables.map(\.name), typeNames: expression.typeNames, isStrict: expression.isStrict,
+      caches: caches)
+    root = compiler.compile(expression.syntax).node
     locals = compiler.locals
     self.limits = limits
   }

@@ -37,7 +37,9 @@ extension Library {
     .method("replace") { text, old, new, frame throws(EvaluationError) in try replace(text, old, new, .int(-1), &frame) },
     Definition(
       signature: .init(name: "replace", isMethod: true, count: 4),
-      function: .variadic { values, frame throws(EvaluationError) in try replace(values[0], values[1], values[2], values[3], &frame) }),
+      function: .variadic { values, frame throws(EvaluationError) in
+        try replace(values[0], values[1], values[2], values[3], &frame)
+      }),
     .function("strings.quote") { text, frame throws(EvaluationError) in
       guard case .string(let text) = text else { throw .noSuchOverload }
       try frame.spend(writing: 2 * text.utf8.count + 2)
@@ -104,7 +106,8 @@ extension Library {
     var count: Int64 = 0
     while limit < 0 || count < limit {
       // Before each code point and at the end, when nothing is what is replaced.
-      guard let place = old.utf8.isEmpty ? text.nextPlace(start, isFirst: count == 0) : text.utf8.place(of: old.utf8, from: start)
+      guard
+        let place = old.utf8.isEmpty ? text.nextPlace(start, isFirst: count == 0) : text.utf8.place(of: old.utf8, from: start)
       else { break }
       result += text.utf8[start..<place]
       result += new.utf8

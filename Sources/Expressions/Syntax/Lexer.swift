@@ -90,6 +90,9 @@ struct Lexer {
 
   private mutating func symbol() throws(ExpressionError) -> Token {
     let start = place
+    for (slip, meant) in Self.slips where string(from: start, to: min(start + slip.utf8.count, text.count)) == slip {
+      throw error("'\(slip)' is no operator; did you mean '\(meant)'?", from: start, to: start + slip.utf8.count)
+    }
     for length in [2, 1] where start + length <= text.count {
       if let symbol = Symbol(rawValue: string(from: start, to: start + length)), symbol != .isIn {
         place += length
@@ -98,6 +101,12 @@ struct Lexer {
     }
     throw error(slip(), from: start, to: start + scalarLength)
   }
+
+  /// Operators of other languages, the longest first.
+  private static let slips = [
+    ("===", "=="), ("!==", "!="), ("<>", "!="), ("=>", ">="), ("=<", "<="), ("=~", "text.matches(pattern)"), (":=", "=="),
+    ("**", "*"), ("->", "."),
+  ]
 
   /// What was meant by a character that no token begins with.
   private func slip() -> String {

@@ -6,7 +6,7 @@ extension Parser {
   }
 
   func expected(_ what: String, after before: String) -> ExpressionError {
-    ExpressionError("\(what) follows \(before), but here \(found)", at: token.span)
+    ExpressionError("\(what) must follow \(before), but here \(found)", at: token.span)
   }
 
   /// There is no value where one must be.
@@ -17,13 +17,19 @@ extension Parser {
       case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isIn, .and, .or, .times, .divide, .modulo:
         return ExpressionError("'\(symbol.rawValue)' stands between two values, but there is none before it", at: token.span)
       case .colon: return ExpressionError("there is no value before ':'", at: token.span)
+      case .conditional:
+        return ExpressionError(
+          "'?' stands between a condition and its values; a ?? b is written has(a) ? a : b", at: token.span)
       default: break
       }
     }
     return ExpressionError("a value is expected, but here \(found)", at: token.span)
   }
 
-  func noColon(of condition: Syntax) -> ExpressionError {
+  func noColon(after yes: Syntax) -> ExpressionError {
+    if case .name(let name) = yes.form, name.hasPrefix(".") {
+      return ExpressionError("an optional field is written a.?b; a condition is written condition ? a : b", at: yes.span)
+    }
     if token.is(.conditional) {
       return ExpressionError("a condition within a condition stands in parentheses: a ? (b ? c : d) : e", at: token.span)
     }
@@ -51,6 +57,8 @@ extension Parser {
       case .closingParenthesis, .closingBracket, .closingBrace:
         return ExpressionError("'\(symbol.rawValue)' closes nothing", at: token.span)
       case .brace: return ExpressionError("only the name of a message has fields in '{ }'", at: token.span)
+      case .comma:
+        return ExpressionError("',' stands between arguments and elements; the point of a number is '.'", at: token.span)
       case .not: return ExpressionError("'!' stands before a value; did you mean '!=' or '&& !'?", at: token.span)
       default: break
       }

@@ -2,8 +2,9 @@ extension Parser {
   /// A call, or what a macro makes of it.
   ///
   /// The name of a macro with another number of arguments is an ordinary call.
+  @inline(never)
   mutating func call(
-    _ name: String, _ target: Syntax?, _ arguments: [Syntax], _ span: Span, name nameSpan: Span
+    _ name: String, _ target: Syntax?, _ arguments: [Syntax], _ span: Span
   ) throws(ExpressionError) -> Syntax {
     if let target {
       if case .name("cel") = target.form, let syntax = try celMacro(name, arguments, span) { return syntax }

@@ -67,37 +67,68 @@ struct Parser {
 
   // MARK: Operators
 
+  // The functions from here on call one another once a level, and what they hold meanwhile is what depth costs of the stack: what
+  // need not be on the way down is done in functions of its own.
+
   /// A condition with its two values, or what binds stronger.
   mutating func expression() throws(ExpressionError) -> Syntax {
     let condition = try operators(from: 0)
-    guard try take(.conditional) else { return condition }
+    return token.is(.conditional) ? try conditional(condition) : condition
+  }
+
+  @inline(never)
+  private mutating func conditional(_ condition: Syntax) throws(ExpressionError) -> Syntax {
+    try advance()
     let yes = try operators(from: 0)
-    guard try take(.colon) else { throw noColon(of: condition) }
+    if !token.is(.colon) { throw noColon(after: yes) }
+    try advance()
     depth += 1
-    defer { depth -= 1 }
     let no = try expression()
+    depth -= 1
     return try node(.conditional(condition, yes, no), condition.span.to(no.span), over: [condition, yes, no])
   }
 
   /// Operators that bind as strong as `minimum` or stronger, from the left to the right.
   private mutating func operators(from minimum: Int) throws(ExpressionError) -> Syntax {
-    depth += 1
-    defer { depth -= 1 }
-    guard depth <= limits.depth else { throw tooDeep(at: token.span) }
+    try descend()
     var left = try unary()
-    while case .symbol(let symbol) = token.kind, let level = symbol.level, level >= minimum {
+    while let symbol = try takeOperator(from: minimum) {
       if symbol == .and || symbol == .or {
-        var terms = [left]
-        while try take(symbol) { terms.append(try operators(from: level + 1)) }
-        left = try balanced(terms[...], symbol)
+        left = try chain(left, symbol)
       } else {
-        try advance()
-        let right = try operators(from: level + 1)
-        left = try node(
-          .call(symbol.function, target: nil, [left, right]), left.span.to(right.span), over: [left, right])
+        left = try combined(symbol, left, try operators(from: symbol.level + 1))
       }
     }
+    depth -= 1
     return left
+  }
+
+  /// Counts a level. A parser that has thrown is of no further use and counts no level back.
+  @inline(never)
+  private mutating func descend() throws(ExpressionError) {
+    depth += 1
+    if depth > limits.depth { throw tooDeep(at: token.span) }
+  }
+
+  /// Takes a binary operator that binds as strong as that or stronger, if one is there.
+  @inline(never)
+  private mutating func takeOperator(from minimum: Int) throws(ExpressionError) -> Symbol? {
+    guard case .symbol(let symbol) = token.kind, symbol.level >= minimum else { return nil }
+    try advance()
+    return symbol
+  }
+
+  @inline(never)
+  private mutating func combined(_ symbol: Symbol, _ left: Syntax, _ right: Syntax) throws(ExpressionError) -> Syntax {
+    try node(.call(symbol.function, target: nil, [left, right]), left.span.to(right.span), over: [left, right])
+  }
+
+  /// All terms of a chain of `&&` or `||`, of which the first and one operator were taken.
+  @inline(never)
+  private mutating func chain(_ first: Syntax, _ symbol: Symbol) throws(ExpressionError) -> Syntax {
+    var terms = [first]
+    repeat { terms.append(try operators(from: symbol.level + 1)) } while try take(symbol)
+    return try balanced(terms[...], symbol)
   }
 
   /// The terms of a chain as a tree as low as can be; the order in which they are evaluated stays.
@@ -112,20 +143,25 @@ struct Parser {
 
   /// Signs and what they stand before.
   private mutating func unary() throws(ExpressionError) -> Syntax {
+    if token.is(.not) || token.is(.minus) { return try signed() }
+    return try members(of: try primary())
+  }
+
+  @inline(never)
+  private mutating func signed() throws(ExpressionError) -> Syntax {
     var signs: [(function: String, span: Span)] = []
     while token.is(.not) || token.is(.minus) {
       let span = token.span
       let isMinus = token.is(.minus)
       try advance()
-      if isMinus, let literal = try negative(from: span) {
-        return try apply(signs, to: try members(of: literal))
-      }
+      if isMinus, let literal = try negative(from: span) { return try apply(signs, to: try members(of: literal)) }
       signs.append((isMinus ? Operators.negate : Operators.not, span))
-      guard signs.count <= limits.depth else { throw tooDeep(at: span) }
+      if signs.count > limits.depth { throw tooDeep(at: span) }
     }
     return try apply(signs, to: try members(of: try primary()))
   }
 
+  @inline(never)
   private mutating func apply(
     _ signs: [(function: String, span: Span)], to operand: Syntax
   ) throws(ExpressionError) -> Syntax {
@@ -137,6 +173,7 @@ struct Parser {
   }
 
   /// The number after a minus, which is part of it; nil when there is none.
+  @inline(never)
   private mutating func negative(from minus: Span) throws(ExpressionError) -> Syntax? {
     let value: Value
     switch token.kind {
@@ -155,15 +192,15 @@ struct Parser {
 }
 
 extension Symbol {
-  /// How strong a binary operator binds; nil of what is none.
-  fileprivate var level: Int? {
+  /// How strong a binary operator binds; -1 of what is none.
+  fileprivate var level: Int {
     switch self {
     case .or: 0
     case .and: 1
     case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isIn: 2
     case .plus, .minus: 3
     case .times, .divide, .modulo: 4
-    default: nil
+    default: -1
     }
   }
 

@@ -1,25 +1,26 @@
 extension Checker {
-  mutating func checkCall(
-    _ syntax: Syntax, _ name: String, _ target: Syntax?, _ arguments: [Syntax]
-  ) throws(ExpressionError) -> Syntax {
-    var name = name
-    var target = target
-    if let receiver = target, let prefix = qualifiedName(receiver) {
-      if let function = function("\(prefix).\(name)") {
-        name = function
-        target = nil
+  /// A call with the full name of its function, and without target if that was a namespace; any other node as it is.
+  @inline(never)
+  func withFunction(_ syntax: Syntax) throws(ExpressionError) -> Syntax {
+    guard case .call(let name, let target, let arguments) = syntax.form else { return syntax }
+    let function: String
+    if let target {
+      let prefix = qualifiedName(target) ?? "."
+      if let found = self.function("\(prefix).\(name)") {
+        function = found
       } else if isNamespaceOnly(prefix) {
         throw undeclaredFunction("\(prefix).\(name)", at: syntax.span)
+      } else {
+        if environment.isChecked, Slips.macros[name] != nil, overloads(name).isEmpty {
+          throw undeclaredFunction(name, isMethod: true, at: syntax.span)
+        }
+        return syntax
       }
-    } else if target == nil {
-      name = function(name) ?? (name.hasPrefix(".") ? String(name.dropFirst()) : name)
+    } else {
+      function = self.function(name) ?? (name.hasPrefix(".") ? String(name.dropFirst()) : name)
     }
-    if let receiver = target { target = try check(receiver) }
-    var checked: [Syntax] = []
-    checked.reserveCapacity(arguments.count)
-    for argument in arguments { checked.append(try check(argument)) }
-    let result = try resultType(syntax, name, target, checked)
-    return made(syntax, .call(name, target: target, checked), result)
+    if environment.isChecked, overloads(function).isEmpty { throw undeclaredFunction(function, at: syntax.span) }
+    return Syntax(.call(function, target: nil, arguments), span: syntax.span, id: syntax.id)
   }
 
   /// The full name of a function; nil when there is none.
@@ -41,21 +42,21 @@ extension Checker {
     return overloads
   }
 
-  private mutating func resultType(
-    _ syntax: Syntax, _ name: String, _ target: Syntax?, _ arguments: [Syntax]
+  /// What a function gives for its operands, the target first.
+  mutating func resultType(
+    _ syntax: Syntax, _ name: String, isMethod: Bool, _ operands: [Syntax]
   ) throws(ExpressionError) -> ValueType {
     let overloads = overloads(name)
     if overloads.isEmpty {
-      return try mistake(undeclaredFunction(name, target: target, arguments, at: syntax.span))
+      return try mistake(undeclaredFunction(name, isMethod: isMethod, at: syntax.span))
     }
-    let operands = target.map { [$0] + arguments } ?? arguments
     let types = operands.map { type($0) }
-    if name == "math.greatest" || name == "math.least", target == nil, let type = extreme(types) { return type }
+    if name == "math.greatest" || name == "math.least", !isMethod, let type = extreme(types) { return type }
     unifier.isLoose =
       !environment.isStrict && (name == Operators.equal || name == Operators.notEqual || name == Operators.isIn)
     defer { unifier.isLoose = false }
     var found: [Overload] = []
-    for overload in overloads where overload.isMethod == (target != nil) && overload.parameters.count == types.count {
+    for overload in overloads where overload.isMethod == isMethod && overload.parameters.count == types.count {
       let overload = overload.hasParameters ? unifier.instance(of: overload) : overload
       let mark = unifier.mark
       guard unifier.unify(overload.parameters, types) else { continue }
@@ -63,7 +64,7 @@ extension Checker {
       found.append(overload)
     }
     switch found.count {
-    case 0: return try mistake(noOverload(syntax, name, target, arguments))
+    case 0: return try mistake(noOverload(syntax, name, isMethod: isMethod, operands))
     case 1:
       _ = unifier.unify(found[0].parameters, types)
       return found[0].result

@@ -1,14 +1,9 @@
 extension Checker {
-  mutating func checkComprehension(_ syntax: Syntax, _ macro: Syntax.Comprehension) throws(ExpressionError) -> Syntax {
-    var macro = macro
-    macro.range = try check(macro.range)
-    let (first, second) = try elements(of: macro.range, pairs: macro.second != nil)
-    let given = macro
-    macro = try withVariable(macro.first, first) { (checker) throws(ExpressionError) in
-      guard let name = given.second else { return try checker.checkBody(given) }
-      return try checker.withVariable(name, second) { (checker) throws(ExpressionError) in try checker.checkBody(given) }
-    }
-    return made(syntax, .comprehension(macro), try result(of: macro, key: first))
+  /// Puts the variables of a macro into scope.
+  mutating func enter(_ macro: Syntax.Comprehension, over range: Syntax) throws(ExpressionError) {
+    let (first, second) = try elements(of: range, pairs: macro.second != nil)
+    scopes.append((macro.first, first))
+    if let name = macro.second { scopes.append((name, second)) }
   }
 
   /// What the variables of a macro stand for.
@@ -25,23 +20,14 @@ extension Checker {
     }
   }
 
-  private mutating func checkBody(_ macro: Syntax.Comprehension) throws(ExpressionError) -> Syntax.Comprehension {
-    var macro = macro
-    if let condition = macro.condition {
-      let condition = try check(condition)
-      try expectBool(condition, of: "the condition of a macro")
-      macro.condition = condition
-    }
-    if let transform = macro.transform { macro.transform = try check(transform) }
-    return macro
-  }
-
-  private mutating func result(of macro: Syntax.Comprehension, key: ValueType) throws(ExpressionError) -> ValueType {
-    guard let transform = macro.transform else { return .bool }
+  mutating func type(of macro: Syntax.Comprehension, _ parts: [Syntax]) throws(ExpressionError) -> ValueType {
+    if macro.condition != nil { try expectBool(parts[1], of: "the condition of a macro") }
+    guard macro.transform != nil, let transform = parts.last else { return .bool }
     switch macro.kind {
     case .all, .exists, .existsOne: return .bool
     case .list: return .list(type(transform))
-    case .mapValues: return .map(key, type(transform))
+    case .mapValues:
+      return .map(try elements(of: parts[0], pairs: true).first, type(transform))
     case .mapEntries:
       let (key, value) = (unifier.fresh(), unifier.fresh())
       if unifier.unify(.map(key, value), type(transform)) { return .map(key, value) }
@@ -49,22 +35,25 @@ extension Checker {
     }
   }
 
-  mutating func checkBind(
-    _ syntax: Syntax, _ name: String, _ value: Syntax, _ body: Syntax
-  ) throws(ExpressionError) -> Syntax {
-    let value = try check(value)
-    let body = try withVariable(name, type(value)) { (checker) throws(ExpressionError) in try checker.check(body) }
-    return made(syntax, .bind(name, value: value, body: body), type(body))
+  // MARK: Blocks
+
+  mutating func prepareBlock(_ syntax: Syntax, _ done: [Syntax]) throws(ExpressionError) {
+    if let last = done.last {
+      let type = type(last)
+      slots?.append(type)
+    } else if slots != nil || !scopes.isEmpty {
+      throw ExpressionError(
+        "cel.block() stands around a whole expression, not within a macro or another block", at: syntax.span)
+    } else {
+      slots = []
+    }
   }
 
-  mutating func checkOptionalMap(
-    _ syntax: Syntax, _ target: Syntax, _ name: String, _ body: Syntax, _ flat: Bool
-  ) throws(ExpressionError) -> Syntax {
-    let macro = flat ? "optFlatMap()" : "optMap()"
-    let target = try check(target)
-    let value = try unwrapped(target, of: macro)
-    let body = try withVariable(name, value) { (checker) throws(ExpressionError) in try checker.check(body) }
-    let result = flat ? try unwrapped(body, of: "what \(macro) makes") : type(body)
-    return made(syntax, .optionalMap(target, name: name, body: body, flat: flat), .optional(result))
+  func slotType(_ number: Int, at span: Span) throws(ExpressionError) -> ValueType {
+    guard let slots else { throw ExpressionError("cel.index() stands within cel.block() only", at: span) }
+    guard number < slots.count else {
+      throw ExpressionError("cel.index(\(number)) comes after its own place: \(slots.count) values are known here", at: span)
+    }
+    return slots[number]
   }
 }

@@ -40,12 +40,51 @@ extension Checker {
     }
   }
 
-  mutating func checkName(_ syntax: Syntax, _ name: String) throws(ExpressionError) -> Syntax {
-    if let type = local(name) { return made(syntax, syntax.form, type) }
-    if let meaning = meaning(of: name) { return resolve(syntax, meaning) }
-    guard environment.isGradual, !name.hasPrefix("@") else { throw undeclared(name, at: syntax.span) }
-    return resolve(syntax, .variable(name.hasPrefix(".") ? String(name.dropFirst()) : name, .dyn))
+  /// The node of a name, or of selections that are one qualified name; nil of any other.
+  @inline(never)
+  mutating func named(_ syntax: Syntax) throws(ExpressionError) -> Syntax? {
+    switch syntax.form {
+    case .name(let name):
+      if let type = local(name) { return made(syntax, syntax.form, type) }
+      if let meaning = meaning(of: name) { return resolve(syntax, meaning) }
+      guard environment.isGradual, !name.hasPrefix("@") else { throw undeclared(name, at: syntax.span) }
+      return resolve(syntax, .variable(bare(name), .dyn))
+    case .select(_, _, optional: false):
+      guard let name = qualifiedName(syntax) else { return nil }
+      if let meaning = meaning(of: name) { return resolve(syntax, meaning) }
+      if isUnknownMember(name) { throw undeclared(name, at: syntax.span) }
+      return nil
+    case .has(let operand, let field):
+      guard let prefix = qualifiedName(operand), case .variable(let name, let type)? = meaning(of: "\(prefix).\(field)")
+      else { return nil }
+      return present(syntax, name, type)
+    case .present(let name):
+      if local(name) != nil { throw alwaysPresent("'\(name)' is the variable of a macro", at: syntax.span) }
+      switch meaning(of: name) {
+      case .variable(let name, let type): return present(syntax, name, type)
+      case .type: throw alwaysPresent("'\(name)' is a type", at: syntax.span)
+      case nil:
+        guard environment.isGradual else { throw undeclared(name, at: syntax.span) }
+        return present(syntax, bare(name), .dyn)
+      }
+    default: return nil
+    }
   }
+
+  /// True of `event.tiem` where variables begin with `event.`, but there is none named `event`.
+  private func isUnknownMember(_ name: String) -> Bool {
+    guard let dot = name.dropFirst().firstIndex(of: "."), !environment.isStrict else { return false }
+    let root = bare(String(name[..<dot]))
+    return meaning(of: root) == nil && environment.variables.keys.contains { $0.hasPrefix(root + ".") }
+      && !environment.variables.keys.contains { name.hasPrefix($0 + ".") }
+  }
+
+  private mutating func present(_ syntax: Syntax, _ name: String, _ type: ValueType) -> Syntax {
+    use(name, type, at: syntax.span)
+    return made(syntax, .present(local(name) == nil ? name : "." + name), .bool)
+  }
+
+  private func bare(_ name: String) -> String { name.hasPrefix(".") ? String(name.dropFirst()) : name }
 
   /// The text of a chain of selections that may be one name; nil when it begins with a variable of a macro, or is none.
   func qualifiedName(_ syntax: Syntax) -> String? {
@@ -57,84 +96,5 @@ extension Checker {
     }
     guard case .name(let first) = syntax.form, local(first) == nil else { return nil }
     return parts.isEmpty ? first : first + "." + parts.reversed().joined(separator: ".")
-  }
-
-  mutating func checkSelect(
-    _ syntax: Syntax, _ operand: Syntax, _ field: String, _ optional: Bool
-  ) throws(ExpressionError) -> Syntax {
-    if !optional, let name = qualifiedName(syntax), let meaning = meaning(of: name) { return resolve(syntax, meaning) }
-    let operand = try check(operand)
-    var type = try fieldType(of: operand, field, at: syntax.span)
-    if optional, !type.isOptional { type = .optional(type) }
-    return made(syntax, .select(operand, field: field, optional: optional), type)
-  }
-
-  mutating func checkHas(_ syntax: Syntax, _ operand: Syntax, _ field: String) throws(ExpressionError) -> Syntax {
-    if let prefix = qualifiedName(operand), case .variable(let name, let type)? = meaning(of: "\(prefix).\(field)") {
-      use(name, type, at: syntax.span)
-      return made(syntax, .present(name), .bool)
-    }
-    let operand = try check(operand)
-    _ = try fieldType(of: operand, field, at: syntax.span)
-    return made(syntax, .has(operand, field: field), .bool)
-  }
-
-  mutating func checkPresent(_ syntax: Syntax, _ name: String) throws(ExpressionError) -> Syntax {
-    if local(name) != nil {
-      throw ExpressionError("'\(name)' is the variable of a macro and is always there", at: syntax.span)
-    }
-    switch meaning(of: name) {
-    case .variable(let name, let type):
-      use(name, type, at: syntax.span)
-      return made(syntax, .present(name), .bool)
-    case .type: throw ExpressionError("'\(name)' is a type and is always there", at: syntax.span)
-    case nil:
-      guard environment.isGradual else { throw undeclared(name, at: syntax.span) }
-      let name = name.hasPrefix(".") ? String(name.dropFirst()) : name
-      use(name, .dyn, at: syntax.span)
-      return made(syntax, .present(name), .bool)
-    }
-  }
-
-  /// The type of a field of what maps, and optionals of maps, hold.
-  private mutating func fieldType(of operand: Syntax, _ field: String, at span: Span) throws(ExpressionError) -> ValueType {
-    switch known(operand) {
-    case .map(_, let value): return value
-    case .optional(.map(_, let value)): return value.isOptional ? value : .optional(value)
-    case .optional(.dyn), .optional(.parameter): return .optional(.dyn)
-    case .dyn, .parameter: return .dyn
-    case let type: return try mistake(noFields(operand, type, field, at: span))
-    }
-  }
-
-  mutating func checkIndex(
-    _ syntax: Syntax, _ operand: Syntax, _ index: Syntax, _ optional: Bool
-  ) throws(ExpressionError) -> Syntax {
-    let operand = try check(operand)
-    let index = try check(index)
-    var type = known(operand)
-    let isOptional = optional || type.isOptional
-    if case .optional(let value) = type { type = value }
-    unifier.isLoose = !environment.isStrict
-    defer { unifier.isLoose = false }
-    var element: ValueType
-    switch type {
-    case .list(let value):
-      element = value
-      if !unifier.unify(.int, self.type(index)) { element = try mistake(noIndex(operand, index, .int)) }
-    case .map(let key, let value):
-      element = value
-      if !unifier.unify(key, self.type(index)) { element = try mistake(noIndex(operand, index, key)) }
-    case .dyn, .parameter: element = .dyn
-    case let type: element = try mistake(nothingToIndex(operand, type, at: syntax.span))
-    }
-    if isOptional { element = .optional(element) }
-    return made(syntax, .index(operand, index, optional: optional), element)
-  }
-}
-
-extension ValueType {
-  var isOptional: Bool {
-    if case .optional = self { true } else { false }
   }
 }

@@ -11,6 +11,8 @@ public struct Expression: Sendable {
   public let typeNames: [Int32: TypeName]
   /// In the order in which they are used first.
   public let variables: [Variable]
+  /// Nothing but what the specification has: an int beside a double is an error.
+  public let isStrict: Bool
 
   public var type: ValueType { types[Int(syntax.id)] }
 
@@ -22,6 +24,7 @@ public struct Expression: Sendable {
     types = try checker.finish(syntax.span)
     typeNames = checker.typeNames
     variables = checker.variables
+    isStrict = environment.isStrict
     self.text = text
   }
 }

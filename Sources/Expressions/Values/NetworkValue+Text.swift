@@ -6,7 +6,9 @@ enum NetworkFault: Error {
 extension NetworkValue {
   /// An address, or a range when there is a slash; nil for other texts.
   public init?(_ text: Text) {
-    guard let value = try? text.utf8.contains(UInt8(ascii: "/")) ? Self(range: text.utf8) : Self(address: text.utf8) else { return nil }
+    guard let value = try? text.utf8.contains(UInt8(ascii: "/")) ? Self(range: text.utf8) : Self(address: text.utf8) else {
+      return nil
+    }
     self = value
   }
 
@@ -87,7 +89,8 @@ extension NetworkValue {
         }
         gaps += 1
       } else {
-        guard part.count <= 4, part.allSatisfy(isHexadecimal), let group = UInt16(String(decoding: part, as: UTF8.self), radix: 16)
+        guard part.count <= 4, part.allSatisfy(isHexadecimal),
+          let group = UInt16(String(decoding: part, as: UTF8.self), radix: 16)
         else { return nil }
         let pair = [UInt8(group >> 8), UInt8(group & 0xFF)]
         if gaps == 0 { head += pair } else { tail += pair }
