@@ -188,16 +188,51 @@ final class MadeColumns {
 
   // MARK: Reasons
 
-  func reason(_ problem: RowProblem) -> String {
+  /// Writes why a row cannot be parsed.
+  func tell(_ problem: RowProblem, _ into: inout ReasonText) {
+    into.begin()
     switch problem {
-    case .noText: "'\(field)' is no text"
-    case .parse(let failure): "'\(field)' cannot be parsed: \(failure.reason), at byte \(failure.offset)"
+    case .noText: into.add("'", field, "' is no text")
+    case .parse(let failure):
+      into.add("'", field, "' cannot be parsed: ")
+      into.add(failure.reason)
+      into.add(", at byte ", failure.offset)
     case .type(let cell, let offset):
-      "'\(slots[cell].name)' in '\(field)' is no \(slots[cell].type.rawValue), at byte \(offset)"
-    case .noEventTime: "'\(field)' says no time for '\(time.map { slots[$0].name } ?? "")'"
-    case .tooManyMembers: "'\(field)' has an object or array with more than \(VariantWriter.maxMembers) members"
-    case .tooLong: "what '\(field)' becomes has no room in a frame"
+      into.add("'", slots[cell].name, "' in '")
+      into.add("", field, "' is no ")
+      into.add("", slots[cell].type.rawValue, ", at byte ")
+      into.add("", offset)
+    case .noEventTime:
+      into.add("'", field, "' says no time for '")
+      into.add("", time.map { slots[$0].name } ?? "", "'")
+    case .tooManyMembers: into.add("'", field, "' has an object or array with more than 65536 members")
+    case .tooLong: into.add("what '", field, "' becomes has no room in a frame")
     }
+  }
+}
+
+/// A sentence that is put together without allocating.
+struct ReasonText {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func begin() { bytes.removeAll(keepingCapacity: true) }
+
+  mutating func add(_ text: StaticString) { bytes.append(contentsOf: Bytes(text)) }
+
+  mutating func add(_ before: StaticString, _ text: String, _ after: StaticString) {
+    add(before)
+    bytes.append(contentsOf: text.utf8)
+    add(after)
+  }
+
+  mutating func add(_ before: StaticString, _ number: Int) {
+    add(before)
+    let first = bytes.count
+    var rest = number
+    repeat {
+      bytes.insert(UInt8(truncatingIfNeeded: rest % 10 + 0x30), at: first)
+      rest /= 10
+    } while rest > 0
   }
 }
 

@@ -44,7 +44,7 @@ struct ParseOperator: Operator {
       sources:
         readings: { use: generate, with: { kind: sensors, count: 1000, paced: false, seed: 7 } }
       operators:
-        zones: { use: parse, from: readings, with: { field: zone, format: regex, pattern: "zone_(?P<number>[0-9]+)", fields: { number: int } } }
+        zones: { use: parse, from: readings, with: { field: zone, format: key_value, separator: _, prefix: in_, fields: { zone: int } } }
       sinks:
         out: { use: stdout, from: zones }
 

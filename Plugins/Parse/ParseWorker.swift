@@ -18,6 +18,7 @@ final class ParseWorker {
   private var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: FrameLimits.alignment)
   private var kept: [UInt16] = []
   private var rejected: [(row: UInt16, problem: RowProblem)] = []
+  private var reason = ReasonText()
   /// Row numbers 0 and up, for batches of all rows.
   private var allRows: [UInt16] = []
 
@@ -71,7 +72,8 @@ final class ParseWorker {
   }
 
   private func reject(_ row: Int, of batch: Batch, _ problem: RowProblem, _ out: Output) throws {
-    try out.reject(row, of: batch, columns?.reason(problem) ?? "")
+    columns?.tell(problem, &reason)
+    try reason.bytes.withUnsafeBytes { try out.reject(row, of: batch, utf8: $0) }
   }
 
   /// True when the joiner has a frame to send, false when no row is left; nil when the frame would be too long.

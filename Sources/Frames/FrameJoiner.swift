@@ -16,6 +16,8 @@ public final class FrameJoiner {
   /// Columns of the first frame that lose their names.
   private var nameless: [Int] = []
   private var top = 0
+  /// Once it is known.
+  private var length: Int?
   private var total = 0
 
   private static let left = -1
@@ -34,6 +36,7 @@ public final class FrameJoiner {
   ) {
     precondition(other.rows == count, "a joined frame has a row for each that is kept")
     (self.frame, self.selection, self.count, self.other) = (frame, selection, count, other)
+    length = nil
     placeColumns(frame, other, name)
     placeOthers(frame)
     for index in other.columnCount..<other.descriptorCount { otherPlaces[index] = next() }
@@ -46,7 +49,11 @@ public final class FrameJoiner {
   }
 
   /// Length of the frame that `write` writes.
-  public var byteCount: Int { run(nil) }
+  public var byteCount: Int {
+    let bytes = length ?? run(nil)
+    length = bytes
+    return bytes
+  }
 
   /// Writes the frame to 64-byte aligned memory of at least `byteCount` bytes and gives its length.
   @discardableResult

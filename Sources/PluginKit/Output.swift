@@ -82,6 +82,12 @@ public struct Output {
     try check(why.withBorrowed { host.table.pointee.reject(raw, batch.raw, UInt32(truncatingIfNeeded: row), $0) })
   }
 
+  /// The same with a reason in UTF-8, for components that reject many: nothing is allocated.
+  public func reject(_ row: Int, of batch: Batch, utf8 why: UnsafeRawBufferPointer) throws {
+    let text = tide_string(data: why.baseAddress?.assumingMemoryBound(to: CChar.self), length: UInt64(why.count))
+    try check(host.table.pointee.reject(raw, batch.raw, UInt32(truncatingIfNeeded: row), text))
+  }
+
   /// Says that no row before `time` (ns) is expected any more: of a source's partition, or of an operator's output.
   public func watermark(_ time: Int64, partition: UInt32 = 0) throws {
     try check(host.table.pointee.watermark(raw, partition, time))
