@@ -9,6 +9,7 @@ let plugins: [(folder: String, library: String, shims: [Target.Dependency])] = [
   ("System", "tidemill-system", []),
   ("Tcp", "tidemill-tcp", []),
   ("Flow", "tidemill-flow", []),
+  ("Transform", "tidemill-transform", []),
   ("Parse", "tidemill-parse", ["CRegex"]),
 ]
 
@@ -55,6 +56,7 @@ let package = Package(
     .target(name: "Expressions", dependencies: ["CRegex", "CExpressions"]),
     .target(name: "CKernels", dependencies: ["CTidemill"]),
     .target(name: "Kernels", dependencies: ["CTidemill", "CKernels", "Expressions", "Frames"]),
+    .target(name: "Playground", dependencies: ["Expressions", "Formats", "Frames"]),
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CHost", "CMd", "PluginManifest"]),
     .target(name: "Manifest", dependencies: ["Expressions", "PluginManifest", "Formats", yams]),
@@ -76,7 +78,8 @@ let package = Package(
     .executableTarget(
       name: "tidemill",
       dependencies: [
-        "Formats", "PluginManifest", "PluginHost", "Manifest", "Conformance", "Engine", "Runtime", arguments, logging,
+        "Expressions", "Formats", "Playground", "PluginManifest", "PluginHost", "Manifest", "Conformance", "Engine", "Runtime",
+        arguments, logging,
       ]),
     .executableTarget(name: "tidemill-worker", dependencies: ["Conformance"]),
 

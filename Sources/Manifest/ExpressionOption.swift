@@ -38,7 +38,8 @@ extension NodeDraft {
     switch schema.element {
     case .any: break
     case .value(let element): collect(value, element, path: path, into: &found)
-    case .map(let fields): for field in fields { collect(value[field.name], field, path: "\(path).\(field.name)", into: &found) }
+    case .map(let fields):
+      for field in fields { collect(value[field.name], field, path: "\(path).\(field.name)", into: &found) }
     }
   }
 }

@@ -19,8 +19,8 @@ struct Tidemill: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      RunCommand.self, ValidateCommand.self, PlanCommand.self, GraphCommand.self, SchemaCommand.self, GenerateCommand.self,
-      PluginCommand.self, FunctionCommand.self, CompletionsCommand.self, VersionCommand.self,
+      RunCommand.self, ValidateCommand.self, PlanCommand.self, GraphCommand.self, SchemaCommand.self, EvalCommand.self,
+      GenerateCommand.self, PluginCommand.self, FunctionCommand.self, CompletionsCommand.self, VersionCommand.self,
     ])
 
   /// Ends the process when what was printed could not be written: nobody would know.

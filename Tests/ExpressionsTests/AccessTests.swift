@@ -31,7 +31,8 @@ struct AccessTests {
 
   @Test func `a map that is written takes no key twice and no key of other types`() {
     expect([
-      "{1: 2, 1u: 3}": "error: repeated key", "{'a': 1, 'a': 1}": "error: repeated key", "{1.5: 1}": "error: unsupported key type",
+      "{1: 2, 1u: 3}": "error: repeated key", "{'a': 1, 'a': 1}": "error: repeated key",
+      "{1.5: 1}": "error: unsupported key type",
       "{null: 1}": "error: unsupported key type", "{true: 1, 1: 2, 'true': 3}": "{true: 1, 1: 2, 'true': 3}",
     ])
   }

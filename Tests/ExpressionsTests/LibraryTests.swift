@@ -5,7 +5,8 @@ import Testing
 struct LibraryTests {
   /// Operators, and the methods that do not evaluate all that they are given, are no functions of the library.
   private static let others: Set<String> = [
-    Operators.add, Operators.subtract, Operators.multiply, Operators.divide, Operators.modulo, Operators.equal, Operators.notEqual,
+    Operators.add, Operators.subtract, Operators.multiply, Operators.divide, Operators.modulo, Operators.equal,
+    Operators.notEqual,
     Operators.less, Operators.lessOrEqual, Operators.greater, Operators.greaterOrEqual, "or", "orValue",
   ]
 

@@ -68,7 +68,14 @@ struct LimitTests {
   }
 }
 
-/// What a body gives on a thread with 512 KiB of stack.
+#if DEBUG
+  /// Frames are several times as large where nothing is optimised.
+  private let stackBytes = 4 << 20
+#else
+  private let stackBytes = 512 << 10
+#endif
+
+/// What a body gives on a thread with little stack.
 private func onSmallStack<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) throws -> Result {
   nonisolated(unsafe) var result: Swift.Result<Result, any Error>?
   let done = DispatchSemaphore(value: 0)
@@ -76,7 +83,7 @@ private func onSmallStack<Result: Sendable>(_ body: @escaping @Sendable () throw
     result = .init { try body() }
     done.signal()
   }
-  thread.stackSize = 512 * 1024
+  thread.stackSize = stackBytes
   thread.start()
   done.wait()
   return try result!.get()

@@ -13,10 +13,12 @@ struct StringFunctionTests {
     expect([
       "'ta©o©αT'.indexOf('©')": "2", "'ta©o©αT'.indexOf('©', 3)": "4", "'ta©o©αT'.indexOf('©αT', 5)": "-1",
       "'tacocat'.indexOf('')": "0", "'tacocat'.indexOf('', 7)": "7", "'tacocat'.indexOf('a', 7)": "-1",
-      "'tacocat'.indexOf('a', 8)": "error: index out of range: 8", "'tacocat'.indexOf('a', -1)": "error: index out of range: -1",
+      "'tacocat'.indexOf('a', 8)": "error: index out of range: 8",
+      "'tacocat'.indexOf('a', -1)": "error: index out of range: -1",
       "'tacocat'.lastIndexOf('')": "7", "'tacocat'.lastIndexOf('', 3)": "3", "'tacocat'.lastIndexOf('a', 3)": "1",
       "'bananananana'.lastIndexOf('nana', 7)": "6", "'ta©o©αT'.lastIndexOf('©α', 4)": "4", "'a'.lastIndexOf('aa')": "-1",
-      "'tacocat'.lastIndexOf('a', 30)": "error: index out of range: 30", "'tacocat'.lastIndexOf('a', -1)": "error: index out of range",
+      "'tacocat'.lastIndexOf('a', 30)": "error: index out of range: 30",
+      "'tacocat'.lastIndexOf('a', -1)": "error: index out of range",
       "''.lastIndexOf('a')": "-1", "''.indexOf('')": "0", "'aaa'.lastIndexOf('a', 2)": "2",
       "(42).indexOf('4')": "error: no such overload: indexOf(int, string)",
     ])
@@ -27,7 +29,8 @@ struct StringFunctionTests {
       "'©αT'.charAt(1)": "'α'", "'©αT'.charAt(3)": "''", "'a'.charAt(2)": "error: index out of range: 2",
       "'a'.charAt(-1)": "error: index out of range: -1", "'ta©o©αT'.substring(2, 6)": "'©o©α'", "'abc'.substring(3)": "''",
       "'abc'.substring(4)": "error: index out of range: 4", "'abc'.substring(1, 9)": "error: index out of range: 9",
-      "'abc'.substring(2, 1)": "error: invalid substring range. start: 2, end: 1", "'abc'.substring(-9223372036854775808)": "error",
+      "'abc'.substring(2, 1)": "error: invalid substring range. start: 2, end: 1",
+      "'abc'.substring(-9223372036854775808)": "error",
       "'abc'.charAt(true)": "error: no such overload: charAt(string, bool)", "'abc'.charAt(9223372036854775807)": "error",
     ])
   }
@@ -61,20 +64,26 @@ struct StringFunctionTests {
   }
 
   @Test func `pieces and patterns match anywhere`() {
-    expect([
-      "'hello'.contains('ell')": "true", "'hello'.contains('')": "true", "'hello'.startsWith('he')": "true", "'h'.startsWith('he')": "false",
-      "'hello'.endsWith('lo')": "true", "'lo'.endsWith('hello')": "false", "'hello'.matches('l+')": "true", "matches('hello', '^l')": "false",
-      "'añb'.matches('^a.b$')": "true", "'a'.matches('(')": "error: regular expression", "'a'.matches(1)": "error: no such overload",
-      "'a'.contains(b'a')": "error: no such overload", "[p, 'x+'].all(q, 'axxb'.matches(q))": "true",
-    ], ["p": .string("^a")])
+    expect(
+      [
+        "'hello'.contains('ell')": "true", "'hello'.contains('')": "true", "'hello'.startsWith('he')": "true",
+        "'h'.startsWith('he')": "false",
+        "'hello'.endsWith('lo')": "true", "'lo'.endsWith('hello')": "false", "'hello'.matches('l+')": "true",
+        "matches('hello', '^l')": "false",
+        "'añb'.matches('^a.b$')": "true", "'a'.matches('(')": "error: regular expression",
+        "'a'.matches(1)": "error: no such overload",
+        "'a'.contains(b'a')": "error: no such overload", "[p, 'x+'].all(q, 'axxb'.matches(q))": "true",
+      ], ["p": .string("^a")])
   }
 
   @Test func `base64 is read with its padding or without`() {
     expect([
       "base64.encode(b'hello')": "'aGVsbG8='", "base64.encode(b'')": "''", "base64.encode(b'\\xff\\xfe')": "'//4='",
       "base64.encode(b'abc')": "'YWJj'", "base64.decode('aGVsbG8=')": "b'hello'", "base64.decode('aGVsbG8')": "b'hello'",
-      "base64.decode('YQ==')": "b'a'", "base64.decode('YQ=')": "error: base64", "base64.decode('Y')": "error", "base64.decode('YR==')": "error",
-      "base64.decode('Y-==')": "error", "base64.decode('====')": "error", "base64.decode('')": "b''", "base64.decode(1)": "error: no such overload",
+      "base64.decode('YQ==')": "b'a'", "base64.decode('YQ=')": "error: base64", "base64.decode('Y')": "error",
+      "base64.decode('YR==')": "error",
+      "base64.decode('Y-==')": "error", "base64.decode('====')": "error", "base64.decode('')": "b''",
+      "base64.decode(1)": "error: no such overload",
     ])
   }
 }

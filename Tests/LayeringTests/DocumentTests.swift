@@ -10,7 +10,9 @@ struct DocumentTests {
   }
 
   /// Pages whose every step SampleTests runs, with plugins that they build on the way.
-  static let walks = ["README.md", "docs/getting-started.md", "docs/functions.md", "docs/command-line.md"]
+  static let walks = [
+    "README.md", "docs/getting-started.md", "docs/functions.md", "docs/command-line.md", "docs/expressions.md",
+  ]
 
   /// A block of a reference page that is YAML and begins with the key `name` is a whole manifest.
   @Test func `every whole manifest of a reference page validates without a warning`() throws {

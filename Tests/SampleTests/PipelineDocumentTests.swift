@@ -4,7 +4,7 @@ import Testing
 
 /// What the documents show is what happens: their files are written, their commands run, their outputs compared.
 struct PipelineDocumentTests {
-  @Test(arguments: ["README.md", "docs/getting-started.md", "docs/command-line.md", "docs/functions.md"])
+  @Test(arguments: ["README.md", "docs/getting-started.md", "docs/command-line.md", "docs/functions.md", "docs/expressions.md"])
   func `a reader who follows a document sees what it shows`(document: String) throws {
     try follow(document, Walk())
   }

@@ -8,7 +8,8 @@ public enum PythonPackages {
   }
 
   private static let folder = ProjectPaths.path(".build/python")
-  private static let wanted = "nanoarrow==0.9.0"
+  private static let sources = ProjectPaths.path(".build/python-sources")
+  private static let wanted = ["nanoarrow==0.9.0", "cel-expr-python==0.1.3"]
   private static let made = Mutex(false)
 
   /// The interpreter that finds the packages.
@@ -16,16 +17,44 @@ public enum PythonPackages {
     let python = folder + "/bin/python3"
     try made.withLock { made in
       guard !made else { return }
-      try lockingFolder { if !isComplete(python) { try make(python) } }
+      try lockingFolder {
+        if !isComplete(python) {
+          try run("python3", "-m", "venv", folder)
+          try run([python, "-m", "pip", "install", "--quiet"] + wanted)
+        }
+      }
       made = true
     }
     return python
   }
 
   private static func isComplete(_ python: String) -> Bool {
-    let version = wanted.split(separator: "=").last!
-    let check = "import nanoarrow; raise SystemExit(nanoarrow.__version__ != '\(version)')"
+    let check = """
+      from importlib.metadata import version
+      for wanted in \(wanted):
+          name, number = wanted.split("==")
+          assert version(name) == number
+      """
     return Files.exists(python) && (try? Child(python, ["-c", check]).finish()) == .exit(0)
+  }
+
+  /// The folder of a package as its authors packed it (its source distribution), of which nothing is installed.
+  public static func source(_ name: String, _ version: String, sha256: String) throws -> String {
+    let python = try interpreter()
+    let unpacked = "\(sources)/\(name)-\(version)"
+    try lockingFolder {
+      guard !Files.exists(unpacked) else { return }
+      try Files.makeDirectory(sources)
+      let pinned = "\(unpacked).txt"
+      try Files.write(pinned, "\(name)==\(version) --hash=sha256:\(sha256)\n")
+      try run(
+        python, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", "--require-hashes", "-r", pinned,
+        "--dest", sources)
+      let unpack =
+        "cd \(sources) && mkdir \(unpacked).new && tar xzf *\(version).tar.gz --strip-components 1 -C \(unpacked).new"
+      try run("sh", "-c", unpack + " && mv \(unpacked).new \(unpacked)")
+    }
+    return unpacked
   }
 
   /// Test programs run side by side.
@@ -36,16 +65,16 @@ public enum PythonPackages {
     try body()
   }
 
-  private static func make(_ python: String) throws {
-    for command in [["python3", "-m", "venv", folder], [python, "-m", "pip", "install", "--quiet", wanted]] {
-      let child = try Child(command[0], Array(command.dropFirst()), environment: ["PIP_DISABLE_PIP_VERSION_CHECK": "1"])
-      guard try child.finish() == .exit(0) else {
-        throw Failure(
-          description: """
-            needs \(wanted) of PyPI in .build/python: '\(command.joined(separator: " "))' has failed. Where there is no network, \
-            unpack the wheel there by hand: .build/python/bin/pip install FILE. \(child.errorText)
-            """)
-      }
+  private static func run(_ command: String...) throws { try run(command) }
+
+  private static func run(_ command: [String]) throws {
+    let child = try Child(command[0], Array(command.dropFirst()), environment: ["PIP_DISABLE_PIP_VERSION_CHECK": "1"])
+    guard try child.finish(limitSeconds: 300) == .exit(0) else {
+      throw Failure(
+        description: """
+          a package of PyPI cannot be had: '\(command.joined(separator: " "))' has failed. Where there is no network, put there by \
+          hand what it would make. \(child.errorText)
+          """)
     }
   }
 }

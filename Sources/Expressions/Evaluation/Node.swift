@@ -42,7 +42,7 @@ final class VariableNode: Node {
   }
 
   func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
-    do {
+    do throws(EvaluationError) {
       if let value = try frame.variables.value(index) { return value }
     } catch {
       throw error.located(at: span)
@@ -59,7 +59,7 @@ final class PresenceNode: Node {
   init(_ index: Int, at span: Span) { (self.index, self.span) = (index, span) }
 
   func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
-    do {
+    do throws(EvaluationError) {
       return .bool(try frame.variables.value(index) != nil)
     } catch {
       throw error.located(at: span)

@@ -11,7 +11,7 @@ public final class Program: Sendable {
       caches: caches)
     root = compiler.compile(expression.syntax).node
     locals = compiler.locals
-    self.limits = limits
+    self.limits = limits.countable
   }
 
   /// The value that the expression has for each row, when it needs none.
@@ -19,7 +19,8 @@ public final class Program: Sendable {
 
   /// The value for one row.
   ///
-  /// Throws what the specification calls an error, with the part of the expression that it comes from; also when a limit is reached.
+  /// Throws what the specification calls an error, with the part of the expression that it comes from; also when a limit is
+  /// reached.
   public func evaluate(_ variables: some Variables) throws(EvaluationError) -> Value {
     var frame = Frame(variables, caches: caches, limits: limits, locals: locals)
     let value = try root.evaluate(&frame)

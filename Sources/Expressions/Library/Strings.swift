@@ -86,12 +86,13 @@ extension Library {
     var start = 0
     while limit < 0 || parts.count < limit - 1, let end = text.endOfPart(start, separator) {
       try frame.spend(2)
+      guard parts.count < frame.limits.bytes / 16 else { break }
       parts.append(.string(text.slice(start, end)))
       start = end + separator.utf8.count
     }
     // Nothing is left behind the last one of single code points.
     if !separator.utf8.isEmpty || start < text.utf8.count { parts.append(.string(text.slice(start, text.utf8.count))) }
-    try frame.spend(writing: 16 * parts.count)
+    try frame.spend(writing: 16 * (parts.count + 1))
     return .list(parts)
   }
 
@@ -131,7 +132,8 @@ extension Text {
     return offset
   }
 
-  /// Where a part of a split that begins at a place ends; nil for the last one. With nothing between them, parts are code points.
+  /// Where a part of a split that begins at a place ends; nil for the last one. With nothing between them, parts are code
+  /// points.
   fileprivate func endOfPart(_ start: Int, _ separator: Text) -> Int? {
     guard separator.utf8.isEmpty else { return utf8.place(of: separator.utf8, from: start) }
     return start < utf8.count ? endOfScalar(start) : nil

@@ -1,0 +1,53 @@
+import Expressions
+import Frames
+
+/// An expression whose variables are the fields of events that were read from JSON, as a pipeline sees them without a source.
+public struct EventExpression: Sendable {
+  private enum Place: Sendable {
+    case field(String)
+    case allFields
+    /// A part that comes from a source, such as the event's time.
+    case absent
+  }
+
+  private let program: Program
+  private let places: [Place]
+  /// Whether a value depends on the event.
+  public var usesEvents: Bool { !places.isEmpty }
+
+  public init(_ text: String, isStrict: Bool) throws(ExpressionError) {
+    var environment = Environment()
+    environment.variables = [
+      "event.fields": .map(.string, .dyn), "event.time": .timestamp, "event.source": .string, "event.type": .string,
+      "event.key": .dyn, "event.id": .dyn, "event.headers": .map(.string, .dyn),
+    ]
+    environment.isStrict = isStrict
+    environment.isGradual = true
+    let expression = try Expression(text, in: environment)
+    program = Program(expression)
+    places = expression.variables.map { variable in
+      variable.name == "event.fields" ? .allFields : variable.name.hasPrefix("event.") ? .absent : .field(variable.name)
+    }
+  }
+
+  /// The value for one event.
+  public func value(of event: VariantReader) throws(EvaluationError) -> Value {
+    try program.evaluate(EventVariables(event: event, places: places))
+  }
+
+  private struct EventVariables: Variables {
+    let event: VariantReader
+    let places: [Place]
+
+    func value(_ index: Int) throws(EvaluationError) -> Value? {
+      switch places[index] {
+      case .absent: return nil
+      case .allFields: return event.kind == .object ? Value(event) : .map(ValueMap())
+      case .field(let name):
+        guard let id = VariantReader.id(of: name, in: event.keys) else { return nil }
+        let field = event.field(id)
+        return field.kind == .absent ? nil : Value(field)
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import TestSupport
+import Testing
+
+/// `tidemill eval`: expressions on events, and cases.
+struct EvalTests {
+  private static let readings = """
+    {"machine":"press","temperature":61.5}
+
+    {"machine":"oven","temperature":93}
+    {"machine":"mill","temperature":null}
+    no json
+    {"machine":"saw"}
+    """
+
+  @Test func `the value and the type of each event stand on a line of their own, and errors in their place`() throws {
+    let result = try Tidemill.run(["eval", "temperature"], input: Self.readings)
+    let lines = result.output.split(separator: "\n")
+    try #require(lines.count == 5, "\(result.output)\(result.errors)")
+    #expect(lines[0] == "double     61.5")
+    #expect(lines[1] == "int        93")
+    #expect(lines[2] == "null       null")
+    #expect(lines[3].hasPrefix("error      ") && lines[4].hasPrefix("error      "))
+    #expect(lines[4].contains("'temperature'"))
+    #expect(result.errors.contains("2 of 5 events"))
+    #expect(result.exitCode == 1)
+  }
+
+  @Test func `with json each line is a value in the notation of cases`() throws {
+    let result = try Tidemill.run(["eval", "--format", "json", "{machine: [temperature]}"], input: Self.readings)
+    let lines = result.output.split(separator: "\n")
+    #expect(
+      lines.first == #"{"type":"map","value":[{"key":{"type":"string","value":"press"},"#
+        + #""value":{"type":"list","value":[{"type":"double","value":61.5}]}}]}"#)
+    #expect(lines.last?.hasPrefix(#"{"error":""#) == true)
+  }
+
+  @Test func `without input an expression that needs no event is evaluated once`() throws {
+    let once = try Tidemill.run(["eval", "1 + 2"])
+    #expect(once.output == "int        3\n" && once.exitCode == 0 && once.errors.isEmpty)
+    let none = try Tidemill.run(["eval", "x + 2"])
+    #expect(none.output.isEmpty && none.exitCode == 0)
+    let each = try Tidemill.run(["eval", "1 + 2"], input: "{}\n{}\n")
+    #expect(each.output == "int        3\nint        3\n")
+    let failing = try Tidemill.run(["eval", "1 / 0"])
+    #expect(failing.exitCode == 1 && failing.output.hasPrefix("error      "))
+  }
+
+  @Test(arguments: ["1 +", "size(1, 2)", "'a' * 2", "has(1)"])
+  func `an expression that is wrong is shown with its place, before anything is read`(expression: String) throws {
+    let result = try Tidemill.run(["eval", expression], input: "{}\n")
+    #expect(result.exitCode == 2 && result.output.isEmpty, "\(result.errors)")
+    #expect(result.errors.contains(expression) && result.errors.contains("^"), "\(result.errors)")
+  }
+
+  @Test func `int with double widens, but not with strict`() throws {
+    let widened = try Tidemill.run(["eval", "n * 1.5"], input: "{\"n\":2}\n")
+    #expect(widened.output == "double     3.0\n")
+    let strict = try Tidemill.run(["eval", "--strict", "n * 1.5"], input: "{\"n\":2}\n")
+    #expect(strict.output.hasPrefix("error      ") && strict.exitCode == 1)
+    #expect(try Tidemill.run(["eval", "--strict", "2 * 1.5"]).exitCode == 2)
+  }
+
+  @Test func `an event is its fields, and what no source says is absent`() throws {
+    let event = "{\"odd-name\":[1,{\"a\":\"b\"}],\"event\":7,\"big\":18446744073709551615}\n"
+    for (expression, expected) in [
+      ("event.fields['odd-name'][1].a", "string     \"b\""), ("event.fields.event", "int        7"),
+      ("big", "double     1.8446744073709552e+19"), ("size(event.fields)", "int        3"),
+      ("has(event.time) || has(event.key) || has(event.headers)", "bool       false"),
+    ] {
+      let result = try Tidemill.run(["eval", expression], input: event)
+      #expect(result.output == expected + "\n", "\(expression): \(result.errors)")
+    }
+  }
+
+  @Test func `what could steer a terminal stands as an escape`() throws {
+    let result = try Tidemill.run(["eval", "s"], input: #"{"s":"\u001b[31m\u202eabc\u009b"}"# + "\n")
+    #expect(result.output == #"string     "\u001b[31m\u202eabc\u009b""# + "\n")
+  }
+
+  @Test func `wrong usage is exit code 2`() throws {
+    for arguments in [["eval"], ["eval", "1", "--cases", "x"], ["eval", "1", "--format", "yaml"], ["eval", "1", "2"]] {
+      #expect(try Tidemill.run(arguments).exitCode == 2, "\(arguments)")
+    }
+    #expect(try Tidemill.run(["eval", "--cases", "/nonexistent/cases.jsonl"]).exitCode == 1)
+  }
+}
