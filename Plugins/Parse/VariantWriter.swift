@@ -152,7 +152,7 @@ final class VariantWriter {
   /// Puts the head before the members, of which of those with one name the last counts. False when there are too many.
   func endObject(_ open: Open) -> Bool {
     sort(from: open.members)
-    dropDoubles(from: open.members)
+    dropDoubles(from: open.members, start: open.start)
     let most = members.last.map { Int($0.rank) } ?? 0
     return end(open, idWidth: Self.width(of: most))
   }
@@ -196,23 +196,27 @@ final class VariantWriter {
     }
   }
 
-  private func dropDoubles(from first: Int) {
-    var index = first + 1
-    while index < members.count {
-      guard members[index].rank == members[index - 1].rank else {
-        index += 1
-        continue
-      }
-      let gone = members.remove(at: index - 1)
-      let length = gone.end - gone.start
-      let hole = memory.baseAddress! + gone.start
-      hole.copyMemory(from: hole + length, byteCount: count - gone.end)
-      count -= length
-      for other in first..<members.count where members[other].start > gone.start {
-        members[other].start -= length
-        members[other].end -= length
-      }
+  /// Takes out members before another one of the same name, and their values.
+  private func dropDoubles(from first: Int, start: Int) {
+    var kept = first
+    for index in first..<members.count {
+      if index + 1 < members.count, members[index + 1].rank == members[index].rank { continue }
+      members[kept] = members[index]
+      kept += 1
     }
+    guard kept < members.count else { return }
+    members.removeLast(members.count - kept)
+    // The values move together, in the order in which they stand.
+    members[first...].sort { $0.start < $1.start }
+    var end = start
+    for index in first..<members.count {
+      let length = members[index].end - members[index].start
+      (memory.baseAddress! + end).copyMemory(from: memory.baseAddress! + members[index].start, byteCount: length)
+      (members[index].start, members[index].end) = (end, end + length)
+      end += length
+    }
+    count = end
+    members[first...].sort { $0.rank < $1.rank }
   }
 
   // MARK: Bytes
@@ -234,8 +238,9 @@ final class VariantWriter {
   private func put(_ value: Int, _ bytes: Int) { put(bits: UInt64(value), bytes) }
 
   private func put(bits: UInt64, _ bytes: Int) {
-    reserve(8)
-    memory.storeBytes(of: bits.littleEndian, toByteOffset: count, as: UInt64.self)
+    reserve(bytes)
+    // Byte by byte: what stands behind may be written already.
+    for byte in 0..<bytes { memory[count &+ byte] = UInt8(truncatingIfNeeded: bits >> UInt64(8 &* byte)) }
     count += bytes
   }
 

@@ -67,7 +67,7 @@ import Testing
   @Test func `a prefix keeps the fields apart`() throws {
     let parse = try ParseRows("json", [("prefix", .string("log.")), ("fields", ParseRows.types(("n", "int")))])
     let rows = try parse.rows(frame([#"{"host":"new","n":5,"z":1}"#]))
-    #expect(rows == [#"host="h0" n=0i key="k" v={a:1i,z:"old"} log.n=5i {a:1i,log.host:"new",log.z:1i,z:"old"}"#])
+    #expect(rows == [#"host="h0" n=0i key="k" v={a:1i,z:"old"} {a:1i,log.host:"new",log.z:1i,z:"old"} log.n=5i"#])
   }
 
   @Test func `fields that nodes further down name are columns, and what does not fit stays in the rest`() throws {
@@ -179,6 +179,8 @@ import Testing
     // 3 MB of elements that take nine bytes each as variants, twelve of them.
     let grows = "[" + String(repeating: "[" + String(repeating: "2147483648,", count: 60_000) + "0],", count: 25) + "0]"
     let many = "[" + String(repeating: "0,", count: 65_536) + "0]"
+    let doubles = "{" + String(repeating: "\"a\":1,\"b\":[2],", count: 60_000) + "\"a\":3}"
+    #expect(try parse.rows([doubles]) == ["{a:3i,b:[2i]}"])
     let rows = try parse.rows([
       #"{"a":"\#(long)"}"#, #"{"a":"\#(long)\n"}"#, #"{"a":\#(grows)}"#, #"{"a":\#(many)}"#, #"{"a":1}"#,
     ])
