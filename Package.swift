@@ -104,6 +104,7 @@ let package = Package(
     .testTarget(
       name: "FunctionsTests", dependencies: ["CTidemill", "CFunction", "Frames", "Functions", "PluginManifest", "TestSupport"]),
     .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "TestSupport"]),
+    .testTarget(name: "KernelsTests", dependencies: ["CTidemill", "Expressions", "Frames", "Kernels", "TestSupport"]),
     .testTarget(name: "RingsTests", dependencies: ["CHost", "Rings", "TestSupport"]),
     .testTarget(name: "FormatsTests", dependencies: ["CTidemill", "Formats", "Frames", "TestSupport"]),
     .testTarget(name: "ManifestTests", dependencies: ["Formats", "PluginManifest", "Manifest", "TestSupport"]),

@@ -50,6 +50,15 @@ public struct ColumnChange: Sendable, Equatable {
     ColumnChange(.role(role, Array(name.utf8)))
   }
 
+  /// No field gets another value or name.
+  var isRoleOnly: Bool {
+    switch kind {
+    case .role: true
+    case .set(let name, _): name.isEmpty
+    default: false
+    }
+  }
+
   /// Why a change can fit no frame; nil when it can.
   var mistake: FrameDeriveError? {
     switch kind {
@@ -92,9 +101,13 @@ public struct FrameDeriveError: Error, Equatable, CustomStringConvertible {
   /// Name of the field at fault, nil when there is none.
   public let column: String?
 
-  init(_ reason: String, _ name: [UInt8] = []) {
+  public init(_ reason: String, column: String? = nil) {
     self.reason = reason
-    column = name.isEmpty ? nil : String(decoding: name.prefix(FrameLimits.maxNameBytes), as: UTF8.self)
+    self.column = column
+  }
+
+  init(_ reason: String, _ name: [UInt8]) {
+    self.init(reason, column: name.isEmpty ? nil : String(decoding: name.prefix(FrameLimits.maxNameBytes), as: UTF8.self))
   }
 
   public var description: String { reason + (column.map { " (field '\($0)')" } ?? "") }

@@ -7,6 +7,8 @@ final class Derivation {
   @exclusivity(unchecked) var staged: [StagedColumn]
   /// Takes the place of the column of the role `rest`, when that has to change.
   @exclusivity(unchecked) var rest: StagedColumn?
+  /// No field changes, so that the rows still are their original records.
+  private let keepsRecords: Bool
   private lazy var placeholder = StagedColumn()
 
   /// A column of the plan without what has to be counted in and out.
@@ -32,8 +34,9 @@ final class Derivation {
   @exclusivity(unchecked) private var additions: [(column: StagedColumn, place: Int, extra: Int)] = []
   @exclusivity(unchecked) private(set) var descriptorCount = 0
 
-  init(_ plan: DerivationPlan, _ staged: [StagedColumn]) {
+  init(_ plan: DerivationPlan, _ staged: [StagedColumn], keepsRecords: Bool = false) {
     self.plan = plan
+    self.keepsRecords = keepsRecords
     self.staged = staged
     laySlots()
   }
@@ -96,6 +99,7 @@ final class Derivation {
   private func mark(_ frame: UnsafePointer<tide_frame>, _ count: Int) {
     func mark(_ index: Int) { if places[index] == -1 { places[index] = Self.marked } }
     if frame.pointee.row_wm != 0 { mark(Int(frame.pointee.row_wm)) }
+    if keepsRecords, frame.pointee.verbatim != 0 { mark(Int(frame.pointee.verbatim)) }
     // What stands inside a column stands behind it, so that one pass meets all.
     for index in 0..<count where places[index] != -1 {
       let column = tide_col(frame, Int32(index)).pointee
@@ -197,7 +201,11 @@ final class Derivation {
     header.pointee.names_len = UInt32(namesBytes)
     setRoles(of: header)
     if header.pointee.row_wm != 0 { header.pointee.row_wm = UInt16(places[Int(header.pointee.row_wm)]) }
-    header.pointee.verbatim = 0
+    if !keepsRecords {
+      header.pointee.verbatim = 0
+    } else if header.pointee.verbatim != 0 {
+      header.pointee.verbatim = UInt16(places[Int(header.pointee.verbatim)])
+    }
     header.pointee.schema_id = 0
   }
 

@@ -3,7 +3,8 @@ import CTidemill
 /// Copies rows of frames while their columns change: some get new values, others another name, or none.
 ///
 /// Make one and keep it: what depends on the schema alone is worked out once. Frames are never longer than a limit: what would be is cut
-/// by its rows. The rows lose their original records, which they no longer are; their row watermarks come along. Not thread-safe.
+/// by its rows. The rows lose their original records, which they no longer are, unless nothing but roles changes; their row watermarks
+/// come along. Not thread-safe.
 ///
 /// ```swift
 /// let deriver = try FrameDeriver([.remove("raw"), .rename("temp", to: "celsius"), .set("level")])
@@ -116,7 +117,10 @@ public final class FrameDeriver {
     // A frame that no host has seen yet bears no schema id.
     if let derivation, frame.schemaID == schema, schema != 0, types == self.types { return derivation }
     let plan = try DerivationPlan(changes, of: frame, types: types)
-    let derivation = derivation ?? Derivation(plan, (0..<valueCount).map { _ in StagedColumn() })
+    let derivation =
+      derivation
+      ?? Derivation(
+        plan, (0..<valueCount).map { _ in StagedColumn() }, keepsRecords: changes.allSatisfy(\.isRoleOnly))
     derivation.plan = plan
     self.derivation = derivation
     schema = frame.schemaID

@@ -35,8 +35,8 @@ struct EvaluationLimitTests {
   }
 
   @Test func `results have a bound, also when they hold one value many times over`() {
-    let text = Value.string(Text(utf8: Array(repeating: 0x61, count: 10 << 20)))
-    let limits = EvaluationLimits(cost: 1 << 40, bytes: 16 << 20)
+    let text = Value.string(Text(utf8: Array(repeating: 0x61, count: 640 << 10)))
+    let limits = EvaluationLimits(cost: 1 << 40, bytes: 1 << 20)
     for expression in [
       "t + t", "[t, t]", "[t, t].join()", "t.replace('a', 'bb')", "'%s%s'.format([t, t])", "'%s'.format([[t, t]])",
       "{1: t, 2: t}",
@@ -45,7 +45,7 @@ struct EvaluationLimitTests {
     ] {
       #expect(evaluate(expression, ["t": text], limits: limits).contains("limit"), "\(expression)")
     }
-    #expect(evaluate("size(t + 'a')", ["t": text], limits: limits) == "10485761")
+    #expect(evaluate("size(t + 'a')", ["t": text], limits: limits) == "655361")
   }
 
   @Test func `comparing values that hold one value many times over has a bound`() {
@@ -116,7 +116,7 @@ struct EvaluationLimitTests {
   @Test func `what needs no variable is known beforehand, and errors wait`() throws {
     let constant = try Program(
       Expression("duration('1h') > duration('59m') && [1, 2].size() == 2 ? 'a' : 'b'", in: Environment()))
-    #expect(constant.constant == nil)
+    #expect(constant.constant.map(written) == "'a'")
     let folded = try Program(Expression("[duration('1h'), 1 + 2, 'a' + 'b']", in: Environment()))
     #expect(folded.constant.map(written) == "[duration(3600s), 3, 'ab']")
     #expect(evaluate("x == 1 || 1 / 0 == 1", ["x": .int(1)]) == "true")

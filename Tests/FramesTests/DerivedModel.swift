@@ -1,7 +1,26 @@
-import CTidemill
-import TestSupport
+import Frames
 
-@testable import Frames
+/// A change as a test thinks of it.
+enum ModelChange {
+  case remove(String)
+  case keep([String])
+  case rename([(from: String, to: String)])
+  case set(String, ColumnRole?)
+  case role(ColumnRole, String)
+
+  var change: ColumnChange {
+    switch self {
+    case .remove(let name): .remove(name)
+    case .keep(let names): .keep(names)
+    case .rename(let names): .rename(names)
+    case .set("", let role?): .set(role: role)
+    case .set(let name, let role): .set(name, role: role)
+    case .role(let role, let name): .role(role, of: name)
+    }
+  }
+
+  var isKeep: Bool { if case .keep = self { true } else { false } }
+}
 
 /// Rows of a frame as their fields and roles, changed one change after the other: what `FrameDeriver` must come to.
 struct DerivedModel: Equatable {
@@ -55,25 +74,22 @@ struct DerivedModel: Equatable {
     let states: [ColumnValues.State]
   }
 
-  mutating func apply(_ changes: [ColumnChange], _ given: [Given]) throws {
+  mutating func apply(_ changes: [ModelChange], _ given: [Given]) throws {
     var next = 0
-    if changes.contains(where: { if case .keep = $0.kind { true } else { false } }) { others = others.map { _ in nil } }
+    if changes.contains(where: \.isKeep) { others = others.map { _ in nil } }
     for change in changes {
-      switch change.kind {
-      case .remove(let name): drop { $0 == name.text }
-      case .keep(let names):
-        let names = names.map(\.text)
-        drop { !names.contains($0) }
-      case .rename(let names): rename(names.map { ($0.from.text, $0.to.text) })
+      switch change {
+      case .remove(let name): drop { $0 == name }
+      case .keep(let names): drop { !names.contains($0) }
+      case .rename(let names): rename(names)
       case .set(let name, let role):
-        try set(name.text, role, given[next])
+        try set(name, role, given[next])
         next += 1
       case .role(let role, let name):
-        if shapeless.contains(name.text), columns[name.text] != nil { throw Mistake() }
-        roles[role] = columns[name.text]
+        if shapeless.contains(name), columns[name] != nil { throw Mistake() }
+        roles[role] = columns[name]
       }
     }
-    for name in columns.keys where columns[name]!.isEmpty { columns[name] = nil }
   }
 
   private mutating func drop(_ isGone: (String) -> Bool) {
@@ -125,10 +141,6 @@ struct DerivedModel: Equatable {
     }
     return nil
   }
-}
-
-extension [UInt8] {
-  fileprivate var text: String { String(decoding: self, as: UTF8.self) }
 }
 
 /// A value whose variants do not depend on the numbers of keys.

@@ -1,8 +1,7 @@
 import CTidemill
+import Frames
 import TestSupport
 import Testing
-
-@testable import Frames
 
 /// Random changes of random frames against the same changes of their rows.
 struct FrameDeriverModelTests {
@@ -91,7 +90,7 @@ struct FrameDeriverModelTests {
     }
   }
 
-  private func changes(of frame: FrameView, using random: inout SplitMix) -> [ColumnChange] {
+  private func changes(of frame: FrameView, using random: inout SplitMix) -> [ModelChange] {
     let there = (0..<frame.columnCount).map { frame.column($0) }.filter { $0.role != .rest && !$0.name.isEmpty }.map(\.name)
     func name(using random: inout SplitMix) -> String {
       let others = ["a", "b", "é", "new", "newer"]
@@ -104,16 +103,16 @@ struct FrameDeriverModelTests {
       switch random.below(8) {
       case 0: .remove(name(using: &random))
       case 1: .keep((0..<random.below(12)).map { _ in name(using: &random) })
-      case 2: .rename(name(using: &random), to: name(using: &random))
+      case 2: .rename([(name(using: &random), name(using: &random))])
       case 3:
         .rename(
           zip(
             Set((0..<3).map { _ in name(using: &random) }).sorted(),
             Set((0..<3).map { _ in name(using: &random) }).sorted()
           ).map { ($0, $1) })
-      case 4: .role(role(using: &random), of: name(using: &random))
-      case 5: random.below(2) == 0 ? .set(role: role(using: &random)) : .set(name(using: &random), role: role(using: &random))
-      default: .set(name(using: &random))
+      case 4: .role(role(using: &random), name(using: &random))
+      case 5: .set(random.below(2) == 0 ? "" : name(using: &random), role(using: &random))
+      default: .set(name(using: &random), nil)
       }
     }
   }
@@ -134,7 +133,7 @@ struct FrameDeriverModelTests {
       let plain = try FrameModel.random(rows: Int.random(in: 1...600, using: &random), using: &random).bytes()
       let frame = FrameView(bytes: plain.memory)
       let changes = changes(of: frame, using: &random)
-      let deriver = try FrameDeriver(changes)
+      let deriver = try FrameDeriver(changes.map(\.change))
       let all = Array(0..<frame.rows)
       let form = random.below(4)
       let picked = form == 0 ? all : rows(of: frame.rows, repeated: form == 1, using: &random)

@@ -1,8 +1,7 @@
 import CTidemill
+import Frames
 import TestSupport
 import Testing
-
-@testable import Frames
 
 struct FrameDeriverTests {
   private let sample: SampleFrame

@@ -5,16 +5,17 @@ public final class Program: Sendable {
   private let caches = Caches()
   private let limits: EvaluationLimits
 
-  public init(_ expression: Expression, limits: EvaluationLimits = EvaluationLimits()) {
+  /// - Parameter part: a part of the expression that stands in no macro, to be evaluated by itself; nil = all of it.
+  public init(_ expression: Expression, of part: Syntax? = nil, limits: EvaluationLimits = EvaluationLimits()) {
     var compiler = Compiler(
       variables: expression.variables.map(\.name), typeNames: expression.typeNames, isStrict: expression.isStrict,
       caches: caches)
-    root = compiler.compile(expression.syntax).node
+    root = compiler.compile(part ?? expression.syntax).node
     locals = compiler.locals
     self.limits = limits.countable
   }
 
-  /// The value that the expression has for each row, when it needs none.
+  /// The value that the expression has for each row, where it was found beforehand: without variables, macros and errors it is.
   public var constant: Value? { root.constant }
 
   /// The value for one row.
