@@ -2,8 +2,8 @@ import PluginKit
 
 /// The columns that are made of texts, for frames of one schema.
 ///
-/// A cell of the row of what was found stands for each of them. Of a parser whose texts may have any fields, those without a column
-/// become, with what the rows had there before, the rest of the row.
+/// A cell of the row of what was found stands for each of them. Of a parser whose texts may have any fields, those without
+/// a column become, with what the rows had there before, the rest of the row.
 final class MadeColumns {
   private struct Slot {
     let name: String

@@ -1,7 +1,7 @@
 import PluginKit
 
-/// Which fields become columns: the parser's, those that the manifest declares, those that nodes further down name, and those that
-/// the rows have already, for a text may say them anew.
+/// Which fields become columns: the parser's, those that the manifest declares, those that nodes further down name, and
+/// those that the rows have already, for a text may say them anew.
 struct SlotNames {
   /// Names without prefix.
   private(set) var made: [(name: String, type: FieldKind, isStrict: Bool)] = []

@@ -3,8 +3,8 @@ import PluginKit
 
 /// The names of members that the variants of a frame share, in the order of their bytes.
 ///
-/// Names are kept from frame to frame. A value with a new one gets a wrong number until `settle` has put the names in order: then
-/// what was written is to be written again.
+/// Names are kept from frame to frame. A value with a new one gets a wrong number until `settle` has put the names in
+/// order: then what was written is to be written again.
 struct VariantNames {
   /// Beyond, the names are forgotten before the next frame.
   private static let most = 2048

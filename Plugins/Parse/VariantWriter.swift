@@ -1,7 +1,7 @@
 import PluginKit
 
-/// Writes values in Parquet's Variant encoding (github.com/apache/parquet-format, VariantEncoding.md, version 1), one behind the
-/// other into memory that it keeps.
+/// Writes values in Parquet's Variant encoding (github.com/apache/parquet-format, VariantEncoding.md, version 1), one
+/// behind the other into memory that it keeps.
 final class VariantWriter {
   static let maxMembers = 65_536
 
