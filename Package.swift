@@ -1,15 +1,16 @@
 // swift-tools-version:6.1
 import PackageDescription
 
-/// Plugins in Swift, one line each: the folder under Plugins/ and the library it makes.
-let plugins: [(folder: String, library: String)] = [
-  ("File", "tidemill-file"),
-  ("Stdio", "tidemill-stdio"),
-  ("Generate", "tidemill-generate"),
-  ("System", "tidemill-system"),
-  ("Tcp", "tidemill-tcp"),
-  ("Flow", "tidemill-flow"),
-  ("Transform", "tidemill-transform"),
+/// Plugins in Swift, one line each: the folder under Plugins/, the library it makes, and modules for C libraries that it uses.
+let plugins: [(folder: String, library: String, shims: [Target.Dependency])] = [
+  ("File", "tidemill-file", []),
+  ("Stdio", "tidemill-stdio", []),
+  ("Generate", "tidemill-generate", []),
+  ("System", "tidemill-system", []),
+  ("Tcp", "tidemill-tcp", []),
+  ("Flow", "tidemill-flow", []),
+  ("Transform", "tidemill-transform", []),
+  ("Parse", "tidemill-parse", ["CRegex"]),
 ]
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -118,7 +119,9 @@ let package = Package(
     .testTarget(name: "LayeringTests", dependencies: ["TestSupport"]),
   ]
     + plugins.map {
-      .target(name: $0.folder + "Plugin", dependencies: ["PluginKit"], path: "Plugins/" + $0.folder, exclude: ["README.md"])
+      .target(
+        name: $0.folder + "Plugin", dependencies: ["PluginKit"] + $0.shims, path: "Plugins/" + $0.folder,
+        exclude: ["README.md"])
     },
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11,

@@ -89,15 +89,15 @@ struct RecordPlanner {
   private func output(of index: Int, _ input: RowShape) -> RowShape {
     if let columns = columns[index] { return columns.shape }
     guard let outputs = drafts[index].manifest?.outputs else { return .open }
-    let fields = outputs.fields ?? []
     var input = input
     if let changes = FieldChanges(drafts[index]) { input = changes.output(input, setting: setTypes(of: index)) }
     if outputs.same == true, drafts[index].kind == .operator {
       var shape = input
-      for field in fields { shape.set(field.name, RecordPlan.ColumnType(rawValue: field.type)) }
+      for field in drafts[index].madeFields { shape.set(field.name, field.type) }
+      if outputs.open == true { shape.isOpen = true }
       return shape
     }
-    return RowShape(fields)
+    return RowShape(outputs.fields ?? [])
   }
 
   /// The types of what a node's `set` option gives.
@@ -206,8 +206,24 @@ struct RecordPlanner {
         drafts[index].recordPlan = source.plan(wanted: wanted, rest: output.whole, verbatim: output.verbatim)
       } else {
         demands[index] = input(of: index, output)
+        tell(index, output)
       }
     }
+  }
+
+  /// Completes the option of a component with open outputs that says which fields are named further down.
+  private mutating func tell(_ index: Int, _ output: Demand) {
+    let draft = drafts[index]
+    guard let option = draft.manifest?.outputs?.wanted, case .map(let config) = draft.config else { return }
+    var wanted: [ConfigValue.Entry] = []
+    if case .map(let entries) = draft.config[option] { wanted = entries }
+    let known = Set(draft.madeFields.map(\.name) + wanted.map(\.name))
+    // A name with a dot or a bracket has no path in a configuration.
+    for name in output.names where !known.contains(name) && !name.contains(where: { $0 == "." || $0 == "[" }) {
+      if let type = output.types[name] { wanted.append(.init(name, .string(type.column.rawValue))) }
+    }
+    guard !wanted.isEmpty else { return }
+    drafts[index].config = .map(config.filter { $0.name != option } + [.init(option, .map(wanted))])
   }
 
   private func input(of index: Int, _ output: Demand) -> Demand {
@@ -268,7 +284,7 @@ struct RecordPlanner {
     if let changes = FieldChanges(draft), (outputs?.fields ?? []).isEmpty { return passed(through: changes, output) }
     // It adds fields, or does not say what comes out: its rows are new, so they have their fields and no record.
     var demand = Demand()
-    let made = Set((outputs?.fields ?? []).map(\.name))
+    let made = Set(draft.madeFields.map(\.name))
     for name in output.names where !made.contains(name) { if let type = output.types[name] { demand.want(name, type) } }
     demand.replaced = output.replaced.filter { !made.contains($0) }
     demand.whole = output.whole || output.verbatim

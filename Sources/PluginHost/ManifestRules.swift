@@ -93,6 +93,7 @@ struct ManifestRules {
     guard let outputs = component.outputs else { return }
     log.check(component.kind != .sink, path + ".outputs", "a sink has no output")
     log.check(outputs.merged != true || outputs.same == true, path + ".outputs.merged", "is of rows that stay the `same`")
+    checkOpen(outputs, of: component, path + ".outputs", &log)
     checkChanges(outputs, of: component, path + ".outputs", &log)
     var seen: Set<String> = []
     for (index, field) in (outputs.fields ?? []).enumerated() {
@@ -101,6 +102,26 @@ struct ManifestRules {
       log.check(Self.columnTypes, contain: field.type, place + ".type")
       log.checkText(field.doc, place + ".doc", lines: true)
       if let role = field.role { log.check(Self.roles, contain: role, place + ".role") }
+    }
+  }
+
+  /// Options that the fields of open outputs depend on.
+  private func checkOpen(
+    _ outputs: ComponentManifest.Outputs, of component: ComponentManifest, _ path: String, _ log: inout Log
+  ) {
+    log.check(
+      outputs.open != true || (outputs.same == true && outputs.merged != true), path + ".open", "adds to the `same` rows")
+    typealias Reference = (member: String, option: String, types: [OptionSchema.ValueType])
+    let named: [Reference] = (outputs.namedBy ?? []).enumerated().map { ("named_by[\($0)]", $1, [.list, .map]) }
+    let others: [Reference?] = [
+      outputs.prefix.map { ("prefix", $0, [.string]) }, outputs.wanted.map { ("wanted", $0, [.map]) },
+    ]
+    for (member, option, types) in named + others.compactMap({ $0 }) {
+      log.check(outputs.open == true, "\(path).\(member)", "is of outputs that are `open`")
+      let type = component.options?.first { $0.name == option }?.type
+      log.check(
+        type.map(types.contains) ?? false, "\(path).\(member)",
+        "'\(option)' is no option of type \(types.map(\.rawValue).joined(separator: " or "))")
     }
   }
 
