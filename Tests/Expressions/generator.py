@@ -171,9 +171,11 @@ class Generator(random.Random):
         return f"{self.optional(kind, depth)}.{self.choice(['orValue(%s)' % self.of(kind, depth), 'value()'])}"
 
     def optional(self, kind, depth):
-        roll = self.randrange(6)
+        roll = self.randrange(7)
         if roll == 0:
             return "optional.none()"
+        if roll == 6:
+            return f"{self.of(f'list({kind})', depth)}.{self.choice(['first', 'last'])}()"
         if roll == 1:
             return f"optional.ofNonZeroValue({self.of(kind, depth)})"
         if roll == 2:
@@ -251,7 +253,7 @@ class Generator(random.Random):
             self.isCareful = careful
             return f"{self.quoted('<'.join(parts))}.format([{', '.join(arguments)}])"
         # What NaN and the infinities are as text, nobody specifies either.
-        finite = "string(cel.bind(f, {double}, math.isFinite(f) ? f : 0.25))"
+        finite = "string([{double}].map(f, math.isFinite(f) ? f : 0.25)[0])"
         return self.any_of(
             depth, "({string} + {string})", "({string} + {string})", "string({int})", "string({uint})", finite,
             "string({bytes})", "string({bool})", "string({timestamp})", "string({timestamp})", "string({duration})", "string({duration})",
