@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <new>
 #include <string>
 
 struct tide_zone {
@@ -47,4 +46,6 @@ tide_zone *tide_zone_new(const char *name, uint64_t length) try {
 
 void tide_zone_free(tide_zone *zone) { delete zone; }
 
-int64_t tide_zone_offset(const tide_zone *zone, int64_t seconds) { return zone->zone.At(absl::FromUnixSeconds(seconds)).offset; }
+int64_t tide_zone_offset(const tide_zone *zone, int64_t seconds) {
+  return zone->zone.At(absl::FromUnixSeconds(seconds)).offset;
+}

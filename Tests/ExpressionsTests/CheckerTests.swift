@@ -35,7 +35,7 @@ struct CheckerTests {
     ("opt.a", "optional(int)"), ("opt.?a.orValue(1)", "int"), ("opt.optMap(m, m.size())", "optional(int)"),
     ("opt.optFlatMap(m, m.?a)", "optional(int)"), ("cel.bind(x, [1], x + x)", "list(int)"),
     ("cel.block([1, [cel.index(0)]], cel.index(1))", "list(int)"),
-    ("at - at", "duration"), ("at - duration('1s')", "timestamp"), ("any - any", "dyn"), ("any + 'a'", "string"),
+    ("at - at", "duration"), ("at - duration('1s')", "timestamp"), ("any - any", "dyn"), ("any + 'a'", "string"), ("any + [1]", "list(dyn)"),
     ("event.time.getHours()", "int"), ("has(event.time)", "bool"), ("has(labels.a)", "bool"),
     ("math.greatest(1, 2)", "int"), ("math.greatest(1, 2.0)", "dyn"), ("math.least([1, 2])", "int"),
     ("type(1)", "type(int)"), ("type(type(1)) == type", "bool"), ("int", "type(int)"),

@@ -14,7 +14,7 @@ private let nests: [(open: String, inner: String, close: String)] = [
 ]
 
 struct LimitTests {
-  @Test func `whatever nests deep is parsed and checked on a small stack or refused`() throws {
+  @Test func `whatever nests deep is parsed, checked and evaluated on a small stack or refused`() throws {
     let environment = Environment(isGradual: true)
     let depths = try onSmallStack {
       var unchecked = environment
@@ -25,8 +25,11 @@ struct LimitTests {
           let text =
             String(repeating: nest.open, count: count) + nest.inner + String(repeating: nest.close, count: count)
           if (try? Syntax.parse(text)) != nil { deepest = count }
-          _ = try? Expression(text, in: environment)
-          _ = try? Expression(text, in: unchecked)
+          for environment in [environment, unchecked] {
+            guard let expression = try? Expression(text, in: environment) else { continue }
+            _ = try? Program(expression).evaluate(VariableList())
+            _ = try? Program(expression).evaluate(VariableList([.list([.int(1)])]))
+          }
         }
         return deepest
       }
@@ -65,7 +68,14 @@ struct LimitTests {
   }
 }
 
-/// What a body gives on a thread with 512 KiB of stack.
+#if DEBUG
+  /// Frames are several times as large where nothing is optimised.
+  private let stackBytes = 4 << 20
+#else
+  private let stackBytes = 512 << 10
+#endif
+
+/// What a body gives on a thread with little stack.
 private func onSmallStack<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) throws -> Result {
   nonisolated(unsafe) var result: Swift.Result<Result, any Error>?
   let done = DispatchSemaphore(value: 0)
@@ -73,7 +83,7 @@ private func onSmallStack<Result: Sendable>(_ body: @escaping @Sendable () throw
     result = .init { try body() }
     done.signal()
   }
-  thread.stackSize = 512 * 1024
+  thread.stackSize = stackBytes
   thread.start()
   done.wait()
   return try result!.get()

@@ -14,7 +14,7 @@ extern "C" {
 #define TIDE_DOUBLE_PRECISION 1000
 
 // Writes a finite double as d.ddde±xx, with an exponent of two digits at least: the fewest digits that read back as the same
-// double when `precision` is negative, else that many after the point, rounded to even. Returns the length, 0 when it does not fit.
+// double when `precision` is negative, else that many after the point. Returns the length, 0 when it does not fit.
 uint64_t tide_double_scientific(double value, int precision, char *out, uint64_t capacity);
 // Writes a finite double without an exponent and with `precision` digits after the point.
 uint64_t tide_double_fixed(double value, int precision, char *out, uint64_t capacity);
@@ -24,7 +24,7 @@ bool tide_double_parse(const char *text, uint64_t length, double *out);
 
 typedef struct tide_zone tide_zone;
 
-// A zone of the tz database by its name ("Europe/Berlin"), NULL when there is none. To be freed; may be used by several threads.
+// A zone of the tz database by its name ("Europe/Berlin"), NULL when there is none. To be freed; for any number of threads.
 tide_zone *tide_zone_new(const char *name, uint64_t length);
 void tide_zone_free(tide_zone *zone);
 // Seconds east of UTC at an instant in seconds since 1970.

@@ -5,8 +5,8 @@ final class Caches: Sendable {
   private let patterns = Mutex<[Text: Pattern]>([:])
   private let zones = Mutex<[Text: TimeZone]>([:])
 
-  /// A row may bring any text: when there are so many, all are forgotten.
-  private static let capacity = 64
+  /// A row may bring any text: when there are so many, all are forgotten. A pattern may take some MiB.
+  private static let capacity = 16
 
   func pattern(_ text: Text) throws(EvaluationError) -> Pattern {
     if let pattern = patterns.withLock({ $0[text] }) { return pattern }

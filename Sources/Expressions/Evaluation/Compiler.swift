@@ -31,7 +31,8 @@ struct Compiler {
     frame = Frame(VariableList(), caches: caches, limits: EvaluationLimits(cost: 1_000_000, bytes: 1 << 20), locals: 0)
   }
 
-  /// Recursion follows the syntax, whose height the parser bounds; each form has a function of its own to keep frames small.
+  /// Recursion follows the syntax, whose height the parser bounds; each form has a function of its own, never inlined, to keep
+  /// frames small.
   mutating func compile(_ syntax: Syntax) -> Part {
     let part =
       switch syntax.form {
@@ -39,15 +40,15 @@ struct Compiler {
       case .name(let name): self.name(name, syntax)
       case .present(let name): present(name, syntax)
       case .select(let operand, let field, let optional): select(operand, field, optional, syntax.span)
-      case .has(let operand, let field): Part(node: HasNode(compile(operand).node, field: field, at: syntax.span))
+      case .has(let operand, let field): has(operand, field, syntax.span)
       case .index(let operand, let index, let optional): self.index(operand, index, optional, syntax.span)
       case .call(let name, let target, let arguments): call(name, target, arguments, syntax.span)
-      case .and(let left, let right): Part(node: JunctionNode(and: compile(left).node, compile(right).node, at: syntax.span))
-      case .or(let left, let right): Part(node: JunctionNode(or: compile(left).node, compile(right).node, at: syntax.span))
+      case .and(let left, let right): junction(left, right, JunctionNode.init(and:_:at:), syntax.span)
+      case .or(let left, let right): junction(left, right, JunctionNode.init(or:_:at:), syntax.span)
       case .conditional(let condition, let yes, let no): conditional(condition, yes, no, syntax.span)
       case .list(let elements): list(elements, syntax.span)
       case .map(let entries): map(entries, syntax.span)
-      case .message(let name, _): Part(node: FailingNode("'\(name)' is a message, and there are none here", at: syntax.span))
+      case .message(let name, _): failing("'\(name)' is a message, and there are none here", syntax.span)
       case .comprehension(let comprehension): self.comprehension(comprehension, syntax.span)
       case .bind(let name, let value, let body): bind(name, value, body)
       case .block(let values, let body): block(values, body)
@@ -55,11 +56,12 @@ struct Compiler {
       case .optionalMap(let target, let name, let body, let flat): optionalMap(target, name, body, flat, syntax.span)
       }
     guard part.nesting <= EvaluationLimits.nesting else {
-      let message = "lists and maps that an expression builds nest at most \(EvaluationLimits.nesting) deep"
-      return Part(node: FailingNode(message, at: syntax.span))
+      return failing("lists and maps that an expression builds nest at most \(EvaluationLimits.nesting) deep", syntax.span)
     }
     return part
   }
+
+  private func failing(_ message: String, _ span: Span) -> Part { Part(node: FailingNode(message, at: span)) }
 
   // MARK: Names
 
@@ -78,6 +80,7 @@ struct Compiler {
 
   private func present(_ name: String, _ syntax: Syntax) -> Part {
     if scopes.contains(where: { $0.name == name }) { return Part(node: ConstantNode(.bool(true))) }
+    let name = name.hasPrefix(".") ? String(name.dropFirst()) : name
     guard let index = variables[name] else { return Part(node: ConstantNode(.bool(false))) }
     return Part(node: PresenceNode(index, at: syntax.span))
   }
@@ -89,30 +92,49 @@ struct Compiler {
 
   // MARK: Parts of values
 
+  @inline(never)
   private mutating func select(_ operand: Syntax, _ field: String, _ optional: Bool, _ span: Span) -> Part {
     let operand = compile(operand)
     let node = AccessNode(operand.node, field: field, optional: optional, at: span)
     return folded(node, [operand], nesting: optional ? max(operand.nesting, 1) : max(operand.nesting - 1, 0))
   }
 
+  @inline(never)
+  private mutating func has(_ operand: Syntax, _ field: String, _ span: Span) -> Part {
+    let operand = compile(operand)
+    return folded(HasNode(operand.node, field: field, at: span), [operand], nesting: 0)
+  }
+
+  @inline(never)
   private mutating func index(_ operand: Syntax, _ index: Syntax, _ optional: Bool, _ span: Span) -> Part {
     let parts = [compile(operand), compile(index)]
     let node = AccessNode(parts[0].node, index: parts[1].node, optional: optional, at: span)
     return folded(node, parts, nesting: optional ? max(parts[0].nesting, 1) : max(parts[0].nesting - 1, 0))
   }
 
+  @inline(never)
   private mutating func conditional(_ condition: Syntax, _ yes: Syntax, _ no: Syntax, _ span: Span) -> Part {
     let parts = [compile(condition), compile(yes), compile(no)]
     let node = ConditionalNode(parts[0].node, parts[1].node, parts[2].node, at: span)
-    return Part(node: node, nesting: max(parts[1].nesting, parts[2].nesting))
+    return folded(node, parts, nesting: max(parts[1].nesting, parts[2].nesting))
   }
 
+  @inline(never)
+  private mutating func junction(
+    _ left: Syntax, _ right: Syntax, _ make: (any Node, any Node, Span) -> JunctionNode, _ span: Span
+  ) -> Part {
+    let parts = [compile(left), compile(right)]
+    return folded(make(parts[0].node, parts[1].node, span), parts, nesting: 0)
+  }
+
+  @inline(never)
   private mutating func list(_ elements: [Syntax.Element], _ span: Span) -> Part {
     let parts = elements.map { compile($0.value) }
     let node = ListNode(zip(parts, elements).map { ($0.node, $1.optional) }, at: span)
     return folded(node, parts, nesting: 1 + deepest(parts))
   }
 
+  @inline(never)
   private mutating func map(_ entries: [Syntax.Entry], _ span: Span) -> Part {
     let keys = entries.map { compile($0.key) }
     let values = entries.map { compile($0.value) }
@@ -125,6 +147,7 @@ struct Compiler {
 
   // MARK: Calls
 
+  @inline(never)
   private mutating func call(_ name: String, _ target: Syntax?, _ arguments: [Syntax], _ span: Span) -> Part {
     let parts = (target.map { [$0] } ?? []).map { compile($0) } + arguments.map { compile($0) }
     let nodes = parts.map(\.node)
@@ -141,7 +164,8 @@ struct Compiler {
     }
     guard let definition = Library.standard.definition(name, isMethod: target != nil, count: nodes.count) else {
       let reason =
-        Library.standard.knows(name) ? "no such overload: \(name)() with \(arguments.count) arguments" : "unknown function '\(name)'"
+        Library.standard.knows(name)
+        ? "no such overload: \(name)() with \(arguments.count) arguments" : "unknown function '\(name)'"
       return Part(node: FailingNode(reason, at: span))
     }
     return folded(call(definition, nodes, span), parts, nesting: nesting)
@@ -184,6 +208,7 @@ struct Compiler {
 
   // MARK: Macros
 
+  @inline(never)
   private mutating func comprehension(_ comprehension: Syntax.Comprehension, _ span: Span) -> Part {
     let range = compile(comprehension.range)
     let element = max(range.nesting - 1, 0)
@@ -199,6 +224,7 @@ struct Compiler {
     return Part(node: node, nesting: transform.map { 1 + $0.nesting } ?? 0)
   }
 
+  @inline(never)
   private mutating func bind(_ name: String, _ value: Syntax, _ body: Syntax) -> Part {
     let value = compile(value)
     let place = local(value.nesting)
@@ -208,6 +234,7 @@ struct Compiler {
     return Part(node: BindingNode([(place, value.node)], body: body.node), nesting: body.nesting)
   }
 
+  @inline(never)
   private mutating func block(_ values: [Syntax], _ body: Syntax) -> Part {
     let outer = slots
     slots = []
@@ -230,6 +257,7 @@ struct Compiler {
     return Part(node: LocalNode(slots[number]), nesting: nestings[slots[number]])
   }
 
+  @inline(never)
   private mutating func optionalMap(_ target: Syntax, _ name: String, _ body: Syntax, _ flat: Bool, _ span: Span) -> Part {
     let target = compile(target)
     let place = local(max(target.nesting - 1, 0))

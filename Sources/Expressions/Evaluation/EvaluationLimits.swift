@@ -12,6 +12,9 @@ public struct EvaluationLimits: Sendable, Hashable {
     self.bytes = bytes
   }
 
+  /// The same limits, none so large that counting up to it could overflow.
+  var countable: EvaluationLimits { EvaluationLimits(cost: min(cost, 1 << 48), bytes: min(bytes, 1 << 48)) }
+
   /// How deep lists and maps that an expression builds may nest, not counting what variables bring.
   static let nesting = 250
 }

@@ -52,6 +52,8 @@ final class OrderNode: Node {
     try frame.spend()
     let one = try left.evaluate(&frame)
     let other = try right.evaluate(&frame)
+    if case .double(let one) = one, case .double(let other) = other { return .bool(holds(one, other)) }
+    if case .int(let one) = one, case .int(let other) = other { return .bool(holds(one, other)) }
     try frame.spend(comparing: one, other)
     guard let order = one.order(to: other) else {
       throw EvaluationError.noSuchOverload(relation.rawValue, [one, other]).located(at: span)
@@ -61,6 +63,16 @@ final class OrderNode: Node {
     case .lessOrEqual: .bool(order == .less || order == .equal)
     case .greater: .bool(order == .greater)
     case .greaterOrEqual: .bool(order == .greater || order == .equal)
+    }
+  }
+
+  @inline(__always)
+  private func holds<Number: Comparable>(_ one: Number, _ other: Number) -> Bool {
+    switch relation {
+    case .less: one < other
+    case .lessOrEqual: one <= other
+    case .greater: one > other
+    case .greaterOrEqual: one >= other
     }
   }
 }

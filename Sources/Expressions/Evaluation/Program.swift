@@ -7,18 +7,20 @@ public final class Program: Sendable {
 
   public init(_ expression: Expression, limits: EvaluationLimits = EvaluationLimits()) {
     var compiler = Compiler(
-      variables: expression.variables.map(\.name), typeNames: expression.typeNames, isStrict: expression.isStrict, caches: caches)
+      variables: expression.variables.map(\.name), typeNames: expression.typeNames, isStrict: expression.isStrict,
+      caches: caches)
     root = compiler.compile(expression.syntax).node
     locals = compiler.locals
-    self.limits = limits
+    self.limits = limits.countable
   }
 
-  /// The value that the expression has for each row, when it needs none.
+  /// The value that the expression has for each row, where it was found beforehand: without variables, macros and errors it is.
   public var constant: Value? { root.constant }
 
   /// The value for one row.
   ///
-  /// Throws what the specification calls an error, with the part of the expression that it comes from; also when a limit is reached.
+  /// Throws what the specification calls an error, with the part of the expression that it comes from; also when a limit is
+  /// reached.
   public func evaluate(_ variables: some Variables) throws(EvaluationError) -> Value {
     var frame = Frame(variables, caches: caches, limits: limits, locals: locals)
     let value = try root.evaluate(&frame)

@@ -49,6 +49,8 @@ struct Library: Sendable {
       ?? definitions[Signature(name: name, isMethod: isMethod, count: nil)]
   }
 
+  var names: Set<String> { Set(definitions.keys.map(\.name)) }
+
   /// True when there is a function of that name, in whatever form.
   func knows(_ name: String) -> Bool { definitions.keys.contains { $0.name == name } }
 }

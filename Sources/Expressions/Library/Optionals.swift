@@ -2,7 +2,9 @@ extension Library {
   // or, orValue, optMap and optFlatMap are nodes of their own, for they do not evaluate all that they are given.
   static let optionals: [Definition] = [
     .function("optional.of") { value, _ throws(EvaluationError) in .optional(OptionalValue(value)) },
-    .function("optional.ofNonZeroValue") { value, _ throws(EvaluationError) in .optional(value.isNonZero ? OptionalValue(value) : .none) },
+    .function("optional.ofNonZeroValue") { value, _ throws(EvaluationError) in
+      .optional(value.isNonZero ? OptionalValue(value) : .none)
+    },
     Definition(
       signature: .init(name: "optional.none", isMethod: false, count: 0),
       function: .variadic { _, _ throws(EvaluationError) in .optional(.none) }),
@@ -12,7 +14,9 @@ extension Library {
     },
     .method("value") { value, _ throws(EvaluationError) in
       guard case .optional(let optional) = value else { throw .noSuchOverload }
-      guard let content = optional.value else { throw EvaluationError("optional.none() dereference: the optional has no value") }
+      guard let content = optional.value else {
+        throw EvaluationError("optional.none() dereference: the optional has no value")
+      }
       return content
     },
     .function("optional.unwrap", unwrap),

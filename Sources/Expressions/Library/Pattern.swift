@@ -8,7 +8,8 @@ final class Pattern: @unchecked Sendable {
   init(_ text: Text) throws(EvaluationError) {
     var message = [CChar](repeating: 0, count: 256)
     let regex = text.utf8.withUnsafeBytes { bytes in
-      tide_regex_new(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), UInt64(bytes.count), &message, UInt64(message.count))
+      tide_regex_new(
+        bytes.baseAddress?.assumingMemoryBound(to: CChar.self), UInt64(bytes.count), &message, UInt64(message.count))
     }
     guard let regex else {
       let reason = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

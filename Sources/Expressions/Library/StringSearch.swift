@@ -22,8 +22,8 @@ extension Library {
 
   private static let match: Function.Binary = { text, pattern, frame throws(EvaluationError) in
     guard case .string(let text) = text, case .string(let pattern) = pattern else { throw .noSuchOverload }
-    try frame.spend(reading: text.utf8.count)
-    // Compiling one is much more than an operation.
+    // A pattern that comes with the rows may be made to be slow: in the worst case all of it is tried at each byte.
+    try frame.spend(reading: text.utf8.count * pattern.utf8.count)
     try frame.spend(pattern.utf8.count)
     return .bool(try frame.caches.pattern(pattern).matches(text))
   }

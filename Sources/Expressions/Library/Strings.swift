@@ -37,7 +37,9 @@ extension Library {
     .method("replace") { text, old, new, frame throws(EvaluationError) in try replace(text, old, new, .int(-1), &frame) },
     Definition(
       signature: .init(name: "replace", isMethod: true, count: 4),
-      function: .variadic { values, frame throws(EvaluationError) in try replace(values[0], values[1], values[2], values[3], &frame) }),
+      function: .variadic { values, frame throws(EvaluationError) in
+        try replace(values[0], values[1], values[2], values[3], &frame)
+      }),
     .function("strings.quote") { text, frame throws(EvaluationError) in
       guard case .string(let text) = text else { throw .noSuchOverload }
       try frame.spend(writing: 2 * text.utf8.count + 2)
@@ -84,12 +86,13 @@ extension Library {
     var start = 0
     while limit < 0 || parts.count < limit - 1, let end = text.endOfPart(start, separator) {
       try frame.spend(2)
+      guard parts.count < frame.limits.bytes / 16 else { break }
       parts.append(.string(text.slice(start, end)))
       start = end + separator.utf8.count
     }
     // Nothing is left behind the last one of single code points.
     if !separator.utf8.isEmpty || start < text.utf8.count { parts.append(.string(text.slice(start, text.utf8.count))) }
-    try frame.spend(writing: 16 * parts.count)
+    try frame.spend(writing: 16 * (parts.count + 1))
     return .list(parts)
   }
 
@@ -104,7 +107,8 @@ extension Library {
     var count: Int64 = 0
     while limit < 0 || count < limit {
       // Before each code point and at the end, when nothing is what is replaced.
-      guard let place = old.utf8.isEmpty ? text.nextPlace(start, isFirst: count == 0) : text.utf8.place(of: old.utf8, from: start)
+      guard
+        let place = old.utf8.isEmpty ? text.nextPlace(start, isFirst: count == 0) : text.utf8.place(of: old.utf8, from: start)
       else { break }
       result += text.utf8[start..<place]
       result += new.utf8
@@ -128,7 +132,8 @@ extension Text {
     return offset
   }
 
-  /// Where a part of a split that begins at a place ends; nil for the last one. With nothing between them, parts are code points.
+  /// Where a part of a split that begins at a place ends; nil for the last one. With nothing between them, parts are code
+  /// points.
   fileprivate func endOfPart(_ start: Int, _ separator: Text) -> Int? {
     guard separator.utf8.isEmpty else { return utf8.place(of: separator.utf8, from: start) }
     return start < utf8.count ? endOfScalar(start) : nil

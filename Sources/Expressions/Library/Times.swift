@@ -16,8 +16,8 @@ extension Library {
     self.part(name, of: nil) { civil, _ in part(civil) }
   }
 
-  /// A part of a timestamp, in UTC or in a zone, and, when there is a unit, of a duration: milliseconds are those within the second,
-  /// all other units count the whole duration.
+  /// A part of a timestamp, in UTC or in a zone, and, when there is a unit, of a duration: milliseconds are those within the
+  /// second, all other units count the whole duration.
   private static func part(
     _ name: String, of nanosecondsPerUnit: Int64?, _ part: @escaping @Sendable (CivilTime, Timestamp) -> Int64
   ) -> [Definition] {

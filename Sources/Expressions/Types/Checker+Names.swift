@@ -81,7 +81,7 @@ extension Checker {
 
   private mutating func present(_ syntax: Syntax, _ name: String, _ type: ValueType) -> Syntax {
     use(name, type, at: syntax.span)
-    return made(syntax, .present(name), .bool)
+    return made(syntax, .present(local(name) == nil ? name : "." + name), .bool)
   }
 
   private func bare(_ name: String) -> String { name.hasPrefix(".") ? String(name.dropFirst()) : name }

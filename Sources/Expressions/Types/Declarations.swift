@@ -87,7 +87,7 @@ public enum Declarations {
       to: .string, from: .bool, .int, .uint, .double, .bytes, .timestamp, .duration, .address, .addresses),
     "bytes": conversions(to: .bytes, from: .string),
     "timestamp": conversions(to: .timestamp, from: .string, .int),
-    "duration": conversions(to: .duration, from: .string, .int),
+    "duration": conversions(to: .duration, from: .string),
   ]
 
   private static func conversions(to type: ValueType, from others: ValueType...) -> [Overload] {
@@ -114,6 +114,8 @@ public enum Declarations {
     "value": [.on(.optional(a), gives: a)],
     "or": [.on(.optional(a), .optional(a), gives: .optional(a))],
     "orValue": [.on(.optional(a), a, gives: a)],
+    "first": [.on(.list(a), gives: .optional(a))],
+    "last": [.on(.list(a), gives: .optional(a))],
     "optional.unwrap": [.of(.list(.optional(a)), gives: .list(a))],
     "unwrapOpt": [.on(.list(.optional(a)), gives: .list(a))],
   ]

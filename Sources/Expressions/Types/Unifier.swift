@@ -88,7 +88,9 @@ struct Unifier {
     case (.parameter(let name), .parameter(let same)) where name == same: return true
     case (_, .parameter(let name)): return bind(name, one)
     case (.parameter(let name), _): return bind(name, other)
-    case (.dyn, _), (_, .dyn): return true
+    case (.dyn, let type), (let type, .dyn):
+      absorb(type)
+      return true
     case (.list(let a), .list(let b)), (.optional(let a), .optional(let b)): return agree(a, b)
     case (.map(let key, let value), .map(let otherKey, let otherValue)): return agree(key, otherKey) && agree(value, otherValue)
     // Types are compared at run time, whatever they are the types of.
@@ -99,6 +101,22 @@ struct Unifier {
       return true
     case (.null, let type), (let type, .null): return isLoose || type.takesNull
     case (let a, let b): return a == b || (isLoose && a.isNumber && b.isNumber)
+    }
+  }
+
+  /// What meets dyn may be made of anything: parameters in it that are still free are dyn.
+  private mutating func absorb(_ type: ValueType) {
+    guard enter() else { return }
+    defer { depth -= 1 }
+    switch type {
+    case .parameter(let name):
+      if let bound = bindings[name] { absorb(bound) } else { set(name, .dyn) }
+    case .list(let part), .optional(let part), .type(let part): absorb(part)
+    case .map(let key, let value):
+      absorb(key)
+      absorb(value)
+    case .opaque(_, let parts): for part in parts { absorb(part) }
+    default: break
     }
   }
 

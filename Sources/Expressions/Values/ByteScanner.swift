@@ -22,7 +22,8 @@ struct ByteScanner {
     return next
   }
 
-  /// Digits of a number, as many as there are but no more than `most`; nil, with nothing taken, when there are fewer than `least`.
+  /// Digits of a number, as many as there are but no more than `most`; nil, with nothing taken, when there are fewer than
+  /// `least`.
   mutating func digits(_ least: Int, _ most: Int) -> ArraySlice<UInt8>? {
     var end = place
     while end < bytes.count, end - place < most, isDigit(bytes[end]) { end += 1 }

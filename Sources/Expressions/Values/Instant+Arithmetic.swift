@@ -49,7 +49,8 @@ extension Duration {
   }
 }
 
-/// Nanoseconds are 0 ... 999,999,999, of operands and results; seconds of instants in range are far from the ends of their type.
+/// Nanoseconds are 0 ... 999,999,999, of operands and results; seconds of instants in range are far from the ends of their
+/// type.
 private func sum(_ one: (Int64, Int32), _ other: (Int64, Int32)) -> (Int64, Int32) {
   let nanoseconds = one.1 &+ other.1
   let seconds = one.0 &+ other.0

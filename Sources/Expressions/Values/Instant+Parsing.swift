@@ -1,6 +1,7 @@
 extension Timestamp {
-  /// From RFC 3339: a date, `T`, a time with as many digits of a fraction as wanted, `Z` or an offset. Digits beyond nanoseconds are
-  /// dropped; a 60th second counts as the first one of the next minute. Nil for other texts, and outside of the years 1 to 9999.
+  /// From RFC 3339: a date, `T`, a time with as many digits of a fraction as wanted, `Z` or an offset. Digits beyond
+  /// nanoseconds are dropped; a 60th second counts as the first one of the next minute. Nil for other texts, and outside of the
+  /// years 1 to 9999.
   public init?(_ text: Text) {
     var scanner = ByteScanner(text.utf8)
     guard let year = scanner.number(digits: 4), scanner.take("-"), let month = scanner.number(digits: 2), scanner.take("-"),
@@ -22,8 +23,9 @@ extension Timestamp {
 }
 
 extension Duration {
-  /// From numbers with units, one after another and with one sign for all: `1h30m`, `-0.5s`, `250ms`; `0` needs none. Units are h, m,
-  /// s, ms, us (µs) and ns. What is less than a nanosecond is dropped. Nil for other texts, and beyond the range of durations.
+  /// From numbers with units, one after another and with one sign for all: `1h30m`, `-0.5s`, `250ms`; `0` needs none. Units are
+  /// h, m, s, ms, us (µs) and ns. What is less than a nanosecond is dropped. Nil for other texts, and beyond the range of
+  /// durations.
   public init?(_ text: Text) {
     var scanner = ByteScanner(text.utf8)
     let isNegative = scanner.take(anyOf: "+-") == UInt8(ascii: "-")

@@ -6,7 +6,9 @@ enum NetworkFault: Error {
 extension NetworkValue {
   /// An address, or a range when there is a slash; nil for other texts.
   public init?(_ text: Text) {
-    guard let value = try? text.utf8.contains(UInt8(ascii: "/")) ? Self(range: text.utf8) : Self(address: text.utf8) else { return nil }
+    guard let value = try? text.utf8.contains(UInt8(ascii: "/")) ? Self(range: text.utf8) : Self(address: text.utf8) else {
+      return nil
+    }
     self = value
   }
 
@@ -65,38 +67,26 @@ extension NetworkValue {
   }
 
   private static func version6(_ text: [UInt8]) -> [UInt8]? {
-    guard text.count <= 39 else { return nil }
-    let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-    // `::` is an empty part, two of them at an end of the text.
-    var head: [UInt8] = []
-    var tail: [UInt8] = []
-    var gaps = 0
-    var index = 0
-    while index < parts.count {
-      let part = parts[index]
-      if part.isEmpty {
-        let isEdge = index == 0 || index == parts.count - 1
-        if index == 0 {
-          guard parts.count > 1, parts[1].isEmpty else { return nil }
-          index += 1
-          if parts.count == 3, parts[2].isEmpty { index += 1 }
-        } else if isEdge {
-          return nil
-        } else if index == parts.count - 2, parts[index + 1].isEmpty {
-          index += 1
-        }
-        gaps += 1
-      } else {
-        guard part.count <= 4, part.allSatisfy(isHexadecimal), let group = UInt16(String(decoding: part, as: UTF8.self), radix: 16)
-        else { return nil }
-        let pair = [UInt8(group >> 8), UInt8(group & 0xFF)]
-        if gaps == 0 { head += pair } else { tail += pair }
-      }
-      index += 1
+    guard let gap = text.place(of: Array("::".utf8)) else {
+      return groups(text[...]).flatMap { $0.count == 16 ? $0 : nil }
     }
+    guard let head = groups(text[..<gap]), let tail = groups(text[(gap + 2)...]) else { return nil }
     let missing = 16 - head.count - tail.count
-    guard gaps <= 1, gaps == 0 ? missing == 0 : missing >= 2 else { return nil }
-    return head + Array(repeating: 0, count: missing) + tail
+    return missing < 2 ? nil : head + Array(repeating: 0, count: missing) + tail
+  }
+
+  /// Groups of up to four hexadecimal digits with colons between them, two bytes each; none of an empty text.
+  private static func groups(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    guard !text.isEmpty else { return [] }
+    guard text.count <= 39 else { return nil }
+    var bytes: [UInt8] = []
+    for part in text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false) {
+      guard (1...4).contains(part.count), part.allSatisfy(isHexadecimal),
+        let group = UInt16(String(decoding: part, as: UTF8.self), radix: 16)
+      else { return nil }
+      bytes += [UInt8(group >> 8), UInt8(group & 0xFF)]
+    }
+    return bytes
   }
 
   /// The spelling of RFC 5952: lower case, no zeros in front, the longest run of zeros as `::`.

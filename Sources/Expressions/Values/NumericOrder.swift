@@ -10,8 +10,8 @@ enum NumericOrder {
 extension Value {
   /// The order of two numbers of whatever types; nil when one of them is no number.
   ///
-  /// Beside a double, an int or a uint counts as the double nearest to it, so that far from 0 some that differ are equal: this is what
-  /// the specification's conformance suite asks for.
+  /// Beside a double, an int or a uint counts as the double nearest to it, so that far from 0 some that differ are equal: this
+  /// is what the specification's conformance suite asks for.
   func numericOrder(to other: Value) -> NumericOrder? {
     switch (self, other) {
     case (.int(let one), .int(let two)): NumericOrder(one, two)

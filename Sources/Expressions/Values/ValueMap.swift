@@ -1,7 +1,7 @@
 /// A map in the order in which its entries were written or read.
 ///
-/// Keys are bool, int, uint and string; an int and a uint of one number are the same key. Copies share their entries until one of
-/// them changes.
+/// Keys are bool, int, uint and string; an int and a uint of one number are the same key. Copies share their entries until one
+/// of them changes.
 public struct ValueMap: Sendable {
   private var entries = Entries()
 
