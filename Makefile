@@ -24,7 +24,7 @@ test: setup ## format, warnings, models, release build, all tests, thread saniti
 lint: setup ## the format and warning checks of `make test` alone
 	@scripts/lint
 
-fuzz: setup ## feed frames and records made to break things to all that reads them, for FUZZ_SECONDS (default 600)
+fuzz: setup ## feed frames, records and expressions made to break things to all that reads them, for FUZZ_SECONDS (default 600)
 	@scripts/fuzz
 
 format: ## rewrite the Swift files in the project's format

@@ -67,8 +67,8 @@ struct Parser {
 
   // MARK: Operators
 
-  // The functions from here on call one another once a level, and what they hold meanwhile is what depth costs of the stack: what
-  // need not be on the way down is done in functions of its own.
+  // The functions from here on call one another once a level, and what they hold meanwhile is what depth costs of the stack:
+  // what need not be on the way down is done in functions of its own.
 
   /// A condition with its two values, or what binds stronger.
   mutating func expression() throws(ExpressionError) -> Syntax {

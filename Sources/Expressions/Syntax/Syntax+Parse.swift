@@ -1,7 +1,7 @@
 extension Syntax {
   /// Parses an expression and expands its macros; names are not looked up.
   ///
-  /// The tree is at most ``SyntaxLimits/depth`` high, and the ids of its nodes are below the number of bytes of the text and one.
+  /// The tree is at most ``SyntaxLimits/depth`` high. Nodes have ids from 0 on, the root the last.
   public static func parse(
     _ text: String, limits: SyntaxLimits = SyntaxLimits(), options: SyntaxOptions = SyntaxOptions()
   ) throws(ExpressionError) -> Syntax {
