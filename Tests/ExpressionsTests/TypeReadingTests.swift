@@ -17,7 +17,9 @@ struct TypeReadingTests {
     #expect(ValueType("list") == .list(.dyn) && ValueType("map") == .map(.dyn, .dyn) && ValueType("type") == .type(.dyn))
   }
 
-  @Test(arguments: ["", "integer", "list(", "list()", "list(int))", "list int", "map(int)", "map(int, int, int)", "int(int)", "(int)"])
+  @Test(arguments: [
+    "", "integer", "list(", "list()", "list(int))", "list int", "map(int)", "map(int, int, int)", "int(int)", "(int)",
+  ])
   func `what is no type is refused`(text: String) {
     #expect(ValueType(text) == nil)
   }
