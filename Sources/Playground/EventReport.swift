@@ -43,7 +43,7 @@ public struct EventReport {
       events += 1
       var json = JsonText()
       switch form {
-      case .text: return Self.column(TypedValue.name(of: value.typeName)) + value.literal
+      case .text: return Self.column(value.typeName.shortName) + value.literal
       case .json:
         json.write(value)
         return json.string

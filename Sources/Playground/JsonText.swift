@@ -33,7 +33,7 @@ struct JsonText {
 
   /// A value in the notation of cases, and the type that the checker found if it is asked for.
   mutating func write(_ value: Value, deduced: ValueType? = nil) {
-    raw("{\"type\":\"\(TypedValue.name(of: value.typeName))\",\"value\":")
+    raw("{\"type\":\"\(value.typeName.shortName)\",\"value\":")
     writeBare(value)
     write(deduced)
     raw("}")

@@ -46,7 +46,7 @@ struct EvalTests {
     #expect(failing.exitCode == 1 && failing.output.hasPrefix("error      "))
   }
 
-  @Test(arguments: ["1 +", "size(1, 2)", "'a' * 2", "has(1)"])
+  @Test(arguments: ["1 +", "size(1, 2)", "'a' * 2", "has(1)", "event == 1", "event.tme"])
   func `an expression that is wrong is shown with its place, before anything is read`(expression: String) throws {
     let result = try Tidemill.run(["eval", expression], input: "{}\n")
     #expect(result.exitCode == 2 && result.output.isEmpty, "\(result.errors)")
