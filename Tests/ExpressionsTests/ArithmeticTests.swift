@@ -40,7 +40,7 @@ struct ArithmeticTests {
       "1 + 1u": "error: no such overload: int + uint",
       "1 + 1.0": "error: no such overload", "1u * 2.0": "error: no such overload",
       "1 + '1'": "error: no such overload", "null + 1": "error: no such overload", "true - false": "error: no such overload",
-      "-(1u)": "error: no such overload: -_(uint)", "-'a'": "error: no such overload",
+      "-(1u)": "error: no such overload: -uint", "-'a'": "error: no such overload",
     ])
     expect(
       [
