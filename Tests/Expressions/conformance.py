@@ -60,7 +60,10 @@ def typed(value):
         return {"type": kind.removesuffix("64_value"), "value": int(body, 0)}
     if kind == "double_value":
         read = number(body)
-        return {"type": "double", "value": read if math.isfinite(read) else str(read).replace("inf", "Infinity").replace("nan", "NaN")}
+        return {
+            "type": "double",
+            "value": read if math.isfinite(read) else str(read).replace("inf", "Infinity").replace("nan", "NaN"),
+        }
     if kind == "string_value":
         return {"type": "string", "value": body.decode()}
     if kind == "bytes_value":
@@ -191,7 +194,9 @@ def main(folder, command, cases_file, *options):
             held[name.split("/")[0]] += 1
         else:
             failed += 1
-            print(f"{name}: {json.dumps(made, ensure_ascii=False)}\n  gives    {line}\n  expected {json.dumps(expected)} {deduced or ''}")
+            print(
+                f"{name}: {json.dumps(made, ensure_ascii=False)}\n  gives    {line}\n  expected {json.dumps(expected)} {deduced or ''}"
+            )
     for file, count in sorted(held.items()):
         print(f"{file}: {count}")
     for (file, reason), count in sorted(out.items()):

@@ -97,7 +97,11 @@ def known(answer):
     if kind == "double":
         return kind, repr(float(value))
     if kind == "type":
-        return kind, {"null_type": "null", "google.protobuf.Timestamp": "timestamp", "google.protobuf.Duration": "duration"}.get(value, value)
+        return kind, {
+            "null_type": "null",
+            "google.protobuf.Timestamp": "timestamp",
+            "google.protobuf.Duration": "duration",
+        }.get(value, value)
     return kind, value
 
 
@@ -139,7 +143,9 @@ def main(command, interpreter, cases_file, count, seed):
             counts["deliberate: " + why] += 1
         else:
             different += 1
-            print(f"{json.dumps(case, ensure_ascii=False)}\n  ours   {json.dumps(mine, ensure_ascii=False)}\n  theirs {json.dumps(theirs, ensure_ascii=False)}")
+            print(
+                f"{json.dumps(case, ensure_ascii=False)}\n  ours   {json.dumps(mine, ensure_ascii=False)}\n  theirs {json.dumps(theirs, ensure_ascii=False)}"
+            )
     for name, number in counts.most_common():
         print(f"{name}: {number}")
     print(f"seed {seed}: {different} of {len(lines)} differ")
