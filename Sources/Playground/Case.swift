@@ -30,7 +30,7 @@ struct Case {
       case "deduce": deduces = try Self.flag(value, name)
       default:
         throw NotationError(
-          "'\(name)' is no part of a case; it has \"expr\", \"bindings\", \"types\", \"container\", \"check\", \"strict\" and \"deduce\""
+          "'\(name)' is no part of a case; it has expr, bindings, types, container, check, strict and deduce"
         )
       }
     }

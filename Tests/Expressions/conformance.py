@@ -1,7 +1,7 @@
 """Holds `tidemill eval --cases` against the conformance suite of the specification (github.com/google/cel-spec, tests/simple).
 
-Arguments: the folder of the suite's files, the command, a file to write the cases to, and options of the command. Prints each test
-that does not hold, then how many do by file, and what is out with the reason. Ends with 1 when a test does not hold.
+Arguments: the folder of the suite's files, the command, a file to write the cases to, and options of the command. Prints each
+test that does not hold, then how many do by file, and what is out with the reason. Ends with 1 when a test does not hold.
 """
 
 import base64

@@ -1,7 +1,7 @@
 """Compares `tidemill eval --cases --strict` with another implementation of the language on random expressions.
 
-Arguments: the command, the interpreter that finds cel-expr-python, a file to write the cases to, how many, and the seed. Prints each
-difference, then the counts. Ends with 1 when there is a difference that DELIBERATE does not name, or too few were compared.
+Arguments: the command, the interpreter that finds cel-expr-python, a file to write the cases to, how many, and the seed. Prints
+each difference, then the counts. Ends with 1 when there is a difference that DELIBERATE does not name, or too many that it does.
 """
 
 import json
@@ -106,7 +106,10 @@ def known(answer):
 
 
 def deduced(answer):
-    """The type that the checker found. What a type is a type of does not count: of `c ? int : string` one says one, one says dyn."""
+    """The type that the checker found.
+
+    What a type is a type of does not count: of `c ? int : string` one says one, one says dyn.
+    """
     kept, inside = "", 0
     for piece in re.findall(r"type\(|[()]|[^()]+(?=type\()|[^()]+", answer.get("deduced", "")):
         if inside:
