@@ -57,7 +57,7 @@ public struct EventReport {
     events += 1
     errors += 1
     switch form {
-    case .text: return Self.column("error") + error
+    case .text: return Self.column("error") + JsonText.escaped(error)
     case .json:
       var json = JsonText()
       json.write(error: error)

@@ -76,6 +76,9 @@ struct EvalTests {
   @Test func `what could steer a terminal stands as an escape`() throws {
     let result = try Tidemill.run(["eval", "s"], input: #"{"s":"\u001b[31m\u202eabc\u009b"}"# + "\n")
     #expect(result.output == #"string     "\u001b[31m\u202eabc\u009b""# + "\n")
+    let failing = try Tidemill.run(["eval", "int(s)"], input: #"{"s":"\u001b[31m\n"}"# + "\n")
+    #expect(failing.output.hasPrefix("error      ") && failing.output.contains("u001b[31m"))
+    #expect(failing.output.utf8.count { $0 < 0x20 } == 1, "one line, and no control but its end")
   }
 
   @Test func `wrong usage is exit code 2`() throws {
