@@ -30,7 +30,7 @@ struct Case {
       case "deduce": deduces = try Self.flag(value, name)
       default:
         throw NotationError(
-          "'\(name)' is no part of a case; it has \"expr\", \"bindings\", \"types\", \"container\", \"check\", \"strict\" and \"deduce\""
+          "'\(name)' is no part of a case; it has expr, bindings, types, container, check, strict and deduce"
         )
       }
     }
@@ -101,7 +101,8 @@ struct Case {
     }
     let deduced = deduces && mistake == nil ? expression.type : nil
     do throws(EvaluationError) {
-      json.write(try Program(expression).evaluate(Bindings(bindings, for: expression)), deduced: deduced)
+      json.write(
+        try Program(expression).evaluate(VariableList(expression.variables.map { bindings[$0.name] })), deduced: deduced)
     } catch {
       json.write(error: mistake?.message ?? error.message, deduced: deduced)
     }

@@ -1,7 +1,7 @@
 /// Answers the cases of a file, line by line, whatever a line holds.
 public enum CaseFile {
-  /// Reads cases from a descriptor and gives one answer for each line that is not blank, as JSON without an end of line. The result
-  /// is 0, or the number of the error when reading fails.
+  /// Reads cases from a descriptor and gives one answer for each line that is not blank, as JSON without an end of line. The
+  /// result is 0, or the number of the error when reading fails.
   public static func answer(_ descriptor: Int32, isStrict: Bool, pause: () -> Void, _ write: (String) -> Void) -> Int32 {
     JsonLines().read(descriptor, pause: pause) { line in
       switch line {

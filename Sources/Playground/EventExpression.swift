@@ -24,6 +24,9 @@ public struct EventExpression: Sendable {
     environment.isStrict = isStrict
     environment.isGradual = true
     let expression = try Expression(text, in: environment)
+    if let whole = expression.variables.first(where: { $0.name == "event" }) {
+      throw ExpressionError("'event' has parts, such as event.fields[\"name\"], and is no value itself", at: whole.span)
+    }
     program = Program(expression)
     places = expression.variables.map { variable in
       variable.name == "event.fields" ? .allFields : variable.name.hasPrefix("event.") ? .absent : .field(variable.name)

@@ -43,7 +43,7 @@ public struct EventReport {
       events += 1
       var json = JsonText()
       switch form {
-      case .text: return Self.column(TypedValue.name(of: value.typeName)) + value.literal
+      case .text: return Self.column(value.typeName.shortName) + value.literal
       case .json:
         json.write(value)
         return json.string
@@ -57,7 +57,7 @@ public struct EventReport {
     events += 1
     errors += 1
     switch form {
-    case .text: return Self.column("error") + error
+    case .text: return Self.column("error") + JsonText.escaped(error)
     case .json:
       var json = JsonText()
       json.write(error: error)

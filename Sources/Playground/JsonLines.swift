@@ -23,7 +23,8 @@ public final class JsonLines {
     decoder = made
   }
 
-  /// Reads a descriptor to its end. `pause` comes before each wait for more bytes. Gives the error's number when reading fails, else 0.
+  /// Reads a descriptor to its end. `pause` comes before each wait for more bytes. The result is 0, or the number of the error
+  /// when reading fails.
   public func read(_ descriptor: Int32, pause: () -> Void = {}, _ body: (Line) -> Void) -> Int32 {
     var bytes: [UInt8] = []
     var isTooLong = false

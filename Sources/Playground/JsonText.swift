@@ -9,6 +9,14 @@ struct JsonText {
   /// Text that is JSON already.
   mutating func raw(_ text: String) { utf8 += text.utf8 }
 
+  /// A text as it stands in a string literal, on one line.
+  static func escaped(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: \.steersTerminals) else { return text }
+    var json = JsonText()
+    json.quote(Text(text))
+    return String(json.string.dropFirst().dropLast())
+  }
+
   /// A string literal. Non-ASCII stays, but for what would end a line or steer a terminal.
   mutating func quote(_ text: Text) {
     utf8.append(UInt8(ascii: "\""))
@@ -33,7 +41,7 @@ struct JsonText {
 
   /// A value in the notation of cases, and the type that the checker found if it is asked for.
   mutating func write(_ value: Value, deduced: ValueType? = nil) {
-    raw("{\"type\":\"\(TypedValue.name(of: value.typeName))\",\"value\":")
+    raw("{\"type\":\"\(value.typeName.shortName)\",\"value\":")
     writeBare(value)
     write(deduced)
     raw("}")

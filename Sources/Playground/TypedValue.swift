@@ -9,20 +9,9 @@ public struct NotationError: Error, Hashable, Sendable {
 
 /// The notation of values in which nothing of their type is lost: `{"type": "uint", "value": 7}`.
 enum TypedValue {
-  /// The name of a type in the notation.
-  static func name(of type: TypeName) -> String {
-    switch type {
-    case .null: "null"
-    case .timestamp: "timestamp"
-    case .duration: "duration"
-    case .optional: "optional"
-    default: type.rawValue
-    }
-  }
-
   /// The type of a name in the notation, or of the name that the language has for it.
   static func type(named name: String) -> TypeName? {
-    TypeName(rawValue: name) ?? TypeName.allCases.first { self.name(of: $0) == name }
+    TypeName(rawValue: name) ?? TypeName.allCases.first { $0.shortName == name }
   }
 
   static func read(_ json: VariantReader) throws(NotationError) -> Value {
@@ -35,14 +24,14 @@ enum TypedValue {
       throw NotationError("a value has no \"type\", or one that is no text")
     }
     guard let type = type(named: written.string.string) else {
-      throw NotationError("'\(written.string)' is no type; give \(TypeName.allCases.map(name(of:)).joined(separator: ", "))")
+      throw NotationError("'\(written.string)' is no type; give \(TypeName.allCases.map(\.shortName).joined(separator: ", "))")
     }
     guard let value = members["value"] else {
       if type == .null { return .null }
-      throw NotationError("a value of the type \(name(of: type)) has no \"value\"")
+      throw NotationError("a value of the type \(type.shortName) has no \"value\"")
     }
     if let read = try read(value, as: type) { return read }
-    throw NotationError("the value is no \(name(of: type)): give \(form(of: type))")
+    throw NotationError("the value is no \(type.shortName): give \(form(of: type))")
   }
 
   /// An element of a list or map: typed, or plain JSON that is no object.

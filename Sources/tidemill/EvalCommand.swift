@@ -15,7 +15,7 @@ struct EvalCommand: ParsableCommand {
   @Argument(help: "An expression (CEL).") var expression: String?
   @Option(
     help:
-      "Answer the cases of this file instead, lines such as {\"expr\": \"x + 1\", \"bindings\": {\"x\": {\"type\": \"int\", \"value\": 1}}}.",
+      "Answer the cases of this file instead, a JSON object with expr and bindings on each line (- is standard input).",
     completion: .file())
   var cases: String?
   @Flag(help: "The language as specified: int with double does not widen.") var strict = false

@@ -28,9 +28,10 @@ struct EvalTests {
   @Test func `with json each line is a value in the notation of cases`() throws {
     let result = try Tidemill.run(["eval", "--format", "json", "{machine: [temperature]}"], input: Self.readings)
     let lines = result.output.split(separator: "\n")
-    #expect(
-      lines.first == #"{"type":"map","value":[{"key":{"type":"string","value":"press"},"#
-        + #""value":{"type":"list","value":[{"type":"double","value":61.5}]}}]}"#)
+    let expected =
+      #"{"type":"map","value":[{"key":{"type":"string","value":"press"},"value":{"type":"list","value":["#
+      + #"{"type":"double","value":61.5}]}}]}"#
+    #expect(lines.first.map(String.init) == expected)
     #expect(lines.last?.hasPrefix(#"{"error":""#) == true)
   }
 
@@ -45,7 +46,7 @@ struct EvalTests {
     #expect(failing.exitCode == 1 && failing.output.hasPrefix("error      "))
   }
 
-  @Test(arguments: ["1 +", "size(1, 2)", "'a' * 2", "has(1)"])
+  @Test(arguments: ["1 +", "size(1, 2)", "'a' * 2", "has(1)", "event == 1", "event.tme"])
   func `an expression that is wrong is shown with its place, before anything is read`(expression: String) throws {
     let result = try Tidemill.run(["eval", expression], input: "{}\n")
     #expect(result.exitCode == 2 && result.output.isEmpty, "\(result.errors)")
@@ -75,6 +76,9 @@ struct EvalTests {
   @Test func `what could steer a terminal stands as an escape`() throws {
     let result = try Tidemill.run(["eval", "s"], input: #"{"s":"\u001b[31m\u202eabc\u009b"}"# + "\n")
     #expect(result.output == #"string     "\u001b[31m\u202eabc\u009b""# + "\n")
+    let failing = try Tidemill.run(["eval", "int(s)"], input: #"{"s":"\u001b[31m\n"}"# + "\n")
+    #expect(failing.output.hasPrefix("error      ") && failing.output.contains("u001b[31m"))
+    #expect(failing.output.utf8.count { $0 < 0x20 } == 1, "one line, and no control but its end")
   }
 
   @Test func `wrong usage is exit code 2`() throws {

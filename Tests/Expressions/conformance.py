@@ -1,7 +1,7 @@
 """Holds `tidemill eval --cases` against the conformance suite of the specification (github.com/google/cel-spec, tests/simple).
 
-Arguments: the folder of the suite's files, the command, a file to write the cases to, and options of the command. Prints each test
-that does not hold, then how many do by file, and what is out with the reason. Ends with 1 when a test does not hold.
+Arguments: the folder of the suite's files, the command, a file to write the cases to, and options of the command. Prints each
+test that does not hold, then how many do by file, and what is out with the reason. Ends with 1 when a test does not hold.
 """
 
 import base64
@@ -60,7 +60,10 @@ def typed(value):
         return {"type": kind.removesuffix("64_value"), "value": int(body, 0)}
     if kind == "double_value":
         read = number(body)
-        return {"type": "double", "value": read if math.isfinite(read) else str(read).replace("inf", "Infinity").replace("nan", "NaN")}
+        return {
+            "type": "double",
+            "value": read if math.isfinite(read) else str(read).replace("inf", "Infinity").replace("nan", "NaN"),
+        }
     if kind == "string_value":
         return {"type": "string", "value": body.decode()}
     if kind == "bytes_value":
@@ -191,7 +194,9 @@ def main(folder, command, cases_file, *options):
             held[name.split("/")[0]] += 1
         else:
             failed += 1
-            print(f"{name}: {json.dumps(made, ensure_ascii=False)}\n  gives    {line}\n  expected {json.dumps(expected)} {deduced or ''}")
+            print(
+                f"{name}: {json.dumps(made, ensure_ascii=False)}\n  gives    {line}\n  expected {json.dumps(expected)} {deduced or ''}"
+            )
     for file, count in sorted(held.items()):
         print(f"{file}: {count}")
     for (file, reason), count in sorted(out.items()):

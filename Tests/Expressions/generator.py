@@ -14,23 +14,98 @@ VARIABLES = {
 
 INTS = [0, 1, -1, 2, 3, 7, 10, 63, 64, 100, -128, 2**31, -(2**31), 2**53, 2**53 + 1, 2**62, 2**63 - 1, -(2**63), -(2**63) + 1]
 UINTS = [0, 1, 2, 3, 7, 64, 2**32, 2**53 + 1, 2**63 - 1, 2**63, 2**64 - 1]
-DOUBLES = [0.0, -0.0, 1.0, -1.0, 0.5, 1.5, 2.5, -2.5, 0.1, 1e-7, 123456.789, 1e15, 1e16, 1e21, 2.0**53, 2.0**63, -(2.0**63), 2.0**64]
+DOUBLES = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.5,
+    1.5,
+    2.5,
+    -2.5,
+    0.1,
+    1e-7,
+    123456.789,
+    1e15,
+    1e16,
+    1e21,
+    2.0**53,
+    2.0**63,
+    -(2.0**63),
+    2.0**64,
+]
 DOUBLES += [1.7976931348623157e308, 5e-324, float("inf"), float("-inf"), float("nan")]
-TEXTS = ["", "a", "b", "abc", "ABC", "hello world", " \t x\n", "é", "e\u0301", "ß", "日本", "😀", "a😀b", "0", "-12", "1.5", "true", "a,b,c"]
-TEXTS += ['quote "\'\\', "%d", "2020-02-29T12:34:56Z", "1h30m", "\u00a0", "\u2028", "x" * 20]
-PATTERNS = ["", "a", "^a.c$", "[a-c]+", "(?i)ABC", "\\d+", "^$", "é", "(a|b)*c", "\\p{L}+", "[", "(?P<n>a)", "a{2,3}", "^.{3}$", "\\bhello\\b"]
+TEXTS = [
+    "",
+    "a",
+    "b",
+    "abc",
+    "ABC",
+    "hello world",
+    " \t x\n",
+    "é",
+    "e\u0301",
+    "ß",
+    "日本",
+    "😀",
+    "a😀b",
+    "0",
+    "-12",
+    "1.5",
+    "true",
+    "a,b,c",
+]
+TEXTS += ["quote \"'\\", "%d", "2020-02-29T12:34:56Z", "1h30m", "\u00a0", "\u2028", "x" * 20]
+PATTERNS = [
+    "",
+    "a",
+    "^a.c$",
+    "[a-c]+",
+    "(?i)ABC",
+    "\\d+",
+    "^$",
+    "é",
+    "(a|b)*c",
+    "\\p{L}+",
+    "[",
+    "(?P<n>a)",
+    "a{2,3}",
+    "^.{3}$",
+    "\\bhello\\b",
+]
 BYTES = [b"", b"a", b"abc", b"\xff\x00", "é".encode(), b"\xe9", "😀".encode(), b"0"]
 TIMES = ["1970-01-01T00:00:00Z", "2020-02-29T12:34:56.789012Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"]
 TIMES += ["2009-02-13T23:31:30+02:30", "1969-12-31T23:59:59.5Z", "2024-12-29T03:00:00-08:00", "1900-02-28T00:00:00Z"]
 # As a variable: what Python's binding passes on. The ends of time, and bytes behind a NUL, are literals only.
-BOUND = {"timestamp": TIMES[1:2] + ["0001-01-01T00:00:00.5Z", "9999-12-31T23:59:59.5Z"] + TIMES[4:], "bytes": [b"", b"a", b"\xff\xfe", b"\xe9"]}
+BOUND = {
+    "timestamp": TIMES[1:2] + ["0001-01-01T00:00:00.5Z", "9999-12-31T23:59:59.5Z"] + TIMES[4:],
+    "bytes": [b"", b"a", b"\xff\xfe", b"\xe9"],
+}
 SPANS = ["0s", "1s", "-1s", "1.5s", "1h2m3.25s", "-0.000001s", "24h", "100ms", "1us", "8760h", "-876000h"]
 BASE64 = ["", "YQ==", "YQ", "YWI=", "YWJj", "/+8=", "_-8=", "Y", "YQ=", "YR==", "YQ===", "é", "6Yy="]
-ZONES = ["UTC", "America/New_York", "Asia/Kolkata", "Europe/Berlin", "Australia/Lord_Howe", "+05:30", "-02:00", "09:00", "No/Where"]
+ZONES = [
+    "UTC",
+    "America/New_York",
+    "Asia/Kolkata",
+    "Europe/Berlin",
+    "Australia/Lord_Howe",
+    "+05:30",
+    "-02:00",
+    "09:00",
+    "No/Where",
+]
 PARTS = "FullYear Month Date DayOfMonth DayOfWeek DayOfYear Hours Minutes Seconds Milliseconds".split()
 # Not of doubles with %d and %s, whose digits nobody specifies.
 FORMATS = {"%d": "int uint", "%s": "string int uint bool", "%x": "int uint string", "%X": "int string bytes"}
-FORMATS |= {"%o": "int uint", "%b": "int uint bool", "%f": "double int", "%.2f": "double", "%e": "double", "%.3e": "double", "%%": ""}
+FORMATS |= {
+    "%o": "int uint",
+    "%b": "int uint bool",
+    "%f": "double int",
+    "%.2f": "double",
+    "%e": "double",
+    "%.3e": "double",
+    "%%": "",
+}
 
 
 class Generator(random.Random):
@@ -71,7 +146,11 @@ class Generator(random.Random):
         if kind == "double":
             return self.choice(DOUBLES) if self.random() < 0.7 else self.uniform(-100, 100)
         if kind == "string":
-            return self.choice(TEXTS) if self.random() < 0.7 else "".join(self.choice("abé日😀 ,0") for _ in range(self.randrange(9)))
+            return (
+                self.choice(TEXTS)
+                if self.random() < 0.7
+                else "".join(self.choice("abé日😀 ,0") for _ in range(self.randrange(9)))
+            )
         if kind == "bytes":
             return self.choice(BYTES)
         return {"timestamp": lambda: self.choice(TIMES), "duration": lambda: self.choice(SPANS)}.get(kind, lambda: None)()
@@ -104,7 +183,13 @@ class Generator(random.Random):
         if kind == "string":
             return self.quoted(value)
         if kind == "bytes":
-            return 'b"' + "".join(chr(c) if 32 <= c < 127 and c not in b'"\\' else f"\\{c:03o}" if c % 2 else f"\\x{c:02x}" for c in value) + '"'
+            return (
+                'b"'
+                + "".join(
+                    chr(c) if 32 <= c < 127 and c not in b'"\\' else f"\\{c:03o}" if c % 2 else f"\\x{c:02x}" for c in value
+                )
+                + '"'
+            )
         return f'{kind}("{value}")'
 
     def quoted(self, text):
@@ -171,9 +256,11 @@ class Generator(random.Random):
         return f"{self.optional(kind, depth)}.{self.choice(['orValue(%s)' % self.of(kind, depth), 'value()'])}"
 
     def optional(self, kind, depth):
-        roll = self.randrange(6)
+        roll = self.randrange(7)
         if roll == 0:
             return "optional.none()"
+        if roll == 6:
+            return f"{self.of(f'list({kind})', depth)}.{self.choice(['first', 'last'])}()"
         if roll == 1:
             return f"optional.ofNonZeroValue({self.of(kind, depth)})"
         if roll == 2:
@@ -204,7 +291,9 @@ class Generator(random.Random):
             return f"{range_of}.{self.choice(['all', 'exists', 'exists_one'])}(v, {self.bound(['v'], [of], 'bool', depth)})"
         if roll == 9:
             range_of = self.of("map(string, int)", depth)
-            return f"{range_of}.{self.choice(['all', 'exists', 'exists_one'])}(k, {self.bound(['k'], ['string'], 'bool', depth)})"
+            return (
+                f"{range_of}.{self.choice(['all', 'exists', 'exists_one'])}(k, {self.bound(['k'], ['string'], 'bool', depth)})"
+            )
         if roll == 10:
             return f"{self.of('string', depth)}.matches({self.quoted(self.choice(PATTERNS))})"
         return self.any_of(
@@ -251,7 +340,7 @@ class Generator(random.Random):
             self.isCareful = careful
             return f"{self.quoted('<'.join(parts))}.format([{', '.join(arguments)}])"
         # What NaN and the infinities are as text, nobody specifies either.
-        finite = "string(cel.bind(f, {double}, math.isFinite(f) ? f : 0.25))"
+        finite = "string([{double}].map(f, math.isFinite(f) ? f : 0.25)[0])"
         return self.any_of(
             depth, "({string} + {string})", "({string} + {string})", "string({int})", "string({uint})", finite,
             "string({bytes})", "string({bool})", "string({timestamp})", "string({timestamp})", "string({duration})", "string({duration})",
@@ -295,7 +384,9 @@ class Generator(random.Random):
             inner = self.choice(["int", "string"])
             return f"{self.of(f'list({inner})', depth)}.map(w, {self.bound(['w'], [inner], of, depth)})"
         if roll == 3:
-            return f"{self.of(kind, depth)}.map(v, {self.bound(['v'], [of], 'bool', depth)}, {self.bound(['v'], [of], of, depth)})"
+            return (
+                f"{self.of(kind, depth)}.map(v, {self.bound(['v'], [of], 'bool', depth)}, {self.bound(['v'], [of], of, depth)})"
+            )
         if roll == 4 and of == "string":
             return self.any_of(depth, "{string}.split({string})", "{string}.split({string}, {int})", "{string}.split('')")
         if roll == 5:

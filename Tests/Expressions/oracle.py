@@ -1,7 +1,7 @@
-"""Answers cases with cel-expr-python, the library in C++ of the language's authors: lines of JSON in, one line of JSON out for each.
+"""Answers cases with cel-expr-python, the library in C++ of the language's authors: a line of JSON out for each line in.
 
-A value as {"type", "value"} with entries of maps as pairs; an error as {"error"}; with both comes "deduced" once the expression has
-passed the checker. Python keeps microseconds: times are for bindings, not for results.
+A value as {"type", "value"} with entries of maps as pairs; an error as {"error"}; with both comes "deduced" once the expression
+has passed the checker. Python keeps microseconds: times are for bindings, not for results.
 """
 
 import base64

@@ -1,7 +1,7 @@
 """Reads the text format of protocol buffers without knowing any message type.
 
 A message becomes a list of pairs (name, value) in the order of the text. A value is a message, bytes for a quoted string, or a
-`Word` for a number or an identifier: which of the two a field wants only its reader knows. Format: protobuf.dev, textformat-spec.
+`Word` for a number or an identifier: which a field wants only its reader knows. Format: protobuf.dev, textformat-spec.
 """
 
 import re

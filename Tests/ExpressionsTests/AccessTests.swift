@@ -8,7 +8,7 @@ struct AccessTests {
       "[7][-1]": "error: invalid_argument", "[7][0.1]": "error: invalid_argument", "[7]['0']": "error: invalid_argument",
       "[7][true]": "error: invalid_argument", "[7][9223372036854775807]": "error: invalid_argument",
       "[7][18446744073709551615u]": "error: invalid_argument", "[7][0.0 / 0.0]": "error: invalid_argument",
-      "[7][1e300]": "error: invalid_argument", "'abc'[0]": "error: no such overload: _[_](string, int)",
+      "[7][1e300]": "error: invalid_argument", "'abc'[0]": "error: no such overload: string[int]",
     ])
   }
 

@@ -31,16 +31,16 @@ struct ArithmeticTests {
     expect([
       "1.0 / 0.0": "inf", "-1.0 / 0.0": "-inf", "0.0 / 0.0": "nan", "2.0 * 8.988466e+307": "inf",
       "0.1 + 0.2": "0.30000000000000004", "-(0.0)": "-0.0", "1e308 * 10.0 - 1e308 * 10.0": "nan",
-      "5.0 % 2.0": "error: no such overload: _%_(double, double)",
+      "5.0 % 2.0": "error: no such overload: double % double",
     ])
   }
 
   @Test func `operands of different types are errors but for int or uint with double in the wider dialect`() {
     expect([
-      "1 + 1u": "error: no such overload: _+_(int, uint)",
+      "1 + 1u": "error: no such overload: int + uint",
       "1 + 1.0": "error: no such overload", "1u * 2.0": "error: no such overload",
       "1 + '1'": "error: no such overload", "null + 1": "error: no such overload", "true - false": "error: no such overload",
-      "-(1u)": "error: no such overload: -_(uint)", "-'a'": "error: no such overload",
+      "-(1u)": "error: no such overload: -uint", "-'a'": "error: no such overload",
     ])
     expect(
       [

@@ -12,7 +12,7 @@ struct ConversionTests {
       "uint(-0.0)": "0u", "uint(25.9)": "25u", "uint(18446744073709551615.0)": "error: range",
       "uint(1e19)": "10000000000000000000u",
       "int(timestamp('1969-12-31T23:59:59.5Z'))": "-1", "int(duration('1s'))": "error: no such overload", "int(true)": "error",
-      "int(null)": "error: no such overload: int(null_type)",
+      "int(null)": "error: no such overload: int(null)",
     ])
   }
 

@@ -17,7 +17,7 @@ struct LogicTests {
     expect([
       "false && 32": "false", "'horses' && false": "false", "true || 32": "true", "'horses' || true": "true",
       "'less filling' && 'tastes great'": "error: no matching overload", "true && 1": "error: no matching overload",
-      "0 || false": "error: no matching overload", "!0": "error: no such overload: !_(int)", "!true": "false",
+      "0 || false": "error: no matching overload", "!0": "error: no such overload: !int", "!true": "false",
     ])
   }
 

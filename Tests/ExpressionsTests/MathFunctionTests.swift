@@ -27,7 +27,7 @@ struct MathFunctionTests {
   @Test func `signs and magnitudes keep their types`() {
     expect([
       "math.abs(-11)": "11", "math.abs(1u)": "1u", "math.abs(-0.5)": "0.5", "math.abs(-9223372036854775808)": "error: overflow",
-      "math.sign(-11)": "-1", "math.sign(7u)": "1u", "math.sign(-0.0)": "-0.0", "math.sign(-2.5)": "-1.0",
+      "math.sign(-11)": "-1", "math.sign(7u)": "1u", "math.sign(-0.0)": "0.0", "math.sign(-2.5)": "-1.0",
       "math.sign(0.0 / 0.0)": "nan",
       "math.sign(true)": "error: no such overload", "math.abs('a')": "error: no such overload",
     ])

@@ -31,8 +31,19 @@ public struct EvaluationError: Error, Sendable, Hashable {
 
   /// A call of a function with arguments of types that it is not for.
   static func noSuchOverload(_ function: String, _ arguments: [Value]) -> EvaluationError {
-    let types = arguments.map(\.typeName.rawValue).joined(separator: ", ")
-    return EvaluationError("no such overload: \(function)(\(types))")
+    EvaluationError("no such overload: \(call(function, arguments.map(\.typeName.shortName)))")
+  }
+
+  /// A call as it is written, with types for the arguments: `string > double`, `size(int)`.
+  private static func call(_ function: String, _ types: [String]) -> String {
+    switch (function, types.count) {
+    case (Operators.isIn, 2): "\(types[0]) in \(types[1])"
+    case ("_[_]", 2): "\(types[0])[\(types[1])]"
+    case (Operators.not, 1), (Operators.negate, 1): "\(function.dropLast())\(types[0])"
+    case (_, 2) where function.hasPrefix("_") && function.hasSuffix("_"):
+      "\(types[0]) \(function.dropFirst().dropLast()) \(types[1])"
+    default: "\(function)(\(types.joined(separator: ", ")))"
+    }
   }
 
   /// The same error with a place, where it has none yet.

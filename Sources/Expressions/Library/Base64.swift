@@ -13,7 +13,7 @@ public enum Base64 {
     return result
   }
 
-  /// With padding, or without any; nil for other texts, and when bits behind the last byte are not 0.
+  /// With padding, or without any; nil for other texts. Bits behind the last byte do not matter.
   public static func decode(_ text: [UInt8]) -> [UInt8]? {
     var digits = text[...]
     if text.count % 4 == 0 {
@@ -33,7 +33,7 @@ public enum Base64 {
         result.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
       }
     }
-    return bits & ((1 << UInt32(count)) - 1) == 0 ? result : nil
+    return result
   }
 
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)

@@ -34,7 +34,7 @@ extension Library {
       switch value {
       case .uint(let value): return .uint(min(value, 1))
       case .int(let value): return .int(value.signum())
-      case .double(let value): return .double(value > 0 ? 1 : value < 0 ? -1 : value)
+      case .double(let value): return .double(value > 0 ? 1 : value < 0 ? -1 : value.isNaN ? value : 0)
       default: throw .noSuchOverload
       }
     },

@@ -1,6 +1,7 @@
 extension ValueType {
-  /// Reads a type as it is written in messages: `int`, `list(string)`, `map(string, dyn)`, `optional(int)`. Also under the names of the
-  /// specification: `google.protobuf.Timestamp`, `optional_type(int)`.
+  /// Reads a type as it is written in messages: `int`, `list(string)`, `map(string, dyn)`, `optional(int)`.
+  ///
+  /// Also under the names of the specification: `google.protobuf.Timestamp`, `optional_type(int)`.
   public init?(_ text: String) {
     guard let type = Self.read(Array(text.utf8.filter { $0 != UInt8(ascii: " ") })[...]) else { return nil }
     self = type

@@ -7,4 +7,15 @@ public enum TypeName: String, Hashable, Sendable, CaseIterable {
   case optional = "optional_type"
   case ip = "net.IP"
   case cidr = "net.CIDR"
+
+  /// The name in messages, and in the notation of values with their types.
+  public var shortName: String {
+    switch self {
+    case .null: "null"
+    case .timestamp: "timestamp"
+    case .duration: "duration"
+    case .optional: "optional"
+    default: rawValue
+    }
+  }
 }
