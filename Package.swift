@@ -1,14 +1,16 @@
 // swift-tools-version:6.1
 import PackageDescription
 
-/// Plugins in Swift, one line each: the folder under Plugins/ and the library it makes.
-let plugins: [(folder: String, library: String)] = [
-  ("File", "tidemill-file"),
-  ("Stdio", "tidemill-stdio"),
-  ("Generate", "tidemill-generate"),
-  ("System", "tidemill-system"),
-  ("Tcp", "tidemill-tcp"),
-  ("Flow", "tidemill-flow"),
+/// Plugins in Swift, one line each: the folder under Plugins/, the library it makes, and modules for C libraries that it uses.
+let plugins: [(folder: String, library: String, shims: [Target.Dependency])] = [
+  ("File", "tidemill-file", []),
+  ("Stdio", "tidemill-stdio", []),
+  ("Generate", "tidemill-generate", []),
+  ("System", "tidemill-system", []),
+  ("Tcp", "tidemill-tcp", []),
+  ("Flow", "tidemill-flow", []),
+  ("Transform", "tidemill-transform", []),
+  ("Parse", "tidemill-parse", ["CRegex"]),
 ]
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -52,16 +54,22 @@ let package = Package(
     .target(name: "CRegex", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CExpressions", linkerSettings: [.linkedLibrary("absl_time"), .linkedLibrary("absl_time_zone")]),
     .target(name: "Expressions", dependencies: ["CRegex", "CExpressions"]),
+    .target(name: "CKernels", dependencies: ["CTidemill"]),
+    .target(name: "Kernels", dependencies: ["CTidemill", "CKernels", "Expressions", "Frames"]),
     .target(name: "Playground", dependencies: ["Expressions", "Formats", "Frames"]),
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CHost", "CMd", "PluginManifest"]),
-    .target(name: "Manifest", dependencies: ["PluginManifest", "Formats", yams]),
+    .target(name: "Manifest", dependencies: ["Expressions", "PluginManifest", "Formats", yams]),
     .target(
       name: "Conformance",
       dependencies: [
         "CTidemill", "CHost", "CArrow", "CWorker", "Frames", "Formats", "PluginManifest", "PluginHost", "Manifest",
       ]),
-    .target(name: "Engine", dependencies: ["CTidemill", "CHost", "CArrow", "Frames", "Rings", "Formats", "PluginManifest"]),
+    .target(
+      name: "Engine",
+      dependencies: [
+        "CTidemill", "CHost", "CArrow", "Expressions", "Kernels", "Frames", "Rings", "Formats", "PluginManifest",
+      ]),
     .target(
       name: "Runtime",
       dependencies: [
@@ -96,6 +104,7 @@ let package = Package(
     .testTarget(
       name: "FunctionsTests", dependencies: ["CTidemill", "CFunction", "Frames", "Functions", "PluginManifest", "TestSupport"]),
     .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "TestSupport"]),
+    .testTarget(name: "KernelsTests", dependencies: ["CTidemill", "Expressions", "Frames", "Kernels", "TestSupport"]),
     .testTarget(name: "RingsTests", dependencies: ["CHost", "Rings", "TestSupport"]),
     .testTarget(name: "FormatsTests", dependencies: ["CTidemill", "Formats", "Frames", "TestSupport"]),
     .testTarget(name: "ManifestTests", dependencies: ["Formats", "PluginManifest", "Manifest", "TestSupport"]),
@@ -110,7 +119,9 @@ let package = Package(
     .testTarget(name: "LayeringTests", dependencies: ["TestSupport"]),
   ]
     + plugins.map {
-      .target(name: $0.folder + "Plugin", dependencies: ["PluginKit"], path: "Plugins/" + $0.folder, exclude: ["README.md"])
+      .target(
+        name: $0.folder + "Plugin", dependencies: ["PluginKit"] + $0.shims, path: "Plugins/" + $0.folder,
+        exclude: ["README.md"])
     },
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11,

@@ -61,9 +61,27 @@ struct Count: Operator {
   }
 }
 
+struct Extend: Operator {
+  static let component = Component(
+    "extend-swift", doc: "Give each row one field more.", outputs: .adding([.init("more", .double)]))
+
+  private let changes: FrameDeriver
+  private let numbers = (0..<65536).map { Double($0) / 2 }
+
+  init(_ config: Config) throws { changes = try FrameDeriver([.set("more")]) }
+
+  mutating func process(_ batch: Batch, _ out: inout Output) throws {
+    try numbers.withUnsafeBufferPointer {
+      let values = ColumnValues(UnsafeBufferPointer(rebasing: $0[..<batch.count]))
+      try out.send(batch, changing: changes, values: [values])
+    }
+  }
+}
+
 private let plugin = Plugin(name: "kit-swift", version: "1.0.0", doc: "Operators in Swift, to measure PluginKit by.") {
   Filter.self
   Rebuild.self
   Count.self
+  Extend.self
 }
 @c public func tidemill_plugin_1(_ hostMinor: UInt32) -> UnsafePointer<tide_plugin>? { plugin.table(hostMinor) }

@@ -1,4 +1,7 @@
+// Plugins have this code, too, and export their entry alone.
+#pragma GCC visibility push(hidden)
 #include "tide_regex.h"
+#pragma GCC visibility pop
 
 #include <re2/re2.h>
 

@@ -5,6 +5,7 @@
 #include "tidemill/build.h"
 #include "tidemill/ext/arrow.h"
 #include "tidemill/ext/codec.h"
+#include "tidemill/ext/expression.h"
 #include "tidemill/ext/manifest.h"
 #include "tidemill/plugin.h"
 
@@ -193,6 +194,26 @@ SIZE(tide_arrow, 16);
 AT(tide_arrow, size, 0);
 AT(tide_arrow, reserved, 4);
 AT(tide_arrow, export_batch, 8);
+
+SIZE(tide_values, 56);
+AT(tide_values, size, 0);
+AT(tide_values, type, 4);
+AT(tide_values, count, 8);
+AT(tide_values, nulls, 12);
+AT(tide_values, errors, 16);
+AT(tide_values, reserved, 20);
+AT(tide_values, state, 24);
+AT(tide_values, data, 32);
+AT(tide_values, metadata, 40);
+
+SIZE(tide_expressions, 48);
+AT(tide_expressions, size, 0);
+AT(tide_expressions, reserved, 4);
+AT(tide_expressions, compile, 8);
+AT(tide_expressions, release, 16);
+AT(tide_expressions, filter, 24);
+AT(tide_expressions, values, 32);
+AT(tide_expressions, why, 40);
 
 /* As the interface of Arrow says on 64-bit hosts. */
 SIZE(struct ArrowSchema, 72);

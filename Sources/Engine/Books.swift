@@ -14,6 +14,8 @@ public struct Books: Sendable, Equatable {
     public var pending: UInt64 = 0
     /// Values that did not fit their column and stayed in the rest (sources).
     public var mismatches: UInt64 = 0
+    /// Rows for which an expression erred; a row counts once for each.
+    public var expressionErrors: UInt64 = 0
     /// Rows out, per port; the dead-letter port is last.
     public var out: [Port] = []
     /// Instances that were made anew after a failure.

@@ -149,6 +149,7 @@ extension Node {
   private func hostExtension(_ id: String) -> UnsafeRawPointer? {
     switch id {
     case TIDE_ARROW: UnsafeRawPointer(NodeArrow.table)
+    case TIDE_EXPRESSION: UnsafeRawPointer(NodeExpressions.table)
     case TIDE_CODEC where decoder != nil || encoder != nil: UnsafeRawPointer(NodeCodec.table)
     default: nil
     }

@@ -48,6 +48,7 @@ extension Node {
     isOpen = false
     table.pointee.destroy(instance)
     self.instance = nil
+    expressions = []
     clearTimers()
     releaseKept()
   }

@@ -14,8 +14,9 @@ final class Node: @unchecked Sendable {
     static let inCall = 8
     static let withOutput = 1, withoutOutput = 2
     static let retries = 9
+    static let expressionErrors = 10
     /// Rows and frames of port p stand at ports + 2p.
-    static let ports = 10
+    static let ports = 11
   }
 
   /// What is known of one incoming edge.
@@ -87,6 +88,8 @@ final class Node: @unchecked Sendable {
   private let failure = Mutex<Failure?>(nil)
   /// Batches that the instance retains, by address, with how often.
   let kept = Mutex<[UInt: Int]>([:])
+  /// What the instance has compiled.
+  var expressions: [NodeExpressions.Handle] = []
   /// Frames that the instance has reserved and not yet committed.
   var slots: [OpenSlot] = [] { didSet { openSlots = slots.count } }
   var slotNumber: UInt32 = 0
@@ -239,6 +242,7 @@ final class Node: @unchecked Sendable {
     books.pending = counters.read(Count.pending)
     books.rowsIn = counters.read(Count.rowsIn)
     books.mismatches = counters.read(Count.mismatches)
+    books.expressionErrors = counters.read(Count.expressionErrors)
     books.restarts = counters.read(Count.restarts)
     books.retries = counters.read(Count.retries)
     books.out = (spec.outputs + ["dead"]).enumerated().map { port, name in

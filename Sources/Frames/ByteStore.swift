@@ -2,9 +2,9 @@ import Glibc
 
 /// Memory that bytes are appended to; it is kept when the bytes are dropped.
 final class ByteStore {
-  private(set) var base = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
-  private(set) var capacity = 64
-  private(set) var count = 0
+  @exclusivity(unchecked) private(set) var base = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
+  @exclusivity(unchecked) private(set) var capacity = 64
+  @exclusivity(unchecked) private(set) var count = 0
 
   deinit { base.deallocate() }
 

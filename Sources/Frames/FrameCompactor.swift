@@ -49,8 +49,14 @@ struct Compaction {
   let out: UnsafeMutableRawPointer?
   /// Every row is kept: buffers are copied as they are.
   let isWhole: Bool
-  /// A column that the frame gets.
-  var addition: Addition?
+  /// How the frame's columns change.
+  let derivation: Derivation?
+  /// Rows may stand several times in a row.
+  let repeatsRows: Bool
+  /// Values of the columns inside others so far.
+  private var nestedValues = 0
+  /// True when these are more than a frame may hold: nothing was laid out then.
+  private(set) var isOverfull = false
   /// What the columns inside others keep, by descriptor; set when the column around them is compacted, which comes first.
   var inner: [Int: Kept] = [:]
   /// Memory behind `inner`.
@@ -59,15 +65,16 @@ struct Compaction {
 
   init(
     frame: FrameView, selection: UnsafePointer<UInt16>?, count: Int, out: UnsafeMutableRawPointer?,
-    adding addition: Addition? = nil
+    deriving derivation: Derivation? = nil, repeatsRows: Bool = false
   ) {
-    precondition(count >= 1 && count <= frame.rows, "a compaction selects some of the frame's rows")
+    precondition(count >= 1 && (repeatsRows || count <= frame.rows), "a compaction selects some of the frame's rows")
     source = frame.frame
     // Of an ascending selection, as many rows as the frame has are all of them.
-    isWhole = count == frame.rows
+    isWhole = count == frame.rows && !repeatsRows
     rows = Kept(count: count, rows: isWhole ? nil : selection)
     self.out = out
-    self.addition = addition
+    self.derivation = derivation
+    self.repeatsRows = repeatsRows
     layout = FrameLayout(out: out)
   }
 
@@ -76,31 +83,56 @@ struct Compaction {
   mutating func run() -> Int {
     defer { for list in lists { list.deallocate() } }
     let columns = Int(source.pointee.cols)
-    let descriptors = FrameLimits.headerBytes
-    let names = descriptors + FrameLimits.descriptorBytes * (columns + (addition?.growth ?? 0))
-    let namesBytes = Int(source.pointee.names_len)
-    layout.at = names + namesBytes + (addition?.nameGrowth ?? 0)
+    // What was counted is written: it need not be found out again.
+    if out == nil { derivation?.begin(source, rows: rows.count) }
+    let names = FrameLimits.headerBytes + FrameLimits.descriptorBytes * (derivation?.descriptorCount ?? columns)
+    layout.at = names + (derivation?.namesBytes ?? Int(source.pointee.names_len))
     out?.copyMemory(from: source, byteCount: FrameLimits.headerBytes)
-    (out.map { $0 + names })?.copyMemory(from: UnsafeRawPointer(source) + Int(source.pointee.names), byteCount: namesBytes)
+    var innerNames = names
+    if let derivation { innerNames = derivation.writeNames(layout, at: names) } else { copyNames(to: names) }
     for column in 0..<columns {
-      if let addition, addition.leavesOut(column) { continue }
-      var descriptor = tide_col(source, Int32(column)).pointee
-      descriptor.name =
-        descriptor.name_len == 0 ? 0 : UInt32(names + Int(descriptor.name) - Int(source.pointee.names))
-      if isWhole {
-        copyWhole(&descriptor)
-      } else if let kept = kept(column) {
-        compactColumn(&descriptor, kept)
-      } else {
-        copyBuffers(&descriptor)
+      if let derivation, derivation.leavesOut(column) { continue }
+      var descriptor = descriptor(column)
+      if isOverfull { return .max }
+      guard let derivation else {
+        if descriptor.name_len > 0 { descriptor.name = UInt32(names + Int(descriptor.name) - Int(source.pointee.names)) }
+        layout.write(descriptor, at: column)
+        continue
       }
-      let place = addition.map { $0.change(&descriptor, column) } ?? column
-      (out.map { $0 + descriptors + FrameLimits.descriptorBytes * place })?.storeBytes(of: descriptor, as: tide_column.self)
+      let place = derivation.change(
+        &descriptor, column, names: names, innerNames: &innerNames, layout: layout, source: source)
+      layout.write(descriptor, at: place)
     }
-    addition?.lay(into: &layout, rows: rows.count, nameAt: names + namesBytes)
+    derivation?.placeAdditions(&self, names: names)
     let length = layout.close()
     if let out { finishHeader(out.assumingMemoryBound(to: tide_frame.self), names: names, length: length) }
     return length
+  }
+
+  private func copyNames(to names: Int) {
+    (out.map { $0 + names })?
+      .copyMemory(from: UnsafeRawPointer(source) + Int(source.pointee.names), byteCount: Int(source.pointee.names_len))
+  }
+
+  /// Lays out the buffers of a column, and gives its descriptor.
+  mutating func descriptor(_ column: Int) -> tide_column {
+    var descriptor = tide_col(source, Int32(column)).pointee
+    if descriptor.name_len == 0 { descriptor.name = 0 }
+    if repeatsRows { descriptor.flags &= ~UInt8(TIDE_UNIQUE) }
+    if isWhole {
+      copyWhole(&descriptor)
+    } else if let kept = kept(column) {
+      if descriptor.parent != UInt16(TIDE_NONE_COLUMN) { count(nested: kept.count) }
+      if !isOverfull { compactColumn(&descriptor, kept) }
+    } else {
+      copyBuffers(&descriptor)
+    }
+    return descriptor
+  }
+
+  private mutating func count(nested values: Int) {
+    nestedValues += values
+    if nestedValues > FrameLimits.maxNestedValues { isOverfull = true }
   }
 
   /// The values that a descriptor keeps; `nil` for dictionaries, which stay whole.
@@ -113,8 +145,8 @@ struct Compaction {
 
   func finishHeader(_ header: UnsafeMutablePointer<tide_frame>, names: Int, length: Int) {
     header.pointee.names = UInt32(names)
+    derivation?.change(header)
     if isWhole { header.finishWhole(length: length) } else { header.finish(rows: rows.count, length: length) }
-    addition?.change(header)
   }
 
   // MARK: Buffers
@@ -194,7 +226,7 @@ struct Compaction {
   mutating func placeValues(_ column: inout tide_column, _ kept: Kept, width: Int) -> UnsafeMutableRawPointer? {
     let (offset, memory) = place(width * kept.count)
     column.data = offset
-    column.data_len = UInt32(width * kept.count)
+    column.data_len = UInt32(truncatingIfNeeded: width * kept.count)
     return memory
   }
 
@@ -230,7 +262,7 @@ struct Compaction {
     let from = sourceBytes(column.data)
     let base = tide_load_i64_(from)
     let step = tide_load_i64_(from + 8)
-    if kept(kept.count - 1) - kept(0) == kept.count - 1 {
+    if isRun(kept) {
       let memory = placeValues(&column, Kept(count: 2), width: 8)
       memory?.storeBytes(of: base &+ step &* Int64(kept(0)), as: Int64.self)
       memory?.storeBytes(of: step, toByteOffset: 8, as: Int64.self)
@@ -246,11 +278,21 @@ struct Compaction {
     }
   }
 
+  /// True when each value is the one behind the one before it.
+  func isRun(_ kept: Kept) -> Bool {
+    guard kept(kept.count - 1) - kept(0) == kept.count - 1 else { return false }
+    return !repeatsRows || (1..<kept.count).allSatisfy { kept($0) == kept($0 - 1) + 1 }
+  }
+
   /// Copies the kept lists' offsets, and has the column inside keep the elements that they hold.
   mutating func compactList(_ column: inout tide_column, _ kept: Kept) {
     let offsets = UnsafeRawPointer(sourceBytes(column.data)).assumingMemoryBound(to: Int32.self)
     var total = 0
     for k in 0..<kept.count { total += Int(offsets[kept(k) + 1] - offsets[kept(k)]) }
+    if total > FrameLimits.maxNestedValues {
+      isOverfull = true
+      return
+    }
     let elements = UnsafeMutablePointer<UInt32>.allocate(capacity: max(total, 1))
     lists.append(elements)
     let (offset, data) = place(4 * (kept.count + 1))
@@ -278,7 +320,7 @@ struct Compaction {
     column.data = dataOffset
     column.data_len = UInt32(4 * (kept.count + 1))
     column.heap = heapOffset
-    column.heap_len = UInt32(total)
+    column.heap_len = UInt32(truncatingIfNeeded: total)
     guard let data, let bytes else { return }
     var end = 0
     data.storeBytes(of: 0, as: Int32.self)

@@ -12,7 +12,8 @@ struct FrameLayout {
     let from = FrameLimits.aligned(at)
     zero(to: from)
     at = from + bytes
-    return (UInt32(from), out.map { $0 + from })
+    // A frame that is longer than frames can be is counted, and never written.
+    return (UInt32(truncatingIfNeeded: from), out.map { $0 + from })
   }
 
   /// Reserves a buffer and copies it.

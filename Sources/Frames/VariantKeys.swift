@@ -28,7 +28,8 @@ enum VariantKeys {
     }
   }
 
-  private static func encoded(_ names: [ArraySlice<UInt8>]) -> [UInt8] {
+  /// The dictionary of sorted names.
+  static func encoded(_ names: [ArraySlice<UInt8>]) -> [UInt8] {
     let total = names.reduce(0) { $0 + $1.count }
     let width = VariantRewriter.width(of: max(total, names.count))
     var bytes: [UInt8] = [header | UInt8(width - 1) << 6]

@@ -11,9 +11,11 @@ struct VariantRewriter {
   private static let binary = 15, string = 16
 
   /// Where the values go, one behind the other.
-  let out = ByteStore()
+  let out: ByteStore
   /// Ends of the children of the containers in progress.
   private var ends: [Int] = []
+
+  init(out: ByteStore = ByteStore()) { self.out = out }
 
   /// Bytes that a number up to `value` takes.
   static func width(of value: Int) -> Int { value < 1 << 8 ? 1 : value < 1 << 16 ? 2 : value < 1 << 24 ? 3 : 4 }
@@ -33,17 +35,42 @@ struct VariantRewriter {
       rewrite(container.child(child), numbers)
       ends.append(out.count - start)
     }
-    writeHead(container, numbers, at: start, first: first)
+    writeHead(container.isObject, container.count, at: start, first: first) { Int(numbers[container.key($0)]) }
     ends.removeLast(ends.count - first)
   }
 
-  private func writeHead(_ container: Container, _ numbers: [UInt32], at start: Int, first: Int) {
+  /// Appends an object of members in the order of their new numbers; a member without a value is null.
+  mutating func write(_ members: [(number: Int, value: UnsafeRawPointer?)], _ numbers: [UInt32]?) {
+    let start = out.count
+    let first = ends.count
+    for member in members {
+      if let value = member.value {
+        rewrite(value, numbers == nil ? Self.byteCount(of: value) : 0, numbers)
+      } else {
+        out.append(repeating: UInt8(0), count: 1)
+      }
+      ends.append(out.count - start)
+    }
+    writeHead(true, members.count, at: start, first: first) { members[$0].number }
+    ends.removeLast(ends.count - first)
+  }
+
+  /// Calls `body` with the number and the value of each member of an object; false for a value of another kind.
+  static func forEachMember(of value: UnsafeRawPointer, _ body: (Int, UnsafeRawPointer) -> Void) -> Bool {
+    guard let container = Container(value), container.isObject else { return false }
+    for child in 0..<container.count { body(container.key(child), container.child(child)) }
+    return true
+  }
+
+  /// Bytes that a value takes.
+  private static func byteCount(of value: UnsafeRawPointer) -> Int { Container(value)?.byteCount ?? scalarBytes(value) }
+
+  private func writeHead(_ isObject: Bool, _ count: Int, at start: Int, first: Int, number: (Int) -> Int) {
     let size = out.count - start
-    let count = container.count
     var greatest = 0
-    for child in 0..<(container.isObject ? count : 0) { greatest = max(greatest, Int(numbers[container.key(child)])) }
+    for child in 0..<(isObject ? count : 0) { greatest = max(greatest, number(child)) }
     let isLarge = count > 255
-    let idWidth = container.isObject ? Self.width(of: greatest) : 0
+    let idWidth = isObject ? Self.width(of: greatest) : 0
     let width = Self.width(of: size)
     let head = 1 + (isLarge ? 4 : 1) + count * idWidth + (count + 1) * width
     var at = out.insert(head, at: start)
@@ -53,10 +80,10 @@ struct VariantRewriter {
       }
       at += bytes
     }
-    let bits = container.isObject ? (isLarge ? 16 : 0) | (idWidth - 1) << 2 | (width - 1) : (isLarge ? 4 : 0) | (width - 1)
-    put(bits << 2 | Int(container.isObject ? Self.object : Self.array), 1)
+    let bits = isObject ? (isLarge ? 16 : 0) | (idWidth - 1) << 2 | (width - 1) : (isLarge ? 4 : 0) | (width - 1)
+    put(bits << 2 | Int(isObject ? Self.object : Self.array), 1)
     put(count, isLarge ? 4 : 1)
-    for child in 0..<(container.isObject ? count : 0) { put(Int(numbers[container.key(child)]), idWidth) }
+    for child in 0..<(isObject ? count : 0) { put(number(child), idWidth) }
     put(0, width)
     for child in 0..<count { put(ends[first + child], width) }
   }
@@ -75,11 +102,13 @@ struct VariantRewriter {
     let count: Int
     private let idWidth: Int
     private let width: Int
+    private let start: UnsafeRawPointer
     private let ids: UnsafeRawPointer
     private let offsets: UnsafeRawPointer
     private let values: UnsafeRawPointer
 
     init?(_ value: UnsafeRawPointer) {
+      start = value
       let first = value.load(as: UInt8.self)
       guard first & 3 >= VariantRewriter.object else { return nil }
       let bits = Int(first >> 2)
@@ -94,6 +123,7 @@ struct VariantRewriter {
     }
 
     func key(_ child: Int) -> Int { Self.load(ids + child * idWidth, idWidth) }
+    var byteCount: Int { Int(bitPattern: values) - Int(bitPattern: start) + Self.load(offsets + count * width, width) }
     func child(_ child: Int) -> UnsafeRawPointer { values + Self.load(offsets + child * width, width) }
 
     private static func load(_ at: UnsafeRawPointer, _ width: Int) -> Int {

@@ -38,13 +38,13 @@ public final class FunctionComponent: @unchecked Sendable {
     component.pointee.create = { component, host, into in
       guard let user = component?.pointee.user, let host, let into else { return TIDE_E_FATAL }
       let owner = Unmanaged<FunctionComponent>.fromOpaque(user).takeUnretainedValue()
-      guard let instance = FunctionInstance(owner, host) else {
-        FunctionComponent.fail(
-          host, TIDE_E_CONFIG, "libffi cannot call \(owner.spec.signature.declaration(of: owner.spec.symbol))", at: "signature")
+      do throws(FunctionFailure) {
+        into.pointee = OpaquePointer(Unmanaged.passRetained(try FunctionInstance(owner, host)).toOpaque())
+        return TIDE_OK
+      } catch {
+        FunctionComponent.fail(host, TIDE_E_CONFIG, error.message, at: "signature")
         return TIDE_E_CONFIG
       }
-      into.pointee = OpaquePointer(Unmanaged.passRetained(instance).toOpaque())
-      return TIDE_OK
     }
     component.pointee.destroy = { instance in
       guard let instance else { return }

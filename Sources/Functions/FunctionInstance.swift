@@ -12,23 +12,20 @@ final class FunctionInstance {
   /// Type of the new column.
   private let type: ColumnType
   private let fields: [FixedText]
-  private let output: FixedText
+  private let extender: FrameExtender
   private let texts: [FixedText]
   /// The columns of the arguments, for frames of `schema`.
   private let columns: UnsafeMutablePointer<Int32>
   private var schema: UInt64 = 0
-  /// Schema of what is sent, for frames of `schema`; 0 = not known yet.
-  private var sentSchema: UInt64 = 0
   /// Row numbers 0 and up, for a batch of all rows that is taken in pieces.
   private var allRows: [UInt16] = []
 
-  /// Nil when the signature cannot be called.
-  init?(_ owner: FunctionComponent, _ host: UnsafePointer<tide_host>) {
+  /// Throws when the signature cannot be called, or no field can have the output's name.
+  init(_ owner: FunctionComponent, _ host: UnsafePointer<tide_host>) throws(FunctionFailure) {
     self.owner = owner
     self.host = host
     let spec = owner.spec
     fields = spec.inputs.map { FixedText($0) }
-    output = FixedText(spec.output)
     texts = spec.constants.map { constant in
       if case .text(let text) = constant { FixedText(text) } else { FixedText("") }
     }
@@ -36,7 +33,12 @@ final class FunctionInstance {
     type = spec.signature.result.columnType
     var signature = spec.signature.native
     let constants = zip(spec.constants, texts).map { $0.native(text: $1) }
-    guard let calls = tide_fn_new(&signature, constants) else { return nil }
+    do throws(FrameDeriveError) { extender = try FrameExtender(spec.output) } catch {
+      throw FunctionFailure("'out' names no field: \(error)")
+    }
+    guard let calls = tide_fn_new(&signature, constants) else {
+      throw FunctionFailure("libffi cannot call \(spec.signature.declaration(of: spec.symbol))")
+    }
     self.calls = calls
     columns = .allocate(capacity: max(fields.count, 1))
   }
@@ -88,7 +90,6 @@ final class FunctionInstance {
       columns[index] = tide_find_n(frame, field.string.data, field.string.length)
     }
     schema = frame.pointee.schema_id
-    sentSchema = 0
   }
 
   private func process(
@@ -125,17 +126,18 @@ final class FunctionInstance {
   private func send(
     _ rows: UnsafePointer<tide_fn_rows>, of frame: UnsafePointer<tide_frame>, nulls: Int, heapBytes: Int, _ out: OpaquePointer
   ) -> tide_status {
-    let extender = FrameExtender(
-      FrameView(frame), selection: rows.pointee.keep, count: Int(rows.pointee.kept), name: output.bytes, type: type,
-      nulls: nulls,
-      heapBytes: heapBytes)
-    if extender.isFull {
-      FunctionComponent.fail(host, TIDE_E_FATAL, "the frame has no room for one more column")
+    let length: Int
+    do throws(FrameDeriveError) {
+      length = try extender.begin(
+        FrameView(frame), selection: rows.pointee.keep, count: Int(rows.pointee.kept), type: type, nulls: nulls,
+        heapBytes: heapBytes)
+    } catch {
+      FunctionComponent.fail(host, TIDE_E_FATAL, error.description)
       return TIDE_E_FATAL
     }
     var slot = tide_slot()
     slot.size = UInt32(MemoryLayout<tide_slot>.size)
-    let status = host.pointee.reserve(out, 0, UInt64(extender.byteCount()), &slot)
+    let status = host.pointee.reserve(out, 0, UInt64(length), &slot)
     guard status >= 0 else { return status }
     let made = extender.extend(into: UnsafeMutableRawPointer(slot.bytes))
     let data = made.data.assumingMemoryBound(to: UInt8.self)
@@ -145,22 +147,8 @@ final class FunctionInstance {
     } else {
       tide_fn_numbers(calls, data, valid)
     }
-    let header = UnsafeMutableRawPointer(slot.bytes).assumingMemoryBound(to: tide_frame.self)
-    header.pointee.schema_id = sentSchema
     slot.used = UInt64(made.length)
-    let committed = commit(&slot, header, out)
-    return committed
-  }
-
-  /// The host computes the schema of the first frame; that of the next ones is the same.
-  private func commit(_ slot: UnsafeMutablePointer<tide_slot>, _ header: UnsafePointer<tide_frame>, _ out: OpaquePointer)
-    -> tide_status
-  {
-    if sentSchema == 0, schema != 0 {
-      sentSchema = schemaID(of: FrameView(header))
-      UnsafeMutablePointer(mutating: header).pointee.schema_id = sentSchema
-    }
-    return host.pointee.commit(out, slot)
+    return host.pointee.commit(out, &slot)
   }
 
   private func outOfMemory() -> tide_status {

@@ -28,6 +28,23 @@ struct ImpliedType: Equatable {
   private(set) var type: RecordPlan.ColumnType?
   /// Uses that disagree: the column is a variant.
   private(set) var isMixed = false
+  /// The type is only the fastest one that serves: where the field is written out again, it keeps its own form.
+  private(set) var isSoft = false
+
+  /// Of a use that any form serves.
+  static let any = ImpliedType(nil)
+  /// Of a use that wants a field in its own form.
+  static let own: ImpliedType = {
+    var type = ImpliedType(nil)
+    type.isMixed = true
+    return type
+  }()
+  /// Of a comparison with a whole number.
+  static let number: ImpliedType = {
+    var type = ImpliedType(.double)
+    type.isSoft = true
+    return type
+  }()
 
   init(_ type: RecordPlan.ColumnType?) {
     self.type = type == .variant ? nil : type
@@ -35,6 +52,7 @@ struct ImpliedType: Equatable {
 
   mutating func merge(_ other: ImpliedType) {
     isMixed = isMixed || other.isMixed
+    isSoft = other.type == nil ? isSoft : type == nil ? other.isSoft : isSoft && other.isSoft
     switch (type, other.type) {
     case (_, nil): break
     case (nil, let wanted): type = wanted

@@ -17,7 +17,7 @@ struct FieldUse {
 }
 
 extension NodeDraft {
-  /// The fields that the component reads; nil when it may read any: it does not say, or reads by an expression.
+  /// The fields that the component reads, beside those of its expressions; nil when it may read any, because it does not say.
   var fieldUses: [FieldUse]? {
     if let function { return function.fieldUses }
     guard let inputs = manifest?.inputs else { return nil }
@@ -30,7 +30,9 @@ extension NodeDraft {
       }
       guard let option = input.option else { continue }
       let schema = manifest?.options?.first { $0.name == option }
-      if schema?.readsExpressions == true { return nil }
+      if schema?.has(.aggregate) == true { return nil }
+      // What an expression reads is known from itself.
+      if schema?.has(.expression) == true { continue }
       for (name, path) in schema.map({ names(config[option], $0, path: option) }) ?? [] {
         uses.append(FieldUse(name: name, type: type, location: place(of: path), isRequired: true, option: option))
       }
@@ -72,8 +74,6 @@ extension OptionSchema {
 
   fileprivate var elementsNameFields: Bool { (items ?? []).contains { $0.namesFields } }
 
-  /// True for an expression, or a list or map that holds some: which fields it reads is not known here.
-  fileprivate var readsExpressions: Bool {
-    format == .expression || format == .aggregate || (items ?? []).contains { $0.readsExpressions }
-  }
+  /// True for a value of a format, or a list or map that holds some.
+  fileprivate func has(_ format: Format) -> Bool { self.format == format || (items ?? []).contains { $0.has(format) } }
 }

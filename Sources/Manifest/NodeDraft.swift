@@ -30,7 +30,30 @@ struct NodeDraft {
   /// True for an operator whose output is its input's rows as they are.
   var forwardsOnly: Bool {
     guard kind == .operator, let outputs = manifest?.outputs else { return false }
-    return outputs.same == true && (outputs.fields ?? []).isEmpty
+    return outputs.same == true && outputs.open != true && (outputs.fields ?? []).isEmpty && !outputs.changesFields
+  }
+
+  /// Fields that the component makes, by its description and by the options that name some; a nil type is not known.
+  var madeFields: [(name: String, type: RecordPlan.ColumnType?)] {
+    guard let outputs = manifest?.outputs else { return [] }
+    var made = (outputs.fields ?? []).map { (name: $0.name, type: RecordPlan.ColumnType(rawValue: $0.type)) }
+    var prefix = ""
+    if let option = outputs.prefix, case .string(let text) = config[option] { prefix = text }
+    for option in outputs.namedBy ?? [] {
+      switch config[option] {
+      case .map(let entries):
+        for entry in entries {
+          guard case .string(let word) = entry.value else { continue }
+          made.append((prefix + entry.name, RecordPlan.ColumnType(rawValue: word)))
+        }
+      case .list(let items):
+        for case .string(let name) in items where !made.contains(where: { $0.name == prefix + name }) {
+          made.append((prefix + name, nil))
+        }
+      default: break
+      }
+    }
+    return made
   }
 
   /// Place of a configuration value, or of what stands around it.

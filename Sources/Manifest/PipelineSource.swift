@@ -26,6 +26,8 @@ public struct PipelineSource: Sendable, Equatable {
   public var hasErrors = false
   /// True when nodes may be missing here that the manifest has.
   var isPartial = false
+  /// The manifest itself, for places inside of its values.
+  var text = ""
   /// Places of values that could not be read, which has been reported.
   var unreadable: Set<SourceLocation> = []
 

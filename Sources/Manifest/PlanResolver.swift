@@ -41,7 +41,7 @@ struct PlanResolver {
     guard let order = graph.resolve() else { return nil }
     let buffers = BufferResolver(drafts: drafts, edges: graph.edges, delivery: source.delivery, diagnostics: diagnostics)
       .resolve()
-    var records = RecordPlanner(drafts, edges: graph.edges, order: order, diagnostics: diagnostics)
+    var records = RecordPlanner(drafts, edges: graph.edges, order: order, text: source.text, diagnostics: diagnostics)
     records.plan()
     guard !diagnostics.hasErrors, !source.hasErrors else { return nil }
     graph.advise(sinks: source.sections[.sink] ?? .start)

@@ -8,13 +8,18 @@ struct RecordPlanner {
   private let edges: [EdgeDraft]
   private let order: [Int]
   private let diagnostics: DiagnosticList
+  private let checker: ExpressionChecker
   private var columns: [Int: SourceColumns] = [:]
+  /// Per node, its expressions.
+  private var expressions: [[CheckedExpression]]
   /// Per node, the edges into it and out of it.
   private var into: [[EdgeDraft]]
   private var outOf: [[EdgeDraft]]
 
-  init(_ drafts: [NodeDraft], edges: [EdgeDraft], order: [Int], diagnostics: DiagnosticList) {
+  init(_ drafts: [NodeDraft], edges: [EdgeDraft], order: [Int], text: String, diagnostics: DiagnosticList) {
     self.drafts = drafts
+    checker = ExpressionChecker(diagnostics: diagnostics, text: text)
+    expressions = [[CheckedExpression]](repeating: [], count: drafts.count)
     self.edges = edges
     self.order = order
     self.diagnostics = diagnostics
@@ -56,7 +61,7 @@ struct RecordPlanner {
 
   // MARK: Shapes, downwards
 
-  private func checkFields() {
+  private mutating func checkFields() {
     var shapes = [RowShape](repeating: .open, count: drafts.count)
     for index in order {
       var input = RowShape(isOpen: false)
@@ -64,6 +69,7 @@ struct RecordPlanner {
       if into[index].isEmpty { input.isOpen = true }
       for use in drafts[index].fieldUses ?? [] { check(use, input, of: drafts[index]) }
       for field in encodedFields(of: drafts[index]) { check(field, input, of: drafts[index]) }
+      expressions[index] = checker.check(drafts[index], input)
       shapes[index] = output(of: index, input)
     }
   }
@@ -83,13 +89,25 @@ struct RecordPlanner {
   private func output(of index: Int, _ input: RowShape) -> RowShape {
     if let columns = columns[index] { return columns.shape }
     guard let outputs = drafts[index].manifest?.outputs else { return .open }
-    let fields = outputs.fields ?? []
+    var input = input
+    if let changes = FieldChanges(drafts[index]) { input = changes.output(input, setting: setTypes(of: index)) }
     if outputs.same == true, drafts[index].kind == .operator {
       var shape = input
-      for field in fields { shape.set(field.name, RecordPlan.ColumnType(rawValue: field.type)) }
+      for field in drafts[index].madeFields { shape.set(field.name, field.type) }
+      if outputs.open == true { shape.isOpen = true }
       return shape
     }
-    return RowShape(fields)
+    return RowShape(outputs.fields ?? [])
+  }
+
+  /// The types of what a node's `set` option gives.
+  private func setTypes(of index: Int) -> [String: RecordPlan.ColumnType?] {
+    guard let option = drafts[index].manifest?.outputs?.set else { return [:] }
+    let prefix = "\(option)."
+    let types = expressions[index].filter { $0.option.path.hasPrefix(prefix) }.map {
+      (String($0.option.path.dropFirst(prefix.count)), $0.columnType)
+    }
+    return Dictionary(types) { $1 }
   }
 
   private func check(_ use: FieldUse, _ input: RowShape, of draft: NodeDraft) {
@@ -181,13 +199,31 @@ struct RecordPlanner {
       var output = Demand()
       for edge in outOf[index] where edge.port != .dead { output.merge(demands[edge.to]) }
       if let source = columns[index] {
-        var wanted = output.names.compactMap { name in output.types[name].map { (name: name, type: $0) } }
+        var wanted = output.names.compactMap { name in
+          output.types[name].map { (name: name, type: output.whole && $0.isSoft ? .own : $0) }
+        }
         wanted += output.replaced.filter { output.types[$0] == nil }.map { (name: $0, type: ImpliedType(nil)) }
         drafts[index].recordPlan = source.plan(wanted: wanted, rest: output.whole, verbatim: output.verbatim)
       } else {
         demands[index] = input(of: index, output)
+        tell(index, output)
       }
     }
+  }
+
+  /// Completes the option of a component with open outputs that says which fields are named further down.
+  private mutating func tell(_ index: Int, _ output: Demand) {
+    let draft = drafts[index]
+    guard let option = draft.manifest?.outputs?.wanted, case .map(let config) = draft.config else { return }
+    var wanted: [ConfigValue.Entry] = []
+    if case .map(let entries) = draft.config[option] { wanted = entries }
+    let known = Set(draft.madeFields.map(\.name) + wanted.map(\.name))
+    // A name with a dot or a bracket has no path in a configuration.
+    for name in output.names where !known.contains(name) && !name.contains(where: { $0 == "." || $0 == "[" }) {
+      if let type = output.types[name] { wanted.append(.init(name, .string(type.column.rawValue))) }
+    }
+    guard !wanted.isEmpty else { return }
+    drafts[index].config = .map(config.filter { $0.name != option } + [.init(option, .map(wanted))])
   }
 
   private func input(of index: Int, _ output: Demand) -> Demand {
@@ -208,11 +244,34 @@ struct RecordPlanner {
     }
     // A field that a function replaces must not be left over among those that nothing names.
     if let function = draft.function, demand.whole { demand.replaced.insert(function.output, at: 0) }
+    for expression in expressions[index] {
+      for use in expression.uses { demand.want(use.name, use.type) }
+      if expression.readsAll { demand.whole = true }
+    }
     let uses = draft.fieldUses
     // One that a function reads and replaces is read as what it is: of a column of its type, what does not fit would be left over.
     for use in uses ?? [] { demand.want(use.name, ImpliedType(use.name == draft.function?.output ? .variant : use.type)) }
     // A sink that encodes reads what its format writes, which is counted above.
     if uses == nil, draft.encodePlan == nil, draft.reference != nil { demand.whole = true }
+    return demand
+  }
+
+  /// The same of an operator whose options change fields.
+  private func passed(through changes: FieldChanges, _ output: Demand) -> Demand {
+    var demand = Demand()
+    let isWhole = output.whole || output.verbatim
+    for name in output.names {
+      guard let origin = changes.origin(of: name), let type = output.types[name] else { continue }
+      demand.want(origin, changes.casts.contains { $0.name == origin } ? .own : type)
+    }
+    for name in output.replaced { if let origin = changes.origin(of: name) { demand.replaced.append(origin) } }
+    guard isWhole else { return demand }
+    if let kept = changes.kept {
+      for name in kept { if let origin = changes.origin(of: name) { demand.want(origin, .own) } }
+    } else {
+      demand.whole = true
+      demand.replaced += changes.touched.filter { !demand.replaced.contains($0) }
+    }
     return demand
   }
 
@@ -222,9 +281,10 @@ struct RecordPlanner {
     if draft.forwardsOnly || draft.reference == nil { return output }
     let outputs = draft.manifest?.outputs
     if let outputs, outputs.same != true { return Demand() }
+    if let changes = FieldChanges(draft), (outputs?.fields ?? []).isEmpty { return passed(through: changes, output) }
     // It adds fields, or does not say what comes out: its rows are new, so they have their fields and no record.
     var demand = Demand()
-    let made = Set((outputs?.fields ?? []).map(\.name))
+    let made = Set(draft.madeFields.map(\.name))
     for name in output.names where !made.contains(name) { if let type = output.types[name] { demand.want(name, type) } }
     demand.replaced = output.replaced.filter { !made.contains($0) }
     demand.whole = output.whole || output.verbatim

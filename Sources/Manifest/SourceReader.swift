@@ -68,6 +68,7 @@ struct SourceReader {
         root.location, "the pipeline has no \(kind.rawValue)s",
         "add, for example: \(Grammar.pipeline.first { $0.name == kind.rawValue + "s" }?.example ?? "")")
     }
+    source.text = text
     source.hasErrors = diagnostics.hasErrors
     source.unreadable = diagnostics.silenced
     self.source = source

@@ -96,6 +96,13 @@ struct ComponentInspection {
   var outputs: [[String]] {
     guard component.kind != .sink, let outputs = component.outputs else { return [] }
     var rows = outputs.same == true ? [["all fields of the input"]] : []
+    if outputs.open == true {
+      let options = (outputs.namedBy ?? []).joined(separator: ", ")
+      rows.append([
+        "others", "", "",
+        options.isEmpty ? "depending on options and input" : "named by the options \(options), or by the input",
+      ])
+    }
     for field in outputs.fields ?? [] {
       rows.append([field.name, field.type, field.role.map { "role \($0)" } ?? "", field.doc ?? ""])
     }

@@ -34,6 +34,8 @@ enum OptionRules {
         suits, path + ".format",
         "\(format.rawValue) suits \(isQuantity ? "integer, string" : "string"), list and map, not \(option.type.rawValue)")
     }
+    log.check(
+      option.result == nil || option.format == .expression, path + ".result", "is what an expression gives: format: expression")
     if let minimum = option.minimum, let maximum = option.maximum {
       log.check(minimum <= maximum, path + ".minimum", "is above the maximum")
     }

@@ -92,6 +92,7 @@ public struct PluginManifestReader: Sendable {
     case "codec": [ComponentManifest.Codec.decode, .encode].map(\.rawValue)
     case "type": OptionSchema.ValueType.every.map(\.rawValue)
     case "format": OptionSchema.Format.every.map(\.rawValue)
+    case "result": OptionSchema.ExpressionResult.allCases.map(\.rawValue)
     default: nil
     }
   }

@@ -72,13 +72,24 @@ extension Component.Outputs {
   fileprivate var json: String {
     let (same, fields): (Bool, [Component.Field]) =
       switch self {
-      case .same, .merged: (true, [])
+      case .same, .merged, .changed, .open: (true, [])
       case .adding(let fields): (true, fields)
       case .fields(let fields): (false, fields)
       }
     return JSONText.object {
       $0.add("same", same ? true : nil)
       if case .merged = self { $0.add("merged", true) }
+      if case .open(let open) = self {
+        $0.add("open", true)
+        $0.add("named_by", json: open.namedBy.isEmpty ? nil : JSONText.array(open.namedBy.map { JSONText.quoted($0.name) }))
+        $0.add("prefix", open.prefix?.name)
+        $0.add("wanted", open.wanted?.name)
+      }
+      if case .changed(let cast, let set, let rename, let remove, let keep) = self {
+        for (name, option) in [("cast", cast), ("set", set), ("rename", rename), ("remove", remove), ("keep", keep)] {
+          $0.add(name, option?.name)
+        }
+      }
       $0.add("fields", json: fields.isEmpty ? nil : JSONText.array(fields.map { $0.json }))
     }
   }

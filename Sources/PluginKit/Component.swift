@@ -84,8 +84,34 @@ public struct Component: Sendable {
     case merged
     /// The input's fields and these.
     case adding([Field])
+    /// The input's fields after changes that options say, in this order: types of a map of fields and types, values of a map of fields
+    /// and expressions, names of a map of old names and new ones, and the fields of lists removed, or all but them.
+    case changed(
+      cast: (any DeclaredOption)? = nil, set: (any DeclaredOption)? = nil, rename: (any DeclaredOption)? = nil,
+      remove: (any DeclaredOption)? = nil, keep: (any DeclaredOption)? = nil)
     /// These fields and no others.
     case fields([Field])
+    /// The input's fields and others, which depend on the options and on what comes in.
+    case open(OpenFields)
+  }
+
+  /// What can be said of fields that depend on options and input.
+  public struct OpenFields: Sendable {
+    let namedBy: [any DeclaredOption]
+    let prefix: (any DeclaredOption)?
+    let wanted: (any DeclaredOption)?
+
+    /// - Parameters:
+    ///   - namedBy: options whose entries are fields that the component makes; the values of a map may be their types.
+    ///   - prefix: an option with text that is put before these names.
+    ///   - wanted: an option, a map from names to types, that the host completes with the fields that nodes further down name.
+    public init(
+      namedBy: [any DeclaredOption] = [], prefix: (any DeclaredOption)? = nil, wanted: (any DeclaredOption)? = nil
+    ) {
+      self.namedBy = namedBy
+      self.prefix = prefix
+      self.wanted = wanted
+    }
   }
 
   public var id: String

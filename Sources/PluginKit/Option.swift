@@ -70,6 +70,7 @@ extension OptionType {
       $0.add("choices", json: choices.map(JSONText.array))
       $0.add("unit", unit)
       $0.add("items", json: items.map { "[\($0)]" })
+      $0.add("result", result)
     }
   }
 }

@@ -7,6 +7,8 @@ public struct OptionType<Value>: Sendable {
   /// `type` and `format` of the manifest.
   let type: String
   var format: String?
+  /// What an expression must give, as the manifest writes it.
+  var result: String?
   /// Allowed values as JSON.
   var choices: [String]?
   /// The type of a list's elements or a map's values, as the manifest writes it.
@@ -159,6 +161,7 @@ extension OptionType {
       $0.add("doc", "")
       $0.add("choices", json: choices.map(JSONText.array))
       $0.add("items", json: items.map { "[\($0)]" })
+      $0.add("result", result)
     }
   }
 }

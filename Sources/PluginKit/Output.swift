@@ -68,9 +68,24 @@ public struct Output {
     merger.reset()
   }
 
+  /// Publishes the frame that a joiner was given.
+  public func commit(_ joiner: FrameJoiner, to port: UInt32 = 0) throws {
+    var slot = tide_slot()
+    slot.size = UInt32(MemoryLayout<tide_slot>.size)
+    try check(host.table.pointee.reserve(raw, port, UInt64(joiner.byteCount), &slot))
+    slot.used = UInt64(joiner.write(into: slot.bytes))
+    try check(host.table.pointee.commit(raw, &slot))
+  }
+
   /// Sends one row of the input to the dead-letter port.
   public func reject(_ row: Int, of batch: Batch, _ why: String) throws {
     try check(why.withBorrowed { host.table.pointee.reject(raw, batch.raw, UInt32(truncatingIfNeeded: row), $0) })
+  }
+
+  /// The same with a reason in UTF-8, for components that reject many: nothing is allocated.
+  public func reject(_ row: Int, of batch: Batch, utf8 why: UnsafeRawBufferPointer) throws {
+    let text = tide_string(data: why.baseAddress?.assumingMemoryBound(to: CChar.self), length: UInt64(why.count))
+    try check(host.table.pointee.reject(raw, batch.raw, UInt32(truncatingIfNeeded: row), text))
   }
 
   /// Says that no row before `time` (ns) is expected any more: of a source's partition, or of an operator's output.

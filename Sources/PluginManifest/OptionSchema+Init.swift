@@ -3,7 +3,7 @@ extension OptionSchema {
   public init(
     _ name: String, _ type: ValueType, format: Format? = nil, doc: String, required: Bool? = nil, `default`: ConfigValue? = nil,
     minimum: Double? = nil, maximum: Double? = nil, choices: [ConfigValue]? = nil, unit: String? = nil,
-    items: [OptionSchema]? = nil
+    items: [OptionSchema]? = nil, result: ExpressionResult? = nil
   ) {
     self.name = name
     self.type = type
@@ -16,6 +16,7 @@ extension OptionSchema {
     self.choices = choices
     self.unit = unit
     self.items = items
+    self.result = result
   }
 
   /// What a list's elements or a map's values are: anything, values of one schema, or maps with the fields named here.
@@ -31,7 +32,7 @@ extension OptionSchema {
     switch items?.count ?? 0 {
     case 0:
       guard let format else { return .any }
-      return .value(OptionSchema(name, format == .duration || format == .bytes ? .integer : .string, format: format, doc: doc))
+      return .value(OptionSchema(name, format == .duration || format == .bytes ? .integer : .string, format: format, doc: doc, result: result))
     case 1: return .value(items![0])
     default: return .map(items!)
     }

@@ -68,6 +68,29 @@ public struct ComponentManifest: Sendable, Codable, Equatable {
     /// With `same`: the rows may also leave in frames that the component put together of several.
     public var merged: Bool?
     public var fields: [OutputField]?
+    /// With `same`: the component adds fields that depend on its options and on what comes in.
+    public var open: Bool?
+    /// Of an open one: options whose entries are fields that it makes; in a map the values may be their types.
+    public var namedBy: [String]?
+    /// An option with text that is put before these names.
+    public var prefix: String?
+    /// An option, a map, that the planner completes with the fields that nodes further down name, and their types.
+    public var wanted: String?
+    /// With `same`, options that change the fields, in the order in which they do: `cast` is a map of fields and types, `set` one of
+    /// fields and expressions, `rename` one of old names and new ones, `remove` and `keep` are lists of fields.
+    public var cast: String?
+    public var set: String?
+    public var rename: String?
+    public var remove: String?
+    public var keep: String?
+
+    /// True when an option changes the fields.
+    public var changesFields: Bool { cast != nil || set != nil || rename != nil || remove != nil || keep != nil }
+
+    enum CodingKeys: String, CodingKey {
+      case same, merged, fields, open, prefix, wanted, cast, set, rename, remove, keep
+      case namedBy = "named_by"
+    }
   }
 
   public var id: String
@@ -122,8 +145,15 @@ public struct OptionSchema: Sendable, Codable, Equatable {
   public var unit: String?
   /// Type of a list's elements or a map's values.
   public var items: [OptionSchema]?
+  /// What an expression must give; nil = anything.
+  public var result: ExpressionResult?
+
+  /// Types of expressions, by the names of columns' types.
+  public enum ExpressionResult: String, Sendable, Codable, CaseIterable {
+    case bool, int, double, string, time, binary
+  }
 
   enum CodingKeys: String, CodingKey {
-    case name, type, format, doc, required, `default`, minimum, maximum, choices, unit, items
+    case name, type, format, doc, required, `default`, minimum, maximum, choices, unit, items, result
   }
 }

@@ -40,6 +40,10 @@ public struct BooksReport {
       lines.append(
         (nil, "\(node.name): \(Quantities.grouped(node.mismatches)) values did not fit their column and stayed in the rest"))
     }
+    for node in books.nodes where node.expressionErrors > 0 {
+      let rows = Quantities.count(Int(clamping: node.expressionErrors), "row")
+      lines.append((nil, "\(node.name): expressions erred for \(rows)"))
+    }
     for node in books.nodes where node.retries + node.restarts > 0 {
       let calls = "\(Quantities.grouped(node.retries)) \(node.retries == 1 ? "call" : "calls") repeated"
       lines.append((nil, "\(node.name): \(calls), \(node.restarts) \(node.restarts == 1 ? "restart" : "restarts")"))
@@ -71,7 +75,8 @@ public struct BooksReport {
       ConfigValue.map([
         .init("name", .string(node.name)), .init("in", number(node.rowsIn)), .init("taken", number(node.taken)),
         .init("late", number(node.late)), .init("rejected", number(node.rejected)), .init("pending", number(node.pending)),
-        .init("mismatches", number(node.mismatches)), .init("restarts", number(node.restarts)),
+        .init("mismatches", number(node.mismatches)), .init("expression_errors", number(node.expressionErrors)),
+        .init("restarts", number(node.restarts)),
         .init("retries", number(node.retries)),
         .init("error_percent", .double((node.errorPercent * 100).rounded() / 100)),
         .init("out", .map(node.out.map { .init($0.name, number($0.rows)) })),

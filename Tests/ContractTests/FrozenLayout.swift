@@ -232,6 +232,30 @@ let frozenLayout: [FrozenStruct] = [
       ("export_batch", \.export_batch, 8),
     ]),
   layout(
+    tide_values.self, 56,
+    [
+      ("size", \.size, 0),
+      ("type", \.type, 4),
+      ("count", \.count, 8),
+      ("nulls", \.nulls, 12),
+      ("errors", \.errors, 16),
+      ("reserved", \.reserved, 20),
+      ("state", \.state, 24),
+      ("data", \.data, 32),
+      ("metadata", \.metadata, 40),
+    ]),
+  layout(
+    tide_expressions.self, 48,
+    [
+      ("size", \.size, 0),
+      ("reserved", \.reserved, 4),
+      ("compile", \.compile, 8),
+      ("release", \.release, 16),
+      ("filter", \.filter, 24),
+      ("values", \.values, 32),
+      ("why", \.why, 40),
+    ]),
+  layout(
     ArrowSchema.self, 72,
     [
       ("format", \.format, 0),

@@ -8,25 +8,22 @@ struct FrameExtenderTests {
   private func extend(_ view: FrameView, _ rows: [Int]?, name: String, nulls: [Int] = []) throws -> AlignedBytes {
     let count = rows?.count ?? view.rows
     let selection = rows?.map { UInt16($0) } ?? (0..<view.rows).map { UInt16($0) }
-    let text = Array(name.utf8)
-    return text.withUnsafeBytes { text in
-      selection.withUnsafeBufferPointer { selection in
-        let extender = FrameExtender(
-          view, selection: rows == nil ? nil : selection.baseAddress, count: count, name: text, type: .double,
-          nulls: nulls.count)
-        let bytes = AlignedBytes(count: extender.byteCount())
-        bytes.memory.initializeMemory(as: UInt8.self, repeating: 0xEE, count: bytes.count)
-        let made = extender.extend(into: bytes.memory)
-        precondition(made.length == bytes.count, "an extended frame has the size it said")
-        for row in 0..<count {
-          made.data.storeBytes(of: nulls.contains(row) ? 0 : Double(row) + 0.25, toByteOffset: 8 * row, as: Double.self)
-        }
-        if let valid = made.valid?.assumingMemoryBound(to: UInt8.self) {
-          for byte in 0..<(count + 7) / 8 { valid[byte] = 0 }
-          for row in 0..<count where !nulls.contains(row) { valid[row >> 3] |= 1 << UInt8(row & 7) }
-        }
-        return bytes
+    let extender = try FrameExtender(name)
+    return try selection.withUnsafeBufferPointer { selection in
+      let length = try extender.begin(
+        view, selection: rows == nil ? nil : selection.baseAddress, count: count, type: .double, nulls: nulls.count)
+      let bytes = AlignedBytes(count: length)
+      bytes.memory.initializeMemory(as: UInt8.self, repeating: 0xEE, count: bytes.count)
+      let made = extender.extend(into: bytes.memory)
+      precondition(made.length == bytes.count, "an extended frame has the size it said")
+      for row in 0..<count {
+        made.data.storeBytes(of: nulls.contains(row) ? 0 : Double(row) + 0.25, toByteOffset: 8 * row, as: Double.self)
       }
+      if let valid = made.valid?.assumingMemoryBound(to: UInt8.self) {
+        for byte in 0..<(count + 7) / 8 { valid[byte] = 0 }
+        for row in 0..<count where !nulls.contains(row) { valid[row >> 3] |= 1 << UInt8(row & 7) }
+      }
+      return bytes
     }
   }
 

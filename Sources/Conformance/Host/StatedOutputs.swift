@@ -17,7 +17,9 @@ struct StatedOutputs {
   /// Why a frame that the component built is none that it states; nil when it is.
   func objection(to frame: FrameView) -> String? {
     guard kind != .sink, let stated else { return nil }
-    if kind == .operator, stated.same == true, stated.fields == nil, stated.merged != true {
+    if kind == .operator, stated.same == true, stated.fields == nil, stated.merged != true, stated.open != true,
+      !stated.changesFields
+    {
       return "the manifest says that outputs are the same as inputs, but a frame was built"
     }
     guard let fields = stated.fields else { return nil }

@@ -9,7 +9,7 @@ final class BindingNode: Node {
 
   func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
     for value in values {
-      do {
+      do throws(EvaluationError) {
         frame.locals[value.local] = .value(try value.node.evaluate(&frame))
       } catch {
         guard error.kind != .limit else { throw error }

@@ -11,7 +11,7 @@ final class UnaryCallNode: Node {
   func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
     try frame.spend()
     let value = try argument.evaluate(&frame)
-    do {
+    do throws(EvaluationError) {
       return try function(value, &frame)
     } catch {
       throw error.called(name, [value], at: span)
@@ -34,7 +34,7 @@ final class BinaryCallNode: Node {
     try frame.spend()
     let one = try first.evaluate(&frame)
     let two = try second.evaluate(&frame)
-    do {
+    do throws(EvaluationError) {
       return try function(one, two, &frame)
     } catch {
       throw error.called(name, [one, two], at: span)
@@ -57,7 +57,7 @@ final class TernaryCallNode: Node {
     let one = try arguments.0.evaluate(&frame)
     let two = try arguments.1.evaluate(&frame)
     let three = try arguments.2.evaluate(&frame)
-    do {
+    do throws(EvaluationError) {
       return try function(one, two, three, &frame)
     } catch {
       throw error.called(name, [one, two, three], at: span)
@@ -80,7 +80,7 @@ final class VariadicCallNode: Node {
     var values: [Value] = []
     values.reserveCapacity(arguments.count)
     for argument in arguments { values.append(try argument.evaluate(&frame)) }
-    do {
+    do throws(EvaluationError) {
       return try function(values, &frame)
     } catch {
       throw error.called(name, values, at: span)

@@ -44,7 +44,7 @@ final class MapNode: Node {
         guard let some = try content(value, at: span) else { continue }
         value = some
       }
-      do {
+      do throws(EvaluationError) {
         try map.add(key, value, &frame)
       } catch {
         throw error.located(at: span)

@@ -65,7 +65,7 @@ final class ComprehensionNode: Node {
     var failure: EvaluationError?
     for index in range.values.indices {
       try enter(index, of: range, &frame)
-      do {
+      do throws(EvaluationError) {
         if try holds(&frame) == decisive { return .bool(decisive) }
       } catch {
         guard error.kind != .limit else { throw error }

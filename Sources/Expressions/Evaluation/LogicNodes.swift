@@ -18,7 +18,7 @@ final class JunctionNode: Node {
   func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
     try frame.spend()
     var failure: EvaluationError?
-    do {
+    do throws(EvaluationError) {
       if try left.condition(&frame) == decisive { return .bool(decisive) }
     } catch {
       guard error.kind != .limit else { throw error }

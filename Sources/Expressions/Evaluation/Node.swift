@@ -42,7 +42,7 @@ final class VariableNode: Node {
   }
 
   func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
-    do {
+    do throws(EvaluationError) {
       if let value = try frame.variables.value(index) { return value }
     } catch {
       throw error.located(at: span)
@@ -59,8 +59,12 @@ final class PresenceNode: Node {
   init(_ index: Int, at span: Span) { (self.index, self.span) = (index, span) }
 
   func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
-    do {
-      return .bool(try frame.variables.value(index) != nil)
+    do throws(EvaluationError) {
+      // A null counts as absent: columns with a type cannot tell one from the other.
+      switch try frame.variables.value(index) {
+      case nil, .null?: return .bool(false)
+      default: return .bool(true)
+      }
     } catch {
       throw error.located(at: span)
     }

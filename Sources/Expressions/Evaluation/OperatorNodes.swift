@@ -94,7 +94,7 @@ final class ArithmeticNode: Node {
     try frame.spend()
     let one = try left.evaluate(&frame)
     let other = try right.evaluate(&frame)
-    do {
+    do throws(EvaluationError) {
       if case .double(let one) = one, case .double(let other) = other { return .double(try operation.of(one, other)) }
       if case .int(let one) = one, case .int(let other) = other { return .int(try operation.of(one, other)) }
       if case .uint(let one) = one, case .uint(let other) = other { return .uint(try operation.of(one, other)) }

@@ -5,11 +5,12 @@ public final class Program: Sendable {
   private let caches = Caches()
   private let limits: EvaluationLimits
 
-  public init(_ expression: Expression, limits: EvaluationLimits = EvaluationLimits()) {
+  /// - Parameter part: a part of the expression that stands in no macro, to be evaluated by itself; nil = all of it.
+  public init(_ expression: Expression, of part: Syntax? = nil, limits: EvaluationLimits = EvaluationLimits()) {
     var compiler = Compiler(
       variables: expression.variables.map(\.name), typeNames: expression.typeNames, isStrict: expression.isStrict,
       caches: caches)
-    root = compiler.compile(expression.syntax).node
+    root = compiler.compile(part ?? expression.syntax).node
     locals = compiler.locals
     self.limits = limits.countable
   }

@@ -1,6 +1,6 @@
 extension Syntax {
   /// The nodes right below this one, in the order in which they were written.
-  var parts: [Syntax] {
+  public var parts: [Syntax] {
     switch form {
     case .literal, .name, .present, .slot: []
     case .select(let operand, _, _), .has(let operand, _): [operand]

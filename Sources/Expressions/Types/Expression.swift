@@ -19,6 +19,11 @@ public struct Expression: Sendable {
   public init(_ text: String, in environment: Environment) throws(ExpressionError) {
     let parsed = try Syntax.parse(
       text, limits: environment.limits, options: SyntaxOptions(isStrict: environment.isStrict))
+    try self.init(parsed, text: text, in: environment)
+  }
+
+  /// Of what was parsed from `text`, and may have other forms since: a name that is a variable, whatever it is made of.
+  public init(_ parsed: Syntax, text: String, in environment: Environment) throws(ExpressionError) {
     var checker = Checker(environment, text: Array(text.utf8), nodes: Int(parsed.id) + 1)
     syntax = try checker.check(parsed)
     types = try checker.finish(syntax.span)

@@ -1,0 +1,97 @@
+import PluginKit
+
+/// Operator `flat_map`: makes a row of each element of a list.
+struct FlatMapOperator: Operator {
+  static let explode = Option(
+    "explode", .map(.expression(of: .variant)),
+    doc: "A field, and the list whose elements become its values, one a row, such as item: items.")
+  static let keepEmpty = Option(
+    "keep_empty", .bool, doc: "Pass a row whose list is empty, null or absent once, with null. Otherwise it passes not at all.",
+    default: false)
+  static let component = Component(
+    "flat_map", doc: "Make a row of each element of a list.", concurrency: .stateless, options: [explode, keepEmpty],
+    inputs: [], outputs: .changed(set: explode),
+    example: """
+      name: items
+      sources:
+        orders: { use: file, with: { path: orders.jsonl, format: json } }
+      operators:
+        items: { use: flat_map, from: orders, with: { explode: { item: items } } }
+      sinks:
+        out: { use: stdout, from: items }
+
+      """)
+
+  /// Rows that one call makes at most, so that a long list holds nothing up.
+  private static let rowsPerSend = 8192
+
+  private let list: Expression
+  private let name: String
+  private let keepsEmpty: Bool
+  private let changes: FrameDeriver
+  private let rows = RowBuffer()
+  private var elements: [tide_string] = []
+  private var states: [ColumnValues.State] = []
+
+  init(_ config: Config) throws {
+    let entries = try config[Self.explode]
+    guard entries.count == 1 else {
+      throw PluginError.config("`explode` takes one field and one list, not \(entries.count)", at: "explode")
+    }
+    name = entries[0].name
+    list = entries[0].value
+    keepsEmpty = try config[Self.keepEmpty]
+    changes = try FrameDeriver([.set(name)])
+  }
+
+  mutating func process(_ batch: Batch, _ out: inout Output) throws {
+    let values = try list.values(of: batch)
+    guard batch.count > 0, let lists = values.strings else { return }
+    var wrong: [(row: Int, why: String)] = []
+    for index in 0..<values.count {
+      let row = batch.row(at: index)
+      guard values.isValid(index) else {
+        if keepsEmpty { try add(row, nil, values, batch, &out) }
+        continue
+      }
+      let value = VariantReader(
+        value: UnsafeRawBufferPointer(start: lists[index].data, count: Int(lists[index].length)), keys: values.keys)
+      guard value.kind == .array else {
+        wrong.append((Int(row), "'explode.\(name)' is a \(value.kind), and a list is wanted"))
+        continue
+      }
+      if value.count == 0, keepsEmpty { try add(row, nil, values, batch, &out) }
+      for place in 0..<value.count { try add(row, value[place], values, batch, &out) }
+    }
+    try send(values, batch, &out)
+    for (row, why) in wrong { try out.reject(row, of: batch, why) }
+  }
+
+  private mutating func add(
+    _ row: UInt16, _ element: VariantReader?, _ values: ColumnValues, _ batch: Batch, _ out: inout Output
+  ) throws {
+    if rows.count >= Self.rowsPerSend { try send(values, batch, &out) }
+    rows.append(row)
+    let isNull = element == nil || element?.kind == .null || element?.kind == .absent
+    let bytes = element.map { UnsafeRawBufferPointer(rebasing: $0.value.prefix($0.byteCount)) }
+    elements.append(
+      isNull
+        ? tide_string(data: nil, length: 0)
+        : tide_string(data: bytes?.baseAddress?.assumingMemoryBound(to: CChar.self), length: UInt64(bytes?.count ?? 0)))
+    states.append(isNull ? .null : .value)
+  }
+
+  /// Sends what has been gathered.
+  private mutating func send(_ values: ColumnValues, _ batch: Batch, _ out: inout Output) throws {
+    guard rows.count > 0 else { return }
+    try elements.withUnsafeBufferPointer { elements in
+      try states.withUnsafeBufferPointer { states in
+        let column = ColumnValues(variants: elements, keys: values.keys, states: states.baseAddress)
+        try out.send(batch, repeating: rows.rows, changing: changes, values: [column])
+      }
+    }
+    rows.clear()
+    elements.removeAll(keepingCapacity: true)
+    states.removeAll(keepingCapacity: true)
+  }
+}

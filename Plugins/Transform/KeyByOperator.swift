@@ -1,0 +1,46 @@
+import PluginKit
+
+/// Operator `key_by`: gives rows a key.
+struct KeyByOperator: Operator {
+  static let key = Option("key", .expression(of: nil), doc: "The key: a field, or an expression such as zone + \"/\" + source.")
+  static let strict = StrictOption.option(otherwise: "it has no key, and is counted")
+  static let component = Component(
+    "key_by", doc: "Give rows the key by which operators behind it keep state.", concurrency: .stateless,
+    options: [key, strict],
+    inputs: [], outputs: .merged,
+    example: """
+      name: keyed
+      sources:
+        readings: { use: generate, with: { kind: sensors, count: 1000, paced: false, seed: 7 } }
+      operators:
+        by-zone: { use: key_by, from: readings, with: { key: zone } }
+      sinks:
+        out: { use: stdout, from: by-zone }
+
+      """)
+
+  private let key: Expression
+  private let isStrict: Bool
+  private let changes: FrameDeriver
+  private let rows = RowBuffer()
+  private let erring = RowBuffer()
+
+  init(_ config: Config) throws {
+    key = try config[Self.key]
+    isStrict = try config[Self.strict]
+    changes = try FrameDeriver([.set(role: .key)])
+  }
+
+  mutating func process(_ batch: Batch, _ out: inout Output) throws {
+    let values = try key.values(of: batch)
+    guard isStrict, values.errorCount > 0 else { return try out.send(batch, changing: changes, values: [values]) }
+    rows.clear()
+    erring.clear()
+    for index in 0..<batch.count {
+      (values.state(index) == .error ? erring : rows).append(batch.row(at: index))
+    }
+    try out.send(batch, rows: rows.rows, changing: changes, values: [values])
+    // Asking why ends what the expression gave for the batch.
+    try out.reject(erring.rows, of: batch, key, "key")
+  }
+}

@@ -1,0 +1,172 @@
+import PluginKit
+
+/// Operator `map`: changes fields.
+struct MapOperator: Operator {
+  /// Types that a field can be cast to, by the function that does it.
+  enum FieldType: String, CaseIterable, Sendable {
+    case bool, int, double, string, time
+
+    var function: String { self == .time ? "timestamp" : rawValue }
+
+    var columnType: ColumnType {
+      switch self {
+      case .bool: .bool
+      case .int: .int
+      case .double: .double
+      case .string: .string
+      case .time: .time
+      }
+    }
+  }
+
+  static let cast = Option(
+    "cast", .map(.choice(FieldType.self)), doc: "Fields and the types that they are converted to, such as status: int.",
+    default: [])
+  static let set = Option(
+    "set", .map(.expression(of: nil)),
+    doc:
+      "Fields and the expressions that give their values, all of the row as it came in, such as fahrenheit: value * 1.8 + 32.0.",
+    default: [])
+  static let rename = Option(
+    "rename", .map(.string), doc: "Fields and their new names, such as temp: temperature.", default: [])
+  static let remove = Option("remove", .list(.field), doc: "Fields that are removed.", default: [])
+  static let keep = Option(optional: "keep", .list(.string), doc: "The only fields that are left.")
+  static let strict = StrictOption.option(otherwise: "its field is null, and it is counted")
+  static let component = Component(
+    "map", doc: "Set, rename, remove, keep and cast fields.", concurrency: .stateless,
+    options: [cast, set, rename, remove, keep, strict], inputs: [],
+    outputs: .changed(cast: cast, set: set, rename: rename, remove: remove, keep: keep),
+    example: """
+      name: fahrenheit
+      sources:
+        readings: { use: generate, with: { kind: sensors, count: 1000, paced: false, seed: 7 } }
+      operators:
+        warm:
+          use: map
+          from: readings
+          with: { set: { fahrenheit: value * 1.8 + 32.0 }, rename: { value: celsius }, remove: [unit] }
+      sinks:
+        out: { use: stdout, from: warm }
+
+      """)
+
+  private let changes: FrameDeriver
+  /// In the order in which `changes` takes their values, with the option that holds each.
+  private let expressions: [(expression: Expression, option: String)]
+  private let isStrict: Bool
+  private let rows = RowBuffer()
+  private var values: [ColumnValues] = []
+  private var nulls: [NullableStates] = []
+
+  init(_ config: Config) throws {
+    isStrict = try config[Self.strict]
+    let casts = try config[Self.cast]
+    let sets = try config[Self.set]
+    let renames = try config[Self.rename]
+    let removed = try config[Self.remove]
+    let kept = try config[Self.keep]
+    guard casts.count + sets.count + renames.count + removed.count > 0 || kept != nil else {
+      throw PluginError.config("map needs `cast`, `set`, `rename`, `remove` or `keep`")
+    }
+    for cast in casts where sets.contains(where: { $0.name == cast.name }) {
+      throw PluginError.config(
+        "'\(cast.name)' is set as well; write set: { \(cast.name): \(cast.value.function)(...) }", at: "cast.\(cast.name)")
+    }
+    for (index, name) in removed.enumerated() where sets.contains(where: { $0.name == name }) {
+      throw PluginError.config("'\(name)' is set and removed", at: "remove[\(index)]")
+    }
+    var expressions: [(Expression, String)] = []
+    var changes: [ColumnChange] = []
+    for cast in casts {
+      let text = "\(cast.value.function)(event.fields[\(Self.quoted(cast.name))])"
+      let path = "cast.\(cast.name)"
+      expressions.append((try Expression(text, of: cast.value.columnType, at: path, host: config.host), path))
+      changes.append(.set(cast.name))
+    }
+    for set in sets {
+      expressions.append((set.value, "set.\(set.name)"))
+      changes.append(.set(set.name))
+    }
+    if !renames.isEmpty { changes.append(.rename(renames.map { ($0.name, $0.value) })) }
+    changes += removed.map { .remove($0) }
+    if let kept { changes.append(.keep(kept)) }
+    self.changes = try Self.deriver(changes)
+    self.expressions = expressions
+    nulls = expressions.map { _ in NullableStates() }
+  }
+
+  mutating func process(_ batch: Batch, _ out: inout Output) throws {
+    values.removeAll(keepingCapacity: true)
+    var errors = 0
+    for index in expressions.indices {
+      let found = try expressions[index].expression.values(of: batch)
+      errors += found.errorCount
+      values.append(found)
+    }
+    if errors == 0 { return try out.send(batch, changing: changes, values: values) }
+    if isStrict { return try sendStrictly(batch, &out) }
+    for index in values.indices { values[index] = nulls[index].erringAsNull(values[index]) }
+    try out.send(batch, changing: changes, values: values)
+  }
+
+  /// Rejects rows for which an expression errs, and sends the others.
+  private mutating func sendStrictly(_ batch: Batch, _ out: inout Output) throws {
+    rows.clear()
+    var erring: [(row: Int, place: Int)] = []
+    for index in 0..<batch.count {
+      let row = batch.row(at: index)
+      if let place = values.firstIndex(where: { $0.state(index) == .error }) {
+        erring.append((Int(row), place))
+      } else {
+        rows.append(row)
+      }
+    }
+    try out.send(batch, rows: rows.rows, changing: changes, values: values)
+    // Asking why ends what the expressions gave for the batch.
+    for (row, place) in erring {
+      let why = expressions[place].expression.why(row, of: batch) ?? "the expression has no value"
+      try out.reject(row, of: batch, "'\(expressions[place].option)': \(why)")
+    }
+  }
+
+  private static func deriver(_ changes: [ColumnChange]) throws -> FrameDeriver {
+    do throws(FrameDeriveError) {
+      return try FrameDeriver(changes)
+    } catch {
+      throw PluginError.config(error.description)
+    }
+  }
+
+  /// A text as a literal of the expression language.
+  private static func quoted(_ text: String) -> String {
+    var literal = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": literal += "\\\(scalar)"
+      case "\n": literal += "\\n"
+      case "\r": literal += "\\r"
+      default: literal.unicodeScalars.append(scalar)
+      }
+    }
+    return literal + "\""
+  }
+}
+
+/// States of a column in which rows that err are null.
+final class NullableStates {
+  private var states: [UInt8] = []
+
+  /// The same values; what points to the states is valid until the next call.
+  func erringAsNull(_ values: ColumnValues) -> ColumnValues {
+    guard values.errorCount > 0, let from = values.raw.state else { return values }
+    states.removeAll(keepingCapacity: true)
+    for index in 0..<values.count {
+      states.append(from[index] == UInt8(TIDE_ROW_ERROR) ? UInt8(TIDE_ROW_NULL) : from[index])
+    }
+    var raw = values.raw
+    raw.nulls += raw.errors
+    raw.errors = 0
+    raw.state = states.withUnsafeBufferPointer { $0.baseAddress }
+    return ColumnValues(raw)
+  }
+}

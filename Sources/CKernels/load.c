@@ -1,0 +1,82 @@
+#include "CKernels.h"
+#include "clones.h"
+
+static uint32_t row_of(tide_k_rows rows, uint32_t i) { return rows.numbers == NULL ? rows.first + i : rows.numbers[i]; }
+
+CLONES void tide_k_load_i64(const tide_frame *frame, int32_t column, tide_k_rows rows, int64_t *out) {
+  for (uint32_t i = 0; i < rows.count; i++) out[i] = tide_i64(frame, column, row_of(rows, i));
+}
+
+void tide_k_load_u64(const tide_frame *frame, int32_t column, tide_k_rows rows, uint64_t *out) {
+  for (uint32_t i = 0; i < rows.count; i++) out[i] = tide_u64(frame, column, row_of(rows, i));
+}
+
+CLONES void tide_k_load_f64(const tide_frame *frame, int32_t column, tide_k_rows rows, double *out) {
+  for (uint32_t i = 0; i < rows.count; i++) out[i] = tide_f64(frame, column, row_of(rows, i));
+}
+
+int tide_k_load_states(const tide_frame *frame, int32_t column, tide_k_rows rows, uint8_t *out) {
+  const uint8_t *valid = tide_valid_vec(frame, column);
+  uint32_t missing = 0;
+  if (column >= 0 && valid == NULL) return 0;
+  if (column < 0) {
+    memset(out, TIDE_K_MISSING, rows.count);
+    return rows.count != 0;
+  }
+  for (uint32_t i = 0; i < rows.count; i++) {
+    uint32_t row = row_of(rows, i), there = (valid[row >> 3] >> (row & 7u)) & 1u;
+    out[i] = there ? TIDE_K_VALUE : TIDE_K_MISSING;
+    missing += 1u - there;
+  }
+  return missing != 0;
+}
+
+void tide_k_load_texts(const tide_frame *frame, int32_t column, tide_k_rows rows, tide_string *out) {
+  for (uint32_t i = 0; i < rows.count; i++) out[i] = tide_bytes(frame, column, row_of(rows, i));
+}
+
+CLONES void tide_k_look_up(const uint16_t *codes, tide_k_rows rows, const uint8_t *verdicts, uint8_t *out) {
+  if (rows.numbers == NULL)
+    for (uint32_t i = 0; i < rows.count; i++) out[i] = verdicts[codes[rows.first + i]];
+  else
+    for (uint32_t i = 0; i < rows.count; i++) out[i] = verdicts[codes[rows.numbers[i]]];
+}
+
+CLONES void tide_k_match_code(const uint16_t *codes, tide_k_rows rows, uint16_t code, int negated, uint8_t *out) {
+  uint8_t yes = negated ? TIDE_K_FALSE : TIDE_K_TRUE, no = negated ? TIDE_K_TRUE : TIDE_K_FALSE;
+  if (rows.numbers == NULL)
+    for (uint32_t i = 0; i < rows.count; i++) out[i] = codes[rows.first + i] == code ? yes : no;
+  else
+    for (uint32_t i = 0; i < rows.count; i++) out[i] = codes[rows.numbers[i]] == code ? yes : no;
+}
+
+void tide_k_match_text(const tide_frame *frame, int32_t column, tide_k_rows rows, tide_string text, int negated, uint8_t *out) {
+  for (uint32_t i = 0; i < rows.count; i++) {
+    tide_string own = tide_bytes(frame, column, row_of(rows, i));
+    int same = own.length == text.length && memcmp(own.data, text.data, (size_t)text.length) == 0;
+    out[i] = same != negated ? TIDE_K_TRUE : TIDE_K_FALSE;
+  }
+}
+
+uint32_t tide_k_select(const uint8_t *mask, tide_k_rows rows, uint16_t *out, uint16_t *erring, uint32_t *errors) {
+  uint32_t found = 0, bad = 0;
+  if (rows.numbers == NULL)
+    for (uint32_t i = 0; i < rows.count; i++) {
+      out[found] = (uint16_t)(rows.first + i);
+      found += mask[i] >> 1;
+      bad += mask[i] == TIDE_K_ERROR;
+    }
+  else
+    for (uint32_t i = 0; i < rows.count; i++) {
+      out[found] = rows.numbers[i];
+      found += mask[i] >> 1;
+      bad += mask[i] == TIDE_K_ERROR;
+    }
+  if (erring != NULL && bad != 0) {
+    uint32_t at = *errors;
+    for (uint32_t i = 0; i < rows.count; i++)
+      if (mask[i] == TIDE_K_ERROR) erring[at++] = (uint16_t)row_of(rows, i);
+  }
+  *errors += bad;
+  return found;
+}

@@ -1,0 +1,112 @@
+import CTidemill
+import Expressions
+import Frames
+
+/// Values of a frame's columns as values of the language.
+enum FieldValue {
+  /// The value of a row of a column; nil when it is null or absent.
+  static func read(_ frame: UnsafePointer<tide_frame>, _ column: Int32, _ row: UInt32) -> Value? {
+    guard tide_valid(frame, column, row) != 0 else { return nil }
+    let descriptor = tide_col(frame, column).pointee
+    switch UInt32(descriptor.type) {
+    case UInt32(TIDE_BOOL): return .bool(tide_i64(frame, column, row) != 0)
+    case UInt32(TIDE_I64), UInt32(TIDE_I32), UInt32(TIDE_U16), UInt32(TIDE_I8): return .int(tide_i64(frame, column, row))
+    case UInt32(TIDE_U64): return .uint(tide_u64(frame, column, row))
+    case UInt32(TIDE_F64), UInt32(TIDE_F32): return .double(tide_f64(frame, column, row))
+    case UInt32(TIDE_DECIMAL128): return .double(tide_decimal_f64(tide_decimal128(frame, column, row)))
+    case UInt32(TIDE_TIME): return .timestamp(Timestamp(nanoseconds: tide_i64(frame, column, row)))
+    case UInt32(TIDE_DURATION): return .duration(Duration(nanoseconds: tide_i64(frame, column, row)))
+    case UInt32(TIDE_UTF8): return .string(Text(utf8: bytes(tide_bytes(frame, column, row))))
+    case UInt32(TIDE_BINARY), UInt32(TIDE_FIXED): return .bytes(bytes(tide_bytes(frame, column, row)))
+    case UInt32(TIDE_VARIANT):
+      var keys = tide_string()
+      let value = tide_var(frame, column, row, &keys)
+      return read(VariantReader(value: raw(value), keys: raw(keys)))
+    case UInt32(TIDE_LIST): return list(frame, column, row)
+    case UInt32(TIDE_STRUCT): return record(frame, column, row)
+    default: return nil
+    }
+  }
+
+  /// A variant; nil when there is no value.
+  static func read(_ variant: VariantReader) -> Value? {
+    switch variant.kind {
+    case .absent: return nil
+    case .null: return .null
+    case .bool: return variant.bool.map(Value.bool)
+    case .int: return variant.int.map(Value.int)
+    case .double, .decimal: return variant.double.map(Value.double)
+    case .time: return variant.time.map { .timestamp(Timestamp(nanoseconds: $0)) }
+    case .dayTime:
+      // A byte of type, then microseconds of the day.
+      guard variant.byteCount == 9, variant.value.count >= 9 else { return nil }
+      let micros = variant.value.loadUnaligned(fromByteOffset: 1, as: Int64.self)
+      return Expressions.Duration(microseconds: micros).map(Value.duration)
+    case .string: return variant.text.map { .string(Text(utf8: Array($0))) }
+    case .binary, .uuid: return variant.binary.map { .bytes(Array($0)) }
+    case .array: return .list((0..<variant.count).map { read(variant[$0]) ?? .null })
+    case .object:
+      var map = ValueMap()
+      variant.forEachField { name, value in _ = map.insert(.string(Text(utf8: Array(name))), read(value) ?? .null) }
+      return .map(map)
+    }
+  }
+
+  private static func list(_ frame: UnsafePointer<tide_frame>, _ column: Int32, _ row: UInt32) -> Value {
+    let place = tide_list(frame, column, row)
+    return .list((0..<place.count).map { read(frame, place.column, place.row + $0) ?? .null })
+  }
+
+  private static func record(_ frame: UnsafePointer<tide_frame>, _ column: Int32, _ row: UInt32) -> Value {
+    var map = ValueMap()
+    for child in 0..<tide_children(frame, column) {
+      let place = tide_field(frame, column, row, child)
+      guard place.count != 0, let value = read(frame, place.column, place.row) else { continue }
+      _ = map.insert(.string(Text(utf8: bytes(tide_name(frame, place.column)))), value)
+    }
+    return .map(map)
+  }
+
+  static func bytes(_ text: tide_string) -> [UInt8] { Array(raw(text)) }
+
+  static func raw(_ text: tide_string) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: text.data, count: Int(text.length))
+  }
+}
+
+extension Timestamp {
+  /// From nanoseconds since the epoch.
+  init(nanoseconds: Int64) {
+    let (seconds, rest) = Self.parts(nanoseconds)
+    self.init(seconds: seconds, nanoseconds: rest)
+  }
+
+  /// Nanoseconds since the epoch; nil outside of the years 1678 to 2261.
+  var total: Int64? { Self.total(seconds, nanoseconds) }
+
+  /// Whole seconds, rounded down, and what is left.
+  static func parts(_ nanoseconds: Int64) -> (Int64, Int32) {
+    let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+    return remainder < 0 ? (quotient - 1, Int32(remainder + 1_000_000_000)) : (quotient, Int32(remainder))
+  }
+
+  static func total(_ seconds: Int64, _ nanoseconds: Int32) -> Int64? {
+    Int64(exactly: Int128(seconds) * 1_000_000_000 + Int128(nanoseconds))
+  }
+}
+
+extension Expressions.Duration {
+  init(nanoseconds: Int64) {
+    let (seconds, rest) = Timestamp.parts(nanoseconds)
+    self.init(seconds: seconds, nanoseconds: rest)
+  }
+
+  init?(microseconds: Int64) {
+    let (nanoseconds, isTooLong) = microseconds.multipliedReportingOverflow(by: 1000)
+    if isTooLong { return nil }
+    self.init(nanoseconds: nanoseconds)
+  }
+
+  /// Nanoseconds; nil when they are too many.
+  var total: Int64? { Timestamp.total(seconds, nanoseconds) }
+}

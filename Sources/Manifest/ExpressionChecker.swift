@@ -1,0 +1,60 @@
+import Expressions
+import Formats
+import PluginManifest
+
+/// Checks the expressions of a node against the rows that reach it.
+struct ExpressionChecker {
+  let diagnostics: DiagnosticList
+  /// The manifest.
+  let text: String
+
+  /// The expressions that hold; what is wrong with the others is reported at its place inside of them.
+  func check(_ draft: NodeDraft, _ input: RowShape) -> [CheckedExpression] {
+    draft.expressionOptions.compactMap { option in
+      do throws(ExpressionError) {
+        let syntax = try EventSyntax.parse(option.text)
+        let expression = try Expression(syntax, text: option.text, in: environment(input))
+        try checkResult(of: expression, option)
+        return CheckedExpression(option: option, expression: expression)
+      } catch {
+        diagnostics.error(place(of: error.span, in: option, of: draft), "'\(option.path)': \(error.message)")
+        return nil
+      }
+    }
+  }
+
+  private func environment(_ input: RowShape) -> Environment {
+    var environment = Environment()
+    environment.variables = EventSyntax.variables
+    for name in input.names { environment.variables[name] = (input.types[name] ?? nil)?.valueType ?? .dyn }
+    environment.isGradual = input.isOpen
+    environment.suggestions = input.names
+    return environment
+  }
+
+  private func checkResult(of expression: Expression, _ option: ExpressionOption) throws(ExpressionError) {
+    guard let result = option.result, let wanted = RecordPlan.ColumnType(rawValue: result.rawValue) else { return }
+    let given = expression.type
+    if given == .dyn || given == wanted.valueType || (wanted == .double && (given == .int || given == .uint)) { return }
+    if case .parameter = given { return }
+    let fix =
+      switch (wanted, given) {
+      case (.bool, .int), (.bool, .uint), (.bool, .double): "; compare it: x > 0"
+      case (.bool, .string): "; compare it: x == \"...\""
+      case (.double, .string): "; double(x) makes a number"
+      case (.string, _): "; string(x) makes a text"
+      default: ""
+      }
+    throw ExpressionError(
+      "it gives \(given), and \(wanted.valueType) is wanted here" + fix, at: expression.syntax.span)
+  }
+
+  /// The place of a part of an expression in the manifest.
+  private func place(of span: Span, in option: ExpressionOption, of draft: NodeDraft) -> SourceLocation {
+    let location = draft.place(of: option.path)
+    guard draft.locations[option.path] != nil else { return location }
+    let scalars = Array(option.text.utf8.prefix(Int(span.start)))
+    let before = String(decoding: scalars, as: UTF8.self).unicodeScalars
+    return ScalarText(text, from: location).place(after: before, of: option.text.unicodeScalars) ?? location
+  }
+}

@@ -1,0 +1,193 @@
+import TestSupport
+import Testing
+
+/// The operators of `transform` in whole pipelines: JSON lines in, JSON lines out, bad rows at `dead`.
+struct TransformTests {
+  private let story: Story
+
+  init() throws { story = try Story() }
+
+  /// Runs lines through operators, the last of which is `last`; what they reject is in dead.jsonl.
+  private func run(
+    _ operators: String, from last: String = "f", fields: String = "", more: String = "", input: String
+  ) throws -> Tidemill.Result {
+    try story.file(
+      "p.yaml",
+      """
+      name: p
+      sources: { s: { use: stdin, with: { format: json\(fields) } } }
+      operators:
+        \(operators)
+      sinks:
+        out: { use: stdout, from: \(last) }
+        dead: { use: file, from: "*.dead", with: { path: dead.jsonl } }
+      \(more)
+      """)
+    let result = try story.run("run", "p.yaml", "--dev", input: input)
+    #expect(result.errors.contains("the books hold to the row"), "\(result.errors)")
+    return result
+  }
+
+  @Test func `filter passes records from their own bytes, and counts those that do not fit`() throws {
+    let input = """
+      {"value": 61.0, "note":"a b"}
+      {"value":60.0}
+      {"value":"high"}
+      {"other":1}
+      {"value":null}
+      {"value":1e3}
+
+      """
+    let result = try run("f: { use: filter, from: s, with: { where: \"value > 60.0\" } }", input: input)
+    #expect(result.output == "{\"value\": 61.0, \"note\":\"a b\"}\n{\"value\":1e3}\n")
+    #expect(result.errors.contains("f: expressions erred for 3 rows"), "\(result.errors)")
+    #expect(result.errors.contains("'where' errs"), "\(result.errors)")
+    let strict = try run("f: { use: filter, from: s, with: { where: \"value > 60.0\", strict: true } }", input: input)
+    #expect(strict.output == result.output)
+    let dead = try story.text("dead.jsonl").split(separator: "\n")
+    #expect(dead.count == 3 && dead.allSatisfy { $0.contains("'where': ") }, "\(dead)")
+  }
+
+  @Test func `map sets, casts, renames, removes and keeps fields`() throws {
+    let result = try run(
+      """
+      f:
+          use: map
+          from: s
+          with:
+            cast: { n: int }
+            set: { f: "c * 1.8 + 32.0", tag: "zone + '/' + string(n)", odd: "c / x" }
+            rename: { zone: area }
+            remove: [x]
+      """,
+      input: """
+        {"zone":"a","c":100.0,"n":"7","x":2.0,"more":{"k":[1,null]}}
+        {"zone":"b","c":-40.0,"n":"seven","x":0.5}
+
+        """)
+    #expect(
+      result.output == """
+        {"area":"a","c":100.0,"n":7,"more":{"k":[1,null]},"f":212.0,"tag":"a/7","odd":50.0}
+        {"area":"b","c":-40.0,"n":null,"f":-40.0,"tag":"b/seven","odd":-80.0}
+
+        """, "\(result.output)\(result.errors)")
+    let kept = try run(
+      "f: { use: map, from: s, with: { set: { twice: 2 * n }, keep: [twice, zone] } }",
+      input: "{\"zone\":\"a\",\"n\":21,\"other\":1}\n")
+    #expect(kept.output == "{\"zone\":\"a\",\"twice\":42}\n", "\(kept.output)\(kept.errors)")
+  }
+
+  @Test func `a strict map sends rows whose expressions err to the dead letters`() throws {
+    let result = try run(
+      "f: { use: map, from: s, with: { set: { q: 10 / n }, strict: true } }", input: "{\"n\":5}\n{\"n\":0}\n{\"n\":2}\n")
+    #expect(result.output == "{\"n\":5,\"q\":2}\n{\"n\":2,\"q\":5}\n", "\(result.output)\(result.errors)")
+    #expect(try story.text("dead.jsonl").contains("'set.q': divide by zero"))
+  }
+
+  @Test func `route sends a row to the first port that fits, or to all`() throws {
+    func ports(_ match: String) throws -> String {
+      try story.file(
+        "p.yaml",
+        """
+        name: p
+        sources: { s: { use: stdin, with: { format: json } } }
+        operators: { r: { use: route, from: s, with: { match: \(match), cases: { big: n > 10, even: n % 2 == 0 } } } }
+        sinks:
+          big: { use: file, from: r.big, with: { path: big.jsonl } }
+          even: { use: file, from: r.even, with: { path: even.jsonl } }
+          rest: { use: file, from: r.default, with: { path: rest.jsonl } }
+        """)
+      let result = try story.run("run", "p.yaml", "--dev", input: "{\"n\":12}\n{\"n\":2}\n{\"n\":3}\n{\"n\":13}\n{\"x\":1}\n")
+      #expect(result.exitCode == 0, "\(result.errors)")
+      return try ["big", "even", "rest"].map { try story.text("\($0).jsonl") }.joined(separator: "|")
+    }
+    #expect(try ports("first") == "{\"n\":12}\n{\"n\":13}\n|{\"n\":2}\n|{\"n\":3}\n{\"x\":1}\n")
+    #expect(try ports("all") == "{\"n\":12}\n{\"n\":13}\n|{\"n\":12}\n{\"n\":2}\n|{\"n\":3}\n{\"x\":1}\n")
+  }
+
+  @Test func `flat_map makes a row of each element`() throws {
+    let input = """
+      {"id":1,"items":[{"p":"a"},2,null]}
+      {"id":2,"items":[]}
+      {"id":3}
+      {"id":4,"items":"none"}
+
+      """
+    let result = try run("f: { use: flat_map, from: s, with: { explode: { items: items } } }", input: input)
+    #expect(
+      result.output == "{\"id\":1,\"items\":{\"p\":\"a\"}}\n{\"id\":1,\"items\":2}\n{\"id\":1,\"items\":null}\n",
+      "\(result.output)\(result.errors)")
+    #expect(try story.text("dead.jsonl").contains("'explode.items' is a string, and a list is wanted"))
+    let kept = try run(
+      "f: { use: flat_map, from: s, with: { explode: { item: items }, keep_empty: true } }", input: "{\"id\":2,\"items\":[]}\n")
+    #expect(kept.output == "{\"id\":2,\"items\":[],\"item\":null}\n", "\(kept.output)\(kept.errors)")
+  }
+
+  @Test func `key_by gives a key and leaves records as they came`() throws {
+    let result = try run(
+      """
+      k: { use: key_by, from: s, with: { key: "zone + '/' + string(n)" } }
+        f: { use: filter, from: k, with: { where: "event.key == 'a/1'" } }
+      """, input: "{\"zone\": \"a\", \"n\":1}\n{\"zone\":\"a\",\"n\":2}\n{\"n\":1}\n")
+    #expect(result.output == "{\"zone\": \"a\", \"n\":1}\n", "\(result.output)\(result.errors)")
+  }
+
+  @Test func `severity rates and classifies`() throws {
+    let result = try run(
+      "f: { use: severity, from: s, with: { value: v, min: 0, max: 10 } }",
+      input: "{\"v\":-1}\n{\"v\":2.9}\n{\"v\":3}\n{\"v\":6}\n{\"v\":9}\n{\"v\":11}\n{}\n")
+    #expect(
+      result.output == """
+        {"v":-1.0,"score":0.0,"severity":"low"}
+        {"v":2.9,"score":0.29,"severity":"low"}
+        {"v":3.0,"score":0.3,"severity":"medium"}
+        {"v":6.0,"score":0.6,"severity":"high"}
+        {"v":9.0,"score":0.9,"severity":"critical"}
+        {"v":11.0,"score":1.0,"severity":"critical"}
+        {"score":null,"severity":null}
+
+        """, "\(result.output)\(result.errors)")
+    let flat = try run(
+      "f: { use: severity, from: s, with: { value: v, min: 5, max: 5 } }", input: "{\"v\":5.0}\n{\"v\":5.5}\n{\"v\":4.5}\n")
+    #expect(
+      flat.output.split(separator: "\n").map { $0.contains("\"score\":1.0") } == [false, true, false],
+      "\(flat.output)\(flat.errors)")
+  }
+
+  @Test func `results do not depend on how rows are cut into frames`() throws {
+    let lines = (0..<3000).map { "{\"n\":\($0),\"zone\":\"z\($0 % 7)\",\"list\":[\($0 % 3 == 0 ? "" : "\($0),1")]}\n" }.joined()
+    let operators = { (count: Int) in
+      """
+      b: { use: batch, from: s, with: { count: \(count) } }
+        m: { use: map, from: b, with: { set: { half: "n / 2", text: "zone.upperAscii() + string(n)" } } }
+        e: { use: flat_map, from: m, with: { explode: { item: list } } }
+        f: { use: filter, from: e, with: { where: "item != 1 && zone in ['z1', 'z3', 'z6']" } }
+      """
+    }
+    let wanted = try run(operators(65536), input: lines).output
+    #expect(wanted.contains("\"text\":\"Z3"), "\(wanted.prefix(300))")
+    for count in [1, 17, 1000] { #expect(try run(operators(count), input: lines).output == wanted, "frames of \(count)") }
+  }
+
+  @Test func `a wrong expression is an error of validate at its place`() throws {
+    try story.file(
+      "p.yaml",
+      """
+      name: p
+      sources: { s: { use: stdin, with: { format: json, fields: { value: double, zone: string } } } }
+      operators:
+        a: { use: filter, from: s, with: { where: "value > 60.0 && zoen == \\"a\\"" } }
+        b: { use: filter, from: s, with: { where: value + 1.0 } }
+        c: { use: map, from: s, with: { set: { x: "zone * 2" } } }
+        d: { use: filter, from: s, with: { where: "value >" } }
+      sinks: { o: { use: stdout, from: [a, b, c, d] } }
+      """)
+    let result = try story.run("validate", "p.yaml")
+    #expect(result.exitCode == 78)
+    #expect(result.errors.contains("p.yaml:4:62: 'where': "), "\(result.errors)")
+    #expect(result.errors.contains("did you mean 'zone'?"), "\(result.errors)")
+    #expect(result.errors.contains("p.yaml:5:49: 'where': it gives double, and bool is wanted here"), "\(result.errors)")
+    #expect(result.errors.contains("p.yaml:6:"), "\(result.errors)")
+    #expect(result.errors.contains("p.yaml:7:"), "\(result.errors)")
+  }
+}
