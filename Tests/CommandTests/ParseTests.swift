@@ -98,9 +98,7 @@ struct ParseTests {
 
   @Test func `the pipeline of the README gives what it shows`() throws {
     let page = try Files.text(ProjectPaths.path("Plugins/Parse/README.md"))
-    let blocks = page.components(after: "```").enumerated().filter { $0.offset % 2 == 0 }.map {
-      String($0.element[..<($0.element.firstRange(of: "```")?.lowerBound ?? $0.element.endIndex)])
-    }
+    let blocks = page.components(separatedBy: "```").enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
     try #require(blocks.count >= 3)
     let story = try Story()
     try story.file("pipeline.yaml", String(blocks[0].dropFirst("yaml\n".count)))
