@@ -144,7 +144,9 @@ struct ManifestRules {
       }
       log.check(option.type == change.type, place, "'\(name)' is no option of \(change.what)")
       if change.name == "set" {
-        log.check(option.format == .expression, place, "the values of '\(name)' are no expressions: format: expression")
+        var isOfExpressions = false
+        if case .value(let element) = option.element { isOfExpressions = element.format == .expression }
+        log.check(isOfExpressions, place, "the values of '\(name)' are no expressions: format: expression")
       }
     }
   }
