@@ -37,7 +37,7 @@ public final class ColumnExpression {
     self.text = text
     self.wanted = wanted
     syntax = try EventSyntax.parse(text)
-    let expression = try Expression(syntax, text: text, in: Self.environment([:]))
+    let expression = try Expression(syntax, text: text, in: Self.environment([:], syntax))
     if let type = Self.valueType(wanted), !Self.fits(expression.type, type) {
       throw ExpressionError(
         "the expression gives \(expression.type.description), and \(type.description) is wanted here", at: syntax.span)
@@ -108,8 +108,8 @@ public final class ColumnExpression {
     }
     // Columns whose types do not fit make it err row by row, with the reason.
     guard
-      let expression = (try? Expression(syntax, text: text, in: Self.environment(columns)))
-        ?? (try? Expression(syntax, text: text, in: Self.environment([:])))
+      let expression = (try? Expression(syntax, text: text, in: Self.environment(columns, syntax)))
+        ?? (try? Expression(syntax, text: text, in: Self.environment([:], syntax)))
     else { fatalError("an expression that was checked once stays one") }
     let fields = expression.variables.map { FieldPlace(Self.source(of: $0.name), in: frame) }
     let types = expression.variables.map { columns[$0.name] ?? .dyn }
@@ -120,9 +120,10 @@ public final class ColumnExpression {
       condition: isCondition ? compiler.condition(expression.syntax) : nil, output: compiler.output(wanted: wanted))
   }
 
-  static func environment(_ columns: [String: ValueType]) -> Environment {
+  static func environment(_ columns: [String: ValueType], _ syntax: Syntax) -> Environment {
     var environment = Environment()
-    environment.variables = EventSyntax.variables.merging(columns) { $1 }
+    environment.variables = EventSyntax.variables.merging(EventSyntax.fieldsNamedAsTypes(in: syntax)) { one, _ in one }
+    environment.variables.merge(columns) { $1 }
     environment.isGradual = true
     return environment
   }

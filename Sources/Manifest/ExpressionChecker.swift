@@ -13,7 +13,7 @@ struct ExpressionChecker {
     draft.expressionOptions.compactMap { option in
       do throws(ExpressionError) {
         let syntax = try EventSyntax.parse(option.text)
-        let expression = try Expression(syntax, text: option.text, in: environment(input))
+        let expression = try Expression(syntax, text: option.text, in: environment(input, syntax))
         try checkResult(of: expression, option)
         return CheckedExpression(option: option, expression: expression)
       } catch {
@@ -23,9 +23,10 @@ struct ExpressionChecker {
     }
   }
 
-  private func environment(_ input: RowShape) -> Environment {
+  private func environment(_ input: RowShape, _ syntax: Syntax) -> Environment {
     var environment = Environment()
     environment.variables = EventSyntax.variables
+    if input.isOpen { environment.variables.merge(EventSyntax.fieldsNamedAsTypes(in: syntax)) { one, _ in one } }
     for name in input.names { environment.variables[name] = (input.types[name] ?? nil)?.valueType ?? .dyn }
     environment.isGradual = input.isOpen
     environment.suggestions = input.names

@@ -16,20 +16,21 @@ public struct EventExpression: Sendable {
   public var usesEvents: Bool { !places.isEmpty }
 
   public init(_ text: String, isStrict: Bool) throws(ExpressionError) {
-    var environment = Environment()
-    environment.variables = [
-      "event.fields": .map(.string, .dyn), "event.time": .timestamp, "event.source": .string, "event.type": .string,
-      "event.key": .dyn, "event.id": .dyn, "event.headers": .map(.string, .dyn),
-    ]
-    environment.isStrict = isStrict
-    environment.isGradual = true
-    let expression = try Expression(text, in: environment)
-    if let whole = expression.variables.first(where: { $0.name == "event" }) {
-      throw ExpressionError("'event' has parts, such as event.fields[\"name\"], and is no value itself", at: whole.span)
+    var environment = Environment(EventSyntax.variables, isStrict: isStrict, isGradual: true)
+    let expression: Expression
+    if isStrict {
+      expression = try Expression(text, in: environment)
+      if let whole = expression.variables.first(where: { $0.name == "event" }) {
+        throw ExpressionError("'event' has parts, such as event.fields[\"name\"], and is no value itself", at: whole.span)
+      }
+    } else {
+      let syntax = try EventSyntax.parse(text)
+      environment.variables.merge(EventSyntax.fieldsNamedAsTypes(in: syntax)) { one, _ in one }
+      expression = try Expression(syntax, text: text, in: environment)
     }
     program = Program(expression)
     places = expression.variables.map { variable in
-      variable.name == "event.fields" ? .allFields : variable.name.hasPrefix("event.") ? .absent : .field(variable.name)
+      variable.name == "event.fields" ? .allFields : EventSyntax.variables[variable.name] != nil ? .absent : .field(variable.name)
     }
   }
 

@@ -12,8 +12,9 @@ public enum PluginListing {
       let components = Self.components(of: entry)
       rows.append([
         name(entry), entry.manifest?.version ?? "-", entry.status.word, entry.level > 0 ? "\(entry.level)" : "-",
-        components.isEmpty ? "-" : components, entry.directory.origin.label,
+        components.first ?? "-", entry.directory.origin.label,
       ])
+      for more in components.dropFirst() { rows.append(["", "", "", "", more]) }
     }
     var text = TextTable.render(rows)
     for entry in catalog.entries where !entry.notes.isEmpty {
@@ -25,8 +26,11 @@ public enum PluginListing {
     return text
   }
 
-  /// `source file, sink file`; of several of one kind the kind once: `operator batch, sample`.
-  private static func components(of entry: PluginEntry) -> String {
+  /// What a line of components is long at most, where their names allow.
+  private static let componentsWidth = 34
+
+  /// `source file, sink file`; of several of one kind the kind once: `operator batch, sample`. Many take several lines.
+  private static func components(of entry: PluginEntry) -> [String] {
     var kinds: [(kind: ComponentManifest.Kind, ids: [String])] = []
     for component in entry.manifest?.components ?? [] {
       if kinds.last?.kind == component.kind {
@@ -35,7 +39,8 @@ public enum PluginListing {
         kinds.append((component.kind, [component.id]))
       }
     }
-    return kinds.map { "\($0.kind.rawValue) \($0.ids.joined(separator: ", "))" }.joined(separator: ", ")
+    let text = kinds.map { "\($0.kind.rawValue) \($0.ids.joined(separator: ", "))" }.joined(separator: ", ")
+    return TextTable.wrapped(text, width: componentsWidth, indent: 0).split(separator: "\n").map(String.init)
   }
 
   /// Several files of one plugin may be refused: their own names tell them apart.

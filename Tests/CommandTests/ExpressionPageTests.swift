@@ -62,7 +62,7 @@ struct ExpressionPageTests {
 
   /// The value of an expression, as JSON with its type; an event, where there is one, on standard input.
   private static func value(_ expression: String, _ event: String?) throws -> String {
-    try Tidemill.run(["eval", "--format", "json", expression], input: event.map { $0 + "\n" } ?? "").output
+    try Tidemill.run(["eval", "--format", "json", "--", expression], input: event.map { $0 + "\n" } ?? "").output
   }
 
   @Test func `every example of the page on expressions has the result that it shows`() throws {

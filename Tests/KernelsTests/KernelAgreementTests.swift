@@ -43,7 +43,7 @@ struct KernelAgreementTests {
         if let value = value[row] { builder.put(0, value) }
         if let count = count[row] { builder.put(1, count) }
         if let flag = flag[row] { builder.put(2, flag) }
-        if let at = at[row] { builder.put(3, at) }
+        if let at = at[row] { builder.put(3, time: at) }
         if let zone = zone[row] { builder.put(4, zone) }
         if let note = note[row] { builder.put(5, note) }
       }

@@ -65,7 +65,8 @@ private func records(source: String = "use: stdin", _ operators: String = "", si
     #expect(try records(sinks: "o: { use: archive, from: s }") == "json rest")
     #expect(try records(sinks: "o: { use: drop, from: s }") == "json")
     #expect(
-      try records("  f: { use: filter, from: s, with: { where: v > 1 } }", sinks: "o: { use: drop, from: f }") == "json rest")
+      try records("  f: { use: filter, from: s, with: { where: v > 1 } }", sinks: "o: { use: drop, from: f }")
+        == "json v:double")
     #expect(try records("  q: { use: opaque, from: s }", sinks: "o: { use: drop, from: q }") == "json rest")
     #expect(try records("  q: { use: opaque, from: s }", sinks: "o: { use: stdout, from: q }") == "json rest > json")
   }

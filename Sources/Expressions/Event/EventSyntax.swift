@@ -25,7 +25,20 @@ public enum EventSyntax {
     return syntax
   }
 
+  /// Fields whose names are those of types, such as `list` and `bytes`: variables, unless `type(...)` is compared with them.
+  ///
+  /// To be declared where fields are not known.
+  public static func fieldsNamedAsTypes(in syntax: Syntax) -> [String: ValueType] {
+    var found: [String: ValueType] = [:]
+    if case .name(let name) = syntax.form, types[name] != nil { found[name] = .dyn }
+    for part in syntax.parts { found.merge(fieldsNamedAsTypes(in: part)) { one, _ in one } }
+    return found
+  }
+
+  private static let types = Dictionary(uniqueKeysWithValues: TypeName.allCases.map { ($0.rawValue, $0) })
+
   private static func rewrite(_ syntax: Syntax) -> Syntax.Form? {
+    if let form = typeTest(syntax) { return form }
     switch syntax.form {
     case .select(let operand, let field, optional: false):
       if isFields(operand) { return .name(field) }
@@ -45,6 +58,28 @@ public enum EventSyntax {
     default: break
     }
     return nil
+  }
+
+  /// `type(x) == list`, and `type(x) in [int, uint]`, with the types as what they are.
+  private static func typeTest(_ syntax: Syntax) -> Syntax.Form? {
+    guard case .call(let name, nil, let arguments) = syntax.form, arguments.count == 2,
+      [Operators.equal, Operators.notEqual, Operators.isIn].contains(name), arguments.contains(where: isTypeCall)
+    else { return nil }
+    let changed = arguments.map { argument -> Syntax in
+      if isTypeCall(argument) {
+        return Syntax(argument.form(with: argument.parts.map { $0.rewritten(rewrite) }), span: argument.span, id: argument.id)
+      }
+      return argument.rewritten { part in
+        if case .name(let name) = part.form, let type = types[name] { return .literal(.type(type)) }
+        return rewrite(part)
+      }
+    }
+    return .call(name, target: nil, changed)
+  }
+
+  private static func isTypeCall(_ syntax: Syntax) -> Bool {
+    if case .call("type", nil, let arguments) = syntax.form { return arguments.count == 1 }
+    return false
   }
 
   private static func isFields(_ syntax: Syntax) -> Bool {
