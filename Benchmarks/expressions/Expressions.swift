@@ -25,7 +25,9 @@ import Kernels
   }
 
   /// Nanoseconds a row.
-  private static func measure(_ expression: ColumnExpression, _ frame: UnsafePointer<tide_frame>, _ isCondition: Bool, _ count: Int) -> Double {
+  private static func measure(
+    _ expression: ColumnExpression, _ frame: UnsafePointer<tide_frame>, _ isCondition: Bool, _ count: Int
+  ) -> Double {
     var passed = [UInt16](repeating: 0, count: rows)
     var sum = 0
     let start = cpuSeconds()

@@ -44,9 +44,9 @@ struct ParseOperator: Operator {
       sources:
         readings: { use: generate, with: { kind: sensors, count: 1000, paced: false, seed: 7 } }
       operators:
-        zones: { use: parse, from: readings, with: { field: zone, format: key_value, separator: _, prefix: in_, fields: { zone: int } } }
+        numbered: { use: parse, from: readings, with: { field: source, format: key_value, separator: "-", fields: { sensor: int } } }
       sinks:
-        out: { use: stdout, from: zones }
+        out: { use: stdout, from: numbered }
 
       """)
 

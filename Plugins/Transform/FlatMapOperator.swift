@@ -14,11 +14,11 @@ struct FlatMapOperator: Operator {
     example: """
       name: items
       sources:
-        orders: { use: file, with: { path: orders.jsonl, format: json } }
+        readings: { use: generate, with: { kind: sensors, count: 1000, paced: false, seed: 7 } }
       operators:
-        items: { use: flat_map, from: orders, with: { explode: { item: items } } }
+        both: { use: flat_map, from: readings, with: { explode: { value: "[value, value * 1.8 + 32.0]" } } }
       sinks:
-        out: { use: stdout, from: items }
+        out: { use: stdout, from: both }
 
       """)
 

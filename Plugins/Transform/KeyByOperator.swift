@@ -13,9 +13,9 @@ struct KeyByOperator: Operator {
       sources:
         readings: { use: generate, with: { kind: sensors, count: 1000, paced: false, seed: 7 } }
       operators:
-        by-zone: { use: key_by, from: readings, with: { key: zone } }
+        keyed: { use: key_by, from: readings, with: { key: source + "/" + type } }
       sinks:
-        out: { use: stdout, from: by-zone }
+        out: { use: stdout, from: keyed }
 
       """)
 

@@ -30,7 +30,8 @@ public struct EventExpression: Sendable {
     }
     program = Program(expression)
     places = expression.variables.map { variable in
-      variable.name == "event.fields" ? .allFields : EventSyntax.variables[variable.name] != nil ? .absent : .field(variable.name)
+      if variable.name == EventSyntax.fields { return .allFields }
+      return EventSyntax.variables[variable.name] != nil ? .absent : .field(variable.name)
     }
   }
 

@@ -32,7 +32,8 @@ extension OptionSchema {
     switch items?.count ?? 0 {
     case 0:
       guard let format else { return .any }
-      return .value(OptionSchema(name, format == .duration || format == .bytes ? .integer : .string, format: format, doc: doc, result: result))
+      let type: ValueType = format == .duration || format == .bytes ? .integer : .string
+      return .value(OptionSchema(name, type, format: format, doc: doc, result: result))
     case 1: return .value(items![0])
     default: return .map(items!)
     }

@@ -20,9 +20,9 @@ public enum EventSyntax {
 
   /// Parses an expression over events.
   public static func parse(_ text: String) throws(ExpressionError) -> Syntax {
-    let syntax = try Syntax.parse(text).rewritten(rewrite)
+    let syntax = try Syntax.parse(text)
     if let stray = stray(syntax) { throw stray }
-    return syntax
+    return syntax.rewritten(rewrite)
   }
 
   /// Fields whose names are those of types, such as `list` and `bytes`: variables, unless `type(...)` is compared with them.
@@ -91,12 +91,14 @@ public enum EventSyntax {
   private static func stray(_ syntax: Syntax) -> ExpressionError? {
     let known = (attributes.map(\.name) + ["fields"]).joined(separator: ", ")
     switch syntax.form {
-    case .name("event"): return ExpressionError("'event' is no value by itself; it has \(known)", at: syntax.span)
+    case .name("event"), .present("event"):
+      return ExpressionError(
+        "'event' is no value by itself; it has \(known); a field of that name is event.fields.event", at: syntax.span)
     case .comprehension(let loop) where loop.first == "event" || loop.second == "event": return nil
     case .select(let operand, let field, _), .has(let operand, let field):
-      if case .name("event") = operand.form {
-        return ExpressionError("event has no '\(field)'; it has \(known); a field is event.fields.\(field)", at: syntax.span)
-      }
+      guard case .name("event") = operand.form else { break }
+      if field == "fields" || variables["event.\(field)"] != nil { return nil }
+      return ExpressionError("event has no '\(field)'; it has \(known); a field is event.fields.\(field)", at: syntax.span)
     default: break
     }
     for part in syntax.parts { if let found = stray(part) { return found } }

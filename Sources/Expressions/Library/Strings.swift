@@ -91,7 +91,9 @@ extension Library {
       start = end + separator.utf8.count
     }
     // Nothing is left behind the last one of single code points; an empty text is one part.
-    if !separator.utf8.isEmpty || start < text.utf8.count || parts.isEmpty { parts.append(.string(text.slice(start, text.utf8.count))) }
+    if !separator.utf8.isEmpty || start < text.utf8.count || parts.isEmpty {
+      parts.append(.string(text.slice(start, text.utf8.count)))
+    }
     try frame.spend(writing: 16 * (parts.count + 1))
     return .list(parts)
   }
