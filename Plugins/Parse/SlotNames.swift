@@ -6,8 +6,9 @@ struct SlotNames {
   /// Names without prefix.
   private(set) var made: [(name: String, type: FieldKind, isStrict: Bool)] = []
 
-  /// Columns that rows come with are looked at up to this number.
-  private static let mostBefore = 1000
+  /// Columns that rows come with are taken while there are fewer than these: the rest, behind them, has a role, and only the first
+  /// 255 columns can have one.
+  private static let most = 250
 
   init(_ settings: ParseSettings, _ parser: any LineParser, like frame: FrameView) {
     for field in parser.fields {
@@ -27,7 +28,8 @@ struct SlotNames {
       for field in settings.wanted where field.name.hasPrefix(settings.prefix) {
         add(String(field.name.dropFirst(settings.prefix.count)), field.type)
       }
-      for index in 0..<min(frame.columnCount, Self.mostBefore) {
+      for index in 0..<frame.columnCount {
+        guard made.count < Self.most else { break }
         let column = frame.column(index)
         guard column.role == nil, let type = FieldKind(column.type) else { continue }
         let name = column.name
