@@ -132,7 +132,14 @@ struct OptionValues {
       case .path: return .string(component.kind == .source ? CaseFiles.input : CaseFiles.output)
       case .field: return .string("value")
       case .key: return .string("key")
-      case .expression: return .string("value > 0")
+      case .expression:
+        switch option.result {
+        case .bool: return .string("value > 0")
+        case .int: return .string("int(value)")
+        case .double: return .string("double(value)")
+        case .string: return .string("string(value)")
+        case .time, .binary, nil: return .string("value")
+        }
       case .aggregate: return .string("avg(value)")
       default: return .string("text")
       }

@@ -76,6 +76,10 @@ public final class Expression: ExpressibleByStringLiteral {
   /// The rows of a batch for which a condition is true, and those for which it cannot be told. The host counts the latter.
   public func filter(_ batch: Batch) throws -> Matches {
     let (table, raw) = compiled
+    if batch.count == 0 {
+      matches.counts = (0, 0)
+      return matches
+    }
     matches.reserve(batch.count)
     var (count, errors): (UInt32, UInt32) = (0, 0)
     let rows = matches.memory.baseAddress

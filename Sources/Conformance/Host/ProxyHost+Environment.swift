@@ -24,6 +24,7 @@ extension ProxyHost {
         switch String(cString: id) {
         case TIDE_CODEC: return me.decoder != nil || me.encoder != nil ? UnsafeRawPointer(me.codec) : nil
         case TIDE_ARROW: return UnsafeRawPointer(ProxyHost.arrow)
+        case TIDE_EXPRESSION: return UnsafeRawPointer(ProxyHost.expressionTable)
         default: return nil
         }
       }

@@ -48,6 +48,8 @@ final class ProxyHost: @unchecked Sendable {
   var slots: [UInt64: ProxySlot] = [:]
   var nextSlot: UInt64 = 1
   var kept: [UInt: KeptBatch] = [:]
+  /// Expressions of the instance.
+  var compiled: [Compiled] = []
   var rows = RowLog()
   var committed = 0
   var watermarks: [UInt32: Int64] = [:]

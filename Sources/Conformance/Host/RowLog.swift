@@ -4,6 +4,8 @@ import Frames
 /// The rows that left an instance, as text, so that two runs can be compared and their difference shown.
 struct RowLog: Equatable {
   private(set) var lines: [String] = []
+  /// Of each line.
+  private var ports: [UInt32] = []
   private static let limit = 40_000
 
   mutating func append(_ frame: FrameView, rows: [UInt32]?, port: UInt32) {
@@ -17,6 +19,7 @@ struct RowLog: Equatable {
         Self.write(column, row, into: &line)
       }
       lines.append(line)
+      ports.append(port)
     }
   }
 
@@ -36,12 +39,18 @@ struct RowLog: Equatable {
   func dropping(_ count: Int) -> RowLog {
     var rest = self
     rest.lines.removeFirst(min(count, lines.count))
+    rest.ports.removeFirst(min(count, ports.count))
     return rest
   }
 
-  /// The first difference to another run, as a sentence; nil when there is none.
+  /// The lines port by port: how the rows of different ports come to lie between each other is nobody's promise.
+  private var byPort: [String] {
+    lines.indices.sorted { (ports[$0], $0) < (ports[$1], $1) }.map { lines[$0] }
+  }
+
+  /// The first difference to another run, port by port, as a sentence; nil when there is none.
   func difference(to other: RowLog, _ this: String, _ that: String) -> String? {
-    for (index, (one, two)) in zip(lines, other.lines).enumerated() where one != two {
+    for (index, (one, two)) in zip(byPort, other.byPort).enumerated() where one != two {
       return "row \(index) is `\(one.prefix(160))` \(this) and `\(two.prefix(160))` \(that)"
     }
     if lines.count == other.lines.count { return nil }
