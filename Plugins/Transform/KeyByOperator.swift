@@ -22,6 +22,7 @@ struct KeyByOperator: Operator {
   private let key: Expression
   private let isStrict: Bool
   private let changes: FrameDeriver
+  private let texts = KeyTexts()
   private let rows = RowBuffer()
   private let erring = RowBuffer()
 
@@ -32,7 +33,7 @@ struct KeyByOperator: Operator {
   }
 
   mutating func process(_ batch: Batch, _ out: inout Output) throws {
-    let values = try key.values(of: batch)
+    let values = texts.keys(try key.values(of: batch))
     guard isStrict, values.errorCount > 0 else { return try out.send(batch, changing: changes, values: [values]) }
     rows.clear()
     erring.clear()

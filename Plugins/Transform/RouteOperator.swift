@@ -35,6 +35,8 @@ struct RouteOperator: Operator {
   private let defaultPort: UInt32
   /// By frame row: a bit when the row is settled.
   private var settled = [Bool](repeating: false, count: Int(TIDE_MAX_ROWS))
+  /// By frame row: it went to the dead-letter port.
+  private var rejected = [Bool](repeating: false, count: Int(TIDE_MAX_ROWS))
   private let rows = RowBuffer()
 
   init(_ config: Config) throws {
@@ -52,16 +54,25 @@ struct RouteOperator: Operator {
   }
 
   mutating func process(_ batch: Batch, _ out: inout Output) throws {
-    for index in 0..<batch.count { settled[Int(batch.row(at: index))] = false }
+    for index in 0..<batch.count {
+      settled[Int(batch.row(at: index))] = false
+      rejected[Int(batch.row(at: index))] = false
+    }
+    if isStrict, match == .all {
+      // A row that errs anywhere goes nowhere else.
+      for entry in cases {
+        try reject(try entry.condition.filter(batch).erring, batch, entry.condition, entry.name, &out)
+      }
+    }
     for entry in cases {
       let matches = try entry.condition.filter(batch)
       rows.clear()
-      for row in matches.rows where !(match == .first && settled[Int(row)]) {
+      for row in matches.rows where !rejected[Int(row)] && !(match == .first && settled[Int(row)]) {
         rows.append(row)
       }
-      if isStrict, matches.erring.count > 0 { try reject(matches.erring, batch, entry.condition, entry.name, &out) }
       try out.forward(batch, rows: rows.rows, to: entry.port)
       for row in rows.rows { settled[Int(row)] = true }
+      if isStrict, match == .first { try reject(matches.erring, batch, entry.condition, entry.name, &out) }
     }
     rows.clear()
     for index in 0..<batch.count {
@@ -79,6 +90,7 @@ struct RouteOperator: Operator {
       let why = condition.why(Int(row), of: batch) ?? "the condition has no value"
       try out.reject(Int(row), of: batch, "'cases.\(name)': \(why)")
       settled[Int(row)] = true
+      rejected[Int(row)] = true
     }
   }
 }

@@ -44,6 +44,9 @@ enum NodeExpressions {
       guard let batch, let rows, let count else {
         return handle.node.refuse(TIDE_E_FATAL, "filter takes a batch, and room for rows and their number")
       }
+      guard handle.expression.isCondition else {
+        return handle.node.refuse(TIDE_E_FATAL, "filter takes an expression that was compiled for TIDE_BOOL")
+      }
       let passed = batch.pointee
       let found = handle.expression.filter(passed.frame, passed.selection, Int(passed.count), into: rows, erring: erring)
       count.pointee = UInt32(found.rows)

@@ -25,9 +25,10 @@ public final class ColumnExpression {
   private let syntax: Syntax
   /// TIDE_* of the values that are wanted; 0 = what it gives.
   private let wanted: UInt32
+  /// It was compiled to be a condition.
+  public var isCondition: Bool { wanted == UInt32(TIDE_BOOL) }
   private var current: Plan?
   private var others: [Plan] = []
-  private var reason: [CChar] = [0]
 
   /// Schemas that are remembered beside the one at hand.
   private static let mostPlans = 8
@@ -114,7 +115,6 @@ public final class ColumnExpression {
     let fields = expression.variables.map { FieldPlace(Self.source(of: $0.name), in: frame) }
     let types = expression.variables.map { columns[$0.name] ?? .dyn }
     let compiler = KernelCompiler(expression: expression, fields: fields, types: types)
-    let isCondition = wanted == UInt32(TIDE_BOOL)
     return Plan(
       schema: frame.pointee.schema_id, rows: compiler.rows(expression.syntax),
       condition: isCondition ? compiler.condition(expression.syntax) : nil, output: compiler.output(wanted: wanted))

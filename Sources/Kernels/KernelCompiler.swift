@@ -22,7 +22,8 @@ struct KernelCompiler {
     case .or(let left, let right): return LogicNode(and: false, condition(left), condition(right))
     case .call(Operators.not, nil, let arguments): return NotNode(condition(arguments[0]))
     case .present(let name):
-      if let field = field(name), field.column >= 0 { return PresenceNode(field) }
+      // Of a variant, the value itself says whether it is null.
+      if let index = index(name), fields[index].column >= 0, types[index] != .dyn { return PresenceNode(fields[index]) }
     case .call(Operators.isIn, nil, let arguments):
       if let node = membership(arguments[0], arguments[1]) { return node }
     case .call(let name, nil, let arguments) where arguments.count == 2:
