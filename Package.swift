@@ -63,8 +63,8 @@ let package = Package(
     .target(
       name: "Conformance",
       dependencies: [
-        "CTidemill", "CHost", "CArrow", "CWorker", "Expressions", "Kernels", "Frames", "Formats", "PluginManifest", "PluginHost",
-        "Manifest",
+        "CTidemill", "CHost", "CArrow", "CWorker", "Expressions", "Kernels", "Frames", "Formats", "PluginManifest",
+        "PluginHost", "Manifest",
       ]),
     .target(
       name: "Engine",
