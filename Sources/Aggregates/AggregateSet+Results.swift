@@ -112,8 +112,8 @@ extension AggregateSet {
     var statistics: StatisticsCell { unsafeDowncast(cell, to: StatisticsCell.self) }
     switch aggregate.function {
     case .count:
-      return Scalar(
-        Int64(aggregate.argument == nil ? unsafeDowncast(cell, to: RowCountCell.self).count(state) : statistics.count(state)))
+      if aggregate.argument != nil { return Scalar(Int64(statistics.count(state))) }
+      return Scalar(Int64((cell as? RowCountCell)?.count(state) ?? statistics.rowCount(state)))
     case .sum:
       if statistics.numbers(state) == 0 { return Scalar(Int64(0)) }
       let sum = statistics.sum(state)

@@ -163,6 +163,10 @@ public final class AggregateSet {
         selected = (cell.argument, cell.filter, selection.select(all, states, mask))
       }
       cell.update(selected!.visit, column(of: cell), order)
+      if cell.countsRows, states != nil {
+        cell.update(missing: selection.select(all, states, mask, missing: true))
+        selected = nil
+      }
     }
   }
 
@@ -183,9 +187,15 @@ public final class AggregateSet {
     for cell in cells {
       var visit = all
       if let (states, mask) = conditions(of: cell) { visit = selection.select(all, states, mask) }
-      if cell.update(run: visit, column(of: cell), into: record) { continue }
-      visit.records = selection.repeating(record, visit.count)
-      cell.update(visit, column(of: cell), order)
+      if !cell.update(run: visit, column(of: cell), into: record) {
+        visit.records = selection.repeating(record, visit.count)
+        cell.update(visit, column(of: cell), order)
+      }
+      if cell.countsRows, let (states, mask) = conditions(of: cell), states != nil {
+        var missing = selection.select(all, states, mask, missing: true)
+        missing.records = selection.repeating(record, missing.count)
+        cell.update(missing: missing)
+      }
     }
   }
 

@@ -22,11 +22,15 @@ struct CellPlan {
 
   init(_ aggregates: [Aggregate], _ heap: SideHeap, _ skipped: UnsafeMutablePointer<SkippedCounts>) throws {
     (self.heap, self.skipped) = (heap, skipped)
-    for aggregate in aggregates {
+    places = Array(repeating: 0, count: aggregates.count)
+    // Rows last: a cell of an argument may count them.
+    let isRows = { (index: Int) in aggregates[index].function == .count && aggregates[index].argument == nil }
+    for index in aggregates.indices.filter({ !isRows($0) }) + aggregates.indices.filter(isRows) {
+      let aggregate = aggregates[index]
       guard (aggregate.argument != nil) || aggregate.function == .count else {
         throw PluginError.config("'\(aggregate.name)': \(aggregate.function.rawValue) needs an argument")
       }
-      places.append(add(aggregate, try Self.parameter(of: aggregate)))
+      places[index] = add(aggregate, try Self.parameter(of: aggregate))
     }
     for cell in cells {
       cell.offset = recordBytes
@@ -52,7 +56,7 @@ struct CellPlan {
     let place = CellPlace(argument: argument, filter: filter, heap: heap, skipped: skipped)
     let limit = parameter.map { Int($0) }
     switch aggregate.function {
-    case .count where argument == nil: return cell("rows", place) { RowCountCell(place) }
+    case .count where argument == nil: return rows(place)
     case .count: return statistics([], place)
     case .sum, .avg: return statistics(.sum, place)
     case .min, .max: return statistics(.extremes, place)
@@ -65,6 +69,14 @@ struct CellPlan {
     case .top: return cell("top", place, limit) { EntriesCell(place, isTop: true, limit: limit ?? 1) }
     case .list: return cell("list", place, limit) { EntriesCell(place, isTop: false, limit: limit ?? 1) }
     }
+  }
+
+  private mutating func rows(_ place: CellPlace) -> Int {
+    if let index = cells.firstIndex(where: { $0 is StatisticsCell && $0.filter == place.filter }) {
+      (cells[index] as? StatisticsCell)?.parts.insert(.rows)
+      return index
+    }
+    return cell("rows", place) { RowCountCell(place) }
   }
 
   private mutating func statistics(_ parts: StatisticsCell.Parts, _ place: CellPlace) -> Int {

@@ -5,8 +5,10 @@ import Testing
 @Suite struct AggregateTextTests {
   @Test func `a function and its arguments`() throws {
     let text = try AggregateText(" quantile ( value * 2.0 , 0.99 ) ")
-    #expect(text.name == .init(text: "quantile", offset: 1))
-    #expect(text.arguments == [.init(text: "value * 2.0", offset: 12), .init(text: "0.99", offset: 26)])
+    #expect(text.name.text == "quantile")
+    #expect(text.name.offset == 1)
+    #expect(text.arguments.map(\.text) == ["value * 2.0", "0.99"])
+    #expect(text.arguments.map(\.offset) == [12, 26])
     #expect(try text.function() == .quantile)
     #expect(try text.parameter(of: .quantile) == 0.99)
     #expect(try AggregateText("count()").arguments.isEmpty)
