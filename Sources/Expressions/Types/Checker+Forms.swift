@@ -12,6 +12,7 @@ extension Checker {
       return .bool
     case .index(_, _, let optional): return try elementType(syntax, parts[0], parts[1], optional)
     case .call(let name, let target, _): return try resultType(syntax, name, isMethod: target != nil, parts)
+    case .chain(_, let links): return try chainType(links, parts)
     case .and, .or:
       let isAnd = if case .and = syntax.form { true } else { false }
       for part in parts { try expectBool(part, of: isAnd ? "'&&'" : "'||'") }
@@ -72,6 +73,18 @@ extension Checker {
     case let type: element = try mistake(nothingToIndex(operand, type, at: syntax.span))
     }
     return isOptional ? .optional(element) : element
+  }
+
+  /// Each operator over what stands before it.
+  private mutating func chainType(_ links: [Syntax.Link], _ parts: [Syntax]) throws(ExpressionError) -> ValueType {
+    var left = parts[0]
+    for (link, operand) in zip(links, parts.dropFirst()) {
+      // Stands for all up to here, whose text its span covers.
+      let step = Syntax(.name(""), span: parts[0].span.to(operand.span), id: link.id)
+      types[Int(link.id)] = try resultType(step, link.function, isMethod: false, [left, operand])
+      left = step
+    }
+    return type(left)
   }
 
   private mutating func conditionalType(_ parts: [Syntax]) throws(ExpressionError) -> ValueType {
