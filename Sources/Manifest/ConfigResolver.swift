@@ -146,7 +146,8 @@ struct ConfigResolver {
   private mutating func map(_ written: [SourceEntry], _ option: OptionSchema, path: String) -> ConfigValue? {
     var result: [ConfigValue.Entry] = []
     for entry in written {
-      if let value = element(entry.value, option, path: "\(path).\(entry.name)") { result.append(.init(entry.name, value)) }
+      let entryPath = ConfigPath.joined(path, entry.name)
+      if let value = element(entry.value, option, path: entryPath) { result.append(.init(entry.name, value)) }
     }
     return result.count == written.count ? .map(result) : nil
   }
@@ -175,7 +176,7 @@ struct ConfigResolver {
     locations[path] = value.location
     switch value.content {
     case .list(let items): for (index, item) in items.enumerated() { record(item, path: "\(path)[\(index)]") }
-    case .map(let entries): for entry in entries { record(entry.value, path: "\(path).\(entry.name)") }
+    case .map(let entries): for entry in entries { record(entry.value, path: ConfigPath.joined(path, entry.name)) }
     default: break
     }
   }

@@ -28,7 +28,9 @@ extension NodeDraft {
     case .list(let items):
       for (index, item) in items.enumerated() { collectElement(item, schema, path: "\(path)[\(index)]", into: &found) }
     case .map(let entries):
-      for entry in entries { collectElement(entry.value, schema, path: "\(path).\(entry.name)", into: &found) }
+      for entry in entries {
+        collectElement(entry.value, schema, path: ConfigPath.joined(path, entry.name), into: &found)
+      }
     default: break
     }
   }
