@@ -27,6 +27,36 @@ struct VariantWriter {
     for name in sorted { metadata += name.utf8 }
   }
 
+  /// Why no variant can hold a value, in a sentence; nil when one can.
+  static func mistake(in value: Value) -> String? { mistake(in: value, depth: 1) }
+
+  private static func mistake(in value: Value, depth: Int) -> String? {
+    let items: [Value]
+    switch value {
+    case .list(let list): items = list
+    case .map(let map):
+      if let name = nameOfTwo(map.keys) { return "the keys of a map are texts in an event, and '\(name)' would be there twice" }
+      items = map.values
+    case .optional(let optional): return optional.value.flatMap { mistake(in: $0, depth: depth) }
+    default: return nil
+    }
+    if items.count > mostElements { return "a list or a map of an event has at most \(mostElements) elements" }
+    if depth > deepest { return "the lists and maps of an event are nested at most \(deepest) deep" }
+    for item in items { if let found = mistake(in: item, depth: depth + 1) { return found } }
+    return nil
+  }
+
+  /// What two keys of a map would be called alike.
+  private static func nameOfTwo(_ keys: [Value]) -> Text? {
+    if keys.allSatisfy({ if case .string = $0 { true } else { false } }) { return nil }
+    var names: Set<Text> = []
+    return keys.lazy.map(name).first { !names.insert($0).inserted }
+  }
+
+  /// Lists and maps inside each other in a frame, and what one may hold, by rule 30 of docs/frames.md.
+  private static let deepest = 64
+  private static let mostElements = 65_536
+
   /// Appends a value. What Variant has no form for is written as text.
   func write(_ value: Value, into bytes: inout [UInt8]) {
     switch value {
