@@ -68,6 +68,7 @@ struct RecordPlanner {
       for edge in into[index] { input.merge(edge.port == .dead ? .dead : shapes[edge.from]) }
       if into[index].isEmpty { input.isOpen = true }
       for use in drafts[index].fieldUses ?? [] { check(use, input, of: drafts[index]) }
+      FieldChanges.checkNames(of: drafts[index], diagnostics)
       for field in encodedFields(of: drafts[index]) { check(field, input, of: drafts[index]) }
       expressions[index] = checker.check(drafts[index], input)
       shapes[index] = output(of: index, input)
@@ -103,9 +104,11 @@ struct RecordPlanner {
   /// The types of what a node's `set` option gives.
   private func setTypes(of index: Int) -> [String: RecordPlan.ColumnType?] {
     guard let option = drafts[index].manifest?.outputs?.set else { return [:] }
-    let prefix = "\(option)."
-    let types = expressions[index].filter { $0.option.path.hasPrefix(prefix) }.map {
-      (String($0.option.path.dropFirst(prefix.count)), $0.columnType)
+    let types = expressions[index].compactMap { expression -> (String, RecordPlan.ColumnType?)? in
+      guard let steps = ConfigPath.steps(of: expression.option.path), steps.count == 2, steps[0] == .member(option),
+        case .member(let name) = steps[1]
+      else { return nil }
+      return (name, expression.columnType)
     }
     return Dictionary(types) { $1 }
   }
@@ -218,8 +221,7 @@ struct RecordPlanner {
     var wanted: [ConfigValue.Entry] = []
     if case .map(let entries) = draft.config[option] { wanted = entries }
     let known = Set(draft.madeFields.map(\.name) + wanted.map(\.name))
-    // A name with a dot or a bracket has no path in a configuration.
-    for name in output.names where !known.contains(name) && !name.contains(where: { $0 == "." || $0 == "[" }) {
+    for name in output.names where !known.contains(name) {
       if let type = output.types[name] { wanted.append(.init(name, .string(type.column.rawValue))) }
     }
     guard !wanted.isEmpty else { return }
