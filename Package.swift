@@ -96,7 +96,8 @@ let package = Package(
       name: "tidemill-stress", dependencies: ["CTidemill", "CHost", "PluginManifest", "Rings", "Engine", "EngineBench"],
       path: "Tests/Stress"),
     .target(
-      name: "TestSupport", dependencies: ["CTidemill", "CArrow", "Frames", "PluginManifest", "PluginHost"],
+      name: "TestSupport", 
+      dependencies: ["CTidemill", "CArrow", "Expressions", "Kernels", "Frames", "PluginManifest", "PluginHost"],
       path: "Tests/TestSupport"),
     .testTarget(name: "ContractTests", dependencies: ["CTidemill", "TestSupport"]),
     .testTarget(name: "ArrowTests", dependencies: ["TestSupport"]),
