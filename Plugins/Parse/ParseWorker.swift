@@ -13,7 +13,7 @@ final class ParseWorker {
   private var columns: MadeColumns?
   private var schema: UInt64 = 0
   private let joiner = FrameJoiner()
-  private let writer = VariantWriter()
+  private let writer = FoundWriter()
   /// The frame of the made columns.
   private var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: FrameLimits.alignment)
   private var kept: [UInt16] = []

@@ -9,9 +9,8 @@ final class VariantOutput: ValueOutput {
   private var values: [Value?] = []
   /// Of the values, written out.
   private var bytes = 0
-  private var encoded: [UInt8] = []
-  private var ends: [Int] = []
-  private let heap = ValueBuffer<UInt8>()
+  private let encoder = VariantEncoder()
+  private let ends = ValueBuffer<Int>()
   private let texts = ValueBuffer<tide_string>()
   private let metadata = ValueBuffer<UInt8>()
 
@@ -48,19 +47,17 @@ final class VariantOutput: ValueOutput {
     let writer = VariantWriter(keysOf: values)
     metadata.removeAll()
     metadata.append(contentsOf: writer.metadata)
-    encoded.removeAll(keepingCapacity: true)
-    ends.removeAll(keepingCapacity: true)
+    encoder.removeAll()
+    ends.removeAll()
     for value in values {
-      if let value { writer.write(value, into: &encoded) }
-      ends.append(encoded.count)
+      if let value { writer.write(value, into: encoder) }
+      ends.append(encoder.count)
     }
     values.removeAll(keepingCapacity: true)
-    heap.removeAll()
-    heap.append(contentsOf: encoded)
     texts.removeAll()
     var start = 0
-    for end in ends {
-      texts.append(heap.string(start, end - start))
+    for end in ends.values {
+      texts.append(tide_string(encoder.bytes(from: start, to: end)))
       start = end
     }
     result.data = UnsafeRawPointer(texts.base)
