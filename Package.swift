@@ -56,7 +56,7 @@ let package = Package(
     .target(name: "Expressions", dependencies: ["CRegex", "CExpressions"]),
     .target(name: "CKernels", dependencies: ["CTidemill"]),
     .target(name: "Kernels", dependencies: ["CTidemill", "CKernels", "Expressions", "Frames"]),
-    .target(name: "Playground", dependencies: ["Expressions", "Formats", "Frames"]),
+    .target(name: "Playground", dependencies: ["Expressions", "Formats", "Frames", "Kernels"]),
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CHost", "CMd", "PluginManifest"]),
     .target(name: "Manifest", dependencies: ["Expressions", "PluginManifest", "Formats", yams]),

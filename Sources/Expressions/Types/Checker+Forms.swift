@@ -2,7 +2,7 @@ extension Checker {
   /// The type of a node over its parts, which have theirs.
   mutating func type(of syntax: Syntax, _ parts: [Syntax]) throws(ExpressionError) -> ValueType {
     switch syntax.form {
-    case .literal(let value): return Self.type(of: value)
+    case .literal(let value): return value.staticType
     case .name, .present: return type(syntax)
     case .select(_, let field, let optional):
       let type = try fieldType(of: parts[0], field, at: syntax.span)
@@ -26,19 +26,6 @@ extension Checker {
     case .slot(let number): return try slotType(number, at: syntax.span)
     case .optionalMap(_, _, _, let flat):
       return .optional(flat ? try unwrapped(parts[1], of: "what optFlatMap() makes") : type(parts[1]))
-    }
-  }
-
-  private static func type(of value: Value) -> ValueType {
-    switch value {
-    case .null: .null
-    case .bool: .bool
-    case .int: .int
-    case .uint: .uint
-    case .double: .double
-    case .string: .string
-    case .bytes: .bytes
-    default: .dyn
     }
   }
 
