@@ -56,7 +56,7 @@ struct VariantWriter {
     case .uint(let value):
       if let int = Int64(exactly: value) { encoder.put(int: int) } else { encoder.put(decimal: Int128(value), scale: 0) }
     case .double(let value): encoder.put(value)
-    case .string(let text): text.utf8.withUnsafeBytes { encoder.put(text: $0) }
+    case .string(let text): write(text, encoder)
     case .bytes(let binary): binary.withUnsafeBytes { encoder.put(binary: $0) }
     case .timestamp(let time): if let total = time.total { encoder.put(time: total) } else { write(time.text, encoder) }
     case .duration(let duration): write(duration.text, encoder)
@@ -69,7 +69,7 @@ struct VariantWriter {
       for (key, value) in zip(map.keys, map.values) { write(value, under: ids[Self.name(key)] ?? 0, encoder) }
       _ = encoder.endObject(open)
     case .optional(let optional): write(optional.value ?? .null, into: encoder)
-    case .type(let name): write(name.rawValue, encoder)
+    case .type(let name): write(Text(name.rawValue), encoder)
     case .network(let address): write(address.text, encoder)
     }
   }
@@ -80,10 +80,7 @@ struct VariantWriter {
     encoder.add(id, from: start)
   }
 
-  private func write(_ text: String, _ encoder: VariantEncoder) {
-    var text = text
-    text.withUTF8 { encoder.put(text: UnsafeRawBufferPointer($0)) }
-  }
+  private func write(_ text: Text, _ encoder: VariantEncoder) { text.utf8.withUnsafeBytes { encoder.put(text: $0) } }
 
   /// The name of a field: a text as it is, another key as text.
   private static func name(_ key: Value) -> Text {
