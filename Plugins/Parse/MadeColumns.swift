@@ -16,7 +16,7 @@ final class MadeColumns {
     let isRemoved: Bool
   }
 
-  let row: FoundRow
+  var row: FoundRow
   private let builder = FrameBuilder()
   private var slots: [Slot] = []
   /// Number of the column of the rest, nil where the frame's own stays as it is.
