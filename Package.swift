@@ -56,7 +56,7 @@ let package = Package(
     .target(name: "Expressions", dependencies: ["CRegex", "CExpressions"]),
     .target(name: "CKernels", dependencies: ["CTidemill"]),
     .target(name: "Kernels", dependencies: ["CTidemill", "CKernels", "Expressions", "Frames"]),
-    .target(name: "Playground", dependencies: ["Expressions", "Formats", "Frames"]),
+    .target(name: "Playground", dependencies: ["Expressions", "Formats", "Frames", "Kernels"]),
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
     .target(name: "Aggregates", dependencies: ["PluginKit"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CHost", "CMd", "PluginManifest"]),
@@ -97,7 +97,8 @@ let package = Package(
       name: "tidemill-stress", dependencies: ["CTidemill", "CHost", "PluginManifest", "Rings", "Engine", "EngineBench"],
       path: "Tests/Stress"),
     .target(
-      name: "TestSupport", dependencies: ["CTidemill", "CArrow", "Frames", "PluginManifest", "PluginHost"],
+      name: "TestSupport", 
+      dependencies: ["CTidemill", "CArrow", "Expressions", "Kernels", "Frames", "PluginManifest", "PluginHost"],
       path: "Tests/TestSupport"),
     .testTarget(name: "ContractTests", dependencies: ["CTidemill", "TestSupport"]),
     .testTarget(name: "ArrowTests", dependencies: ["TestSupport"]),

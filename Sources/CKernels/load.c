@@ -53,7 +53,7 @@ CLONES void tide_k_match_code(const uint16_t *codes, tide_k_rows rows, uint16_t 
 void tide_k_match_text(const tide_frame *frame, int32_t column, tide_k_rows rows, tide_string text, int negated, uint8_t *out) {
   for (uint32_t i = 0; i < rows.count; i++) {
     tide_string own = tide_bytes(frame, column, row_of(rows, i));
-    int same = own.length == text.length && memcmp(own.data, text.data, (size_t)text.length) == 0;
+    int same = own.length == text.length && (text.length == 0 || memcmp(own.data, text.data, (size_t)text.length) == 0);
     out[i] = same != negated ? TIDE_K_TRUE : TIDE_K_FALSE;
   }
 }

@@ -97,7 +97,9 @@ public final class FrameDeriver {
 
   private func derivation(for frame: FrameView, _ values: [ColumnValues]) throws(FrameDeriveError) -> Derivation {
     // A frame that no host has seen yet bears no schema id.
-    if let derivation, frame.schemaID == schema, schema != 0, haveTypes(values) { return derivation }
+    if let derivation, frame.schemaID == schema, schema != 0, haveTypes(values) {
+      return try givingRoom(for: values, of: frame, derivation)
+    }
     var types: [ColumnType] = []
     for value in values {
       switch value.type {
@@ -105,7 +107,27 @@ public final class FrameDeriver {
       default: throw FrameDeriveError("values of type \(value.raw.type) can be no field")
       }
     }
-    return try derivation(for: frame, types: types)
+    return try givingRoom(for: values, of: frame, derivation(for: frame, types: types))
+  }
+
+  /// Nulls are members of the rest: a frame without one gets one as soon as it has some, and what is made of its schema keeps it.
+  private func givingRoom(
+    for values: [ColumnValues], of frame: FrameView, _ derivation: Derivation
+  ) throws(FrameDeriveError) -> Derivation {
+    if derivation.plan.addsNulls || tide_role(frame.frame, UInt32(TIDE_ROLE_REST)) >= 0 { return derivation }
+    if nulls(among: values, derivation).isEmpty { return derivation }
+    derivation.plan = try DerivationPlan(changes, of: frame, types: types, addsNulls: true)
+    madeSchemas = (0, 0)
+    return derivation
+  }
+
+  /// Fields with rows that are null, by their names at the end; a variant has a null of its own.
+  private func nulls(among values: [ColumnValues], _ derivation: Derivation) -> RestChanges.Nulls {
+    var nulls: RestChanges.Nulls = []
+    for (number, value) in values.enumerated() where value.nullCount > 0 && value.type != .variant {
+      if let name = derivation.plan.name(ofValues: number) { nulls.append((name, value)) }
+    }
+    return nulls
   }
 
   private func haveTypes(_ values: [ColumnValues]) -> Bool {
@@ -143,17 +165,14 @@ public final class FrameDeriver {
   func stageRest(
     _ frame: FrameView, _ rows: Rows, _ places: ValueRows, _ values: [ColumnValues], _ derivation: Derivation
   ) {
-    guard tide_role(frame.frame, UInt32(TIDE_ROLE_REST)) >= 0 else {
+    guard derivation.plan.addsNulls || tide_role(frame.frame, UInt32(TIDE_ROLE_REST)) >= 0 else {
       derivation.rest = nil
       return
     }
-    var nulls: RestChanges.Nulls = []
-    for (number, value) in values.enumerated() where value.nullCount > 0 && value.type != .variant {
-      if let name = derivation.plan.name(ofValues: number) { nulls.append((name, value)) }
-    }
     let kept = Kept(count: rows.count, rows: rows.numbers)
-    let changed = restChanges.stage(frame, kept, places, nulls: nulls, into: rest)
-    derivation.rest = changed ? rest : nil
+    let changed = restChanges.stage(frame, kept, places, nulls: nulls(among: values, derivation), into: rest)
+    if !changed, derivation.plan.addsNulls { rest.setNothing(.variant, count: rows.count) }
+    derivation.rest = changed || derivation.plan.addsNulls ? rest : nil
   }
 
   func layOut(_ frame: FrameView, _ rows: Rows, _ derivation: Derivation, into out: UnsafeMutableRawPointer?) -> Int {

@@ -29,6 +29,8 @@ public final class ColumnExpression {
   public var isCondition: Bool { wanted == UInt32(TIDE_BOOL) }
   private var current: Plan?
   private var others: [Plan] = []
+  /// Where the last values ended for want of room.
+  private var cut: (frame: UnsafePointer<tide_frame>, row: UInt32)?
 
   /// Schemas that are remembered beside the one at hand.
   private static let mostPlans = 8
@@ -67,15 +69,17 @@ public final class ColumnExpression {
     guard let output = plan(frame).output else { return tide_values() }
     output.begin(count)
     Chunk.each(frame, selection, count) { chunk, _ in output.run(chunk) }
+    cut = output.cutRow.map { (frame, $0) }
     return output.finish()
   }
 
   /// Why a frame row errs; nil when it does not.
   public func why(_ frame: UnsafePointer<tide_frame>, _ row: UInt32) -> String? {
+    if let cut, cut.frame == frame, row >= cut.row { return ValueOutput.cutReason }
     let rows = plan(frame).rows
     let value = rows.value(frame, row)
     if let failure = rows.failure { return failure.message }
-    guard let type = Self.valueType(wanted) else { return nil }
+    guard let type = Self.valueType(wanted) else { return value.flatMap(VariantWriter.mistake) }
     guard let value else { return rows.wasNull && type == .bool ? "the condition is null" : nil }
     return Self.holds(value, type) ? nil : "the expression gives \(value.typeName.rawValue), and \(type.description) is wanted"
   }

@@ -60,7 +60,7 @@ final class FieldPlace {
     if case .fields = source { return Self.all(frame, row) }
     if let value = FieldValue.read(frame, column, row) { return value }
     guard rest >= 0 else { return nil }
-    return FieldValue.read(inRest(frame, row))
+    return Value(inRest(frame, row))
   }
 
   private func isNullInRest(_ frame: UnsafePointer<tide_frame>, _ row: UInt32) -> Bool { inRest(frame, row).kind == .null }

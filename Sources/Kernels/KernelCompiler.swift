@@ -13,9 +13,13 @@ struct KernelCompiler {
   /// A part that runs row by row.
   func rows(_ part: Syntax) -> RowPart { RowPart(Program(expression, of: part), fields) }
 
+  /// Each kernel keeps results of its own, some KiB: an expression with more parts than these runs row by row.
+  private static let mostNodes = 1024
+
   // MARK: Conditions
 
   func condition(_ syntax: Syntax) -> ConditionNode {
+    if expression.types.count > Self.mostNodes { return RowConditionNode(rows(syntax)) }
     if case .literal(.bool(let value)) = syntax.form { return TruthNode(ConstantNode(.bool, bits: value ? 1 : 0)) }
     switch syntax.form {
     case .and(let left, let right): return LogicNode(and: true, condition(left), condition(right))
@@ -249,7 +253,7 @@ extension KernelCompiler {
   }
 
   private func numbers(_ syntax: Syntax, _ kind: NumberNode.Kind) -> NumberNode {
-    if let node = number(syntax) {
+    if expression.types.count <= Self.mostNodes, let node = number(syntax) {
       if node.kind == kind { return node }
       if kind == .double, node.kind == .int || node.kind == .uint { return WideningNode(node) }
     }

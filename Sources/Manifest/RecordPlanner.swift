@@ -69,6 +69,7 @@ struct RecordPlanner {
       for edge in into[index] { input.merge(shape(of: edge, in: shapes[edge.from])) }
       if into[index].isEmpty { input.isOpen = true }
       for use in drafts[index].fieldUses ?? [] { check(use, input, of: drafts[index]) }
+      FieldChanges.checkNames(of: drafts[index], diagnostics)
       for field in encodedFields(of: drafts[index]) { check(field, input, of: drafts[index]) }
       checked[index] = checker.check(drafts[index], input)
       shapes[index] = (0..<max(1, drafts[index].outputPorts?.count ?? 1)).map { output(of: index, at: $0, input) }
@@ -115,9 +116,13 @@ struct RecordPlanner {
   /// The types of what a node's `set` option gives.
   private func setTypes(of index: Int, _ outputs: ComponentManifest.Outputs) -> [String: RecordPlan.ColumnType?] {
     guard let option = outputs.set else { return [:] }
-    let prefix = "\(option)."
-    let types = checked[index].results.filter { $0.key.hasPrefix(prefix) }
-    return Dictionary(uniqueKeysWithValues: types.map { (String($0.key.dropFirst(prefix.count)), $0.value) })
+    let types = checked[index].results.compactMap { path, type -> (String, RecordPlan.ColumnType?)? in
+      guard let steps = ConfigPath.steps(of: path), steps.count == 2, steps[0] == .member(option),
+        case .member(let name) = steps[1]
+      else { return nil }
+      return (name, type)
+    }
+    return Dictionary(types) { $1 }
   }
 
   private func check(_ use: FieldUse, _ input: RowShape, of draft: NodeDraft) {
@@ -234,8 +239,7 @@ struct RecordPlanner {
     var wanted: [ConfigValue.Entry] = []
     if case .map(let entries) = draft.config[option] { wanted = entries }
     let known = Set(draft.madeFields.map(\.name) + wanted.map(\.name))
-    // A name with a dot or a bracket has no path in a configuration.
-    for name in output.names where !known.contains(name) && !name.contains(where: { $0 == "." || $0 == "[" }) {
+    for name in output.names where !known.contains(name) {
       if let type = output.types[name] { wanted.append(.init(name, .string(type.column.rawValue))) }
     }
     guard !wanted.isEmpty else { return }

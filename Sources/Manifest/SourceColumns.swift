@@ -57,7 +57,7 @@ struct SourceColumns {
     }
     declared = entries.prefix(ManifestLimits.columns).compactMap { entry in
       guard case .string(let word) = entry.value, let type = RecordPlan.ColumnType(rawValue: word) else { return nil }
-      let place = draft.place(of: "fields.\(entry.name)")
+      let place = draft.place(of: ConfigPath.joined("fields", entry.name))
       guard checkName(entry.name, at: place) else { return nil }
       if base.format == .text, entry.name != "message" || type != .string {
         diagnostics.error(place, "a text record has one field, message, a string", "remove 'fields', or write format: json")
