@@ -78,7 +78,7 @@ struct CheckedExpression {
   var uses: [(name: String, type: ImpliedType)] {
     let implied = ImpliedUses(expression, takes)
     return expression.variables.compactMap { variable in
-      EventSyntax.variables[variable.name] == nil ? (variable.name, implied.type(of: variable.name)) : nil
+      EventSyntax.variables[variable.name] == nil ? (variable.name, implied.type(of: variable.name).exactly) : nil
     }
   }
 
