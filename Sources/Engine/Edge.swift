@@ -263,6 +263,6 @@ extension tide_passed {
     let batch = tide_batch(
       size: UInt32(MemoryLayout<tide_batch>.size), port: 0, frame: frame, selection: nil, count: frame.pointee.rows, reserved: 0
     )
-    self.init(batch: batch, block: block)
+    self.init(batch: batch, block: block, alone: 0, reserved: 0)
   }
 }

@@ -54,6 +54,8 @@ public struct NodeSpec {
   public var buffer: EdgeBuffer?
   public var recordPlan: RecordPlan?
   public var encodePlan: EncodePlan?
+  /// What the component may keep between calls.
+  public var state = StateLimits()
   /// How often a source that had nothing is asked again; nil = only when it wakes the host.
   public var pollEveryNanoseconds: Int64?
 

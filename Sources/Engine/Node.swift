@@ -181,6 +181,9 @@ final class Node: @unchecked Sendable {
     info.pointee.node = infoTexts[1].string
     info.pointee.component = infoTexts[2].string
     info.pointee.delivery = infoTexts[3].string
+    info.pointee.state_bytes = UInt64(spec.state.bytes)
+    info.pointee.state_keys = UInt64(spec.state.keys ?? 0)
+    info.pointee.state_full = spec.state.whenFull == .evictOldest ? TIDE_STATE_EVICT_OLDEST : TIDE_STATE_STOP
     fillHostTable()
   }
 

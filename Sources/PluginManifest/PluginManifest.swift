@@ -33,6 +33,11 @@ public struct ComponentManifest: Sendable, Codable, Equatable {
   public struct Port: Sendable, Codable, Equatable {
     public var name: String
     public var doc: String?
+    /// Of an output port: what leaves by it was late, and is counted as that instead of as taken.
+    public var late: Bool?
+    public var isLate: Bool { late == true }
+    /// Of an output port: what comes out there, where it is not what the component says of all.
+    public var outputs: Outputs?
   }
   public struct Ports: Sendable, Codable, Equatable {
     /// Input ports beside the default; empty or nil = one, `in`.
