@@ -187,7 +187,7 @@ struct ExpressionAgreementTests {
     guard let strings = values.strings else { return "?" }
     let bytes = UnsafeRawBufferPointer(start: strings[index].data, count: Int(strings[index].length))
     if values.type == .string { return answered(.string(Text(utf8: Array(bytes)))) }
-    return answered(Value(VariantReader(value: bytes, keys: values.keys)))
+    return answered(Value(VariantReader(value: bytes, keys: values.keys)) ?? .null)
   }
 }
 
