@@ -95,12 +95,14 @@ extension Node {
     guard !handle.isLogged else { return }
     handle.isLogged = true
     let passed = batch.pointee
+    var reason = "it gives no reason"
     for index in 0..<passed.count {
-      let row = tide_row(passed.selection, index)
-      guard let reason = handle.expression.why(passed.frame, row) else { continue }
-      let option = handle.configPath.isEmpty ? "an expression" : "'\(handle.configPath)'"
-      pipeline.log(.warning, node: spec.name, "\(option) errs: \(reason); further errors are counted and not shown")
-      return
+      if let found = handle.expression.why(passed.frame, tide_row(passed.selection, index)) {
+        reason = found
+        break
+      }
     }
+    let option = handle.configPath.isEmpty ? "an expression" : "'\(handle.configPath)'"
+    pipeline.log(.warning, node: spec.name, "\(option) errs: \(reason); further errors are counted and not shown")
   }
 }

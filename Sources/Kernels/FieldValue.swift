@@ -35,7 +35,8 @@ enum FieldValue {
     case .null: return .null
     case .bool: return variant.bool.map(Value.bool)
     case .int: return variant.int.map(Value.int)
-    case .double, .decimal: return variant.double.map(Value.double)
+    case .double: return variant.double.map(Value.double)
+    case .decimal: return variant.nearestDouble.map(Value.double)
     case .time: return variant.time.map { .timestamp(Timestamp(nanoseconds: $0)) }
     case .dayTime:
       // A byte of type, then microseconds of the day.

@@ -11,7 +11,7 @@ extension Value {
     case .bool: self = .bool(json.bool ?? false)
     case .int: self = .int(json.int ?? 0)
     case .double: self = .double(json.double ?? 0)
-    case .decimal: self = .double(json.nearestDouble)
+    case .decimal: self = .double(json.nearestDouble ?? 0)
     case .string: self = .string(json.string)
     case .binary, .uuid: self = .bytes(json.binary.map { Array($0) } ?? [])
     case .time:
@@ -32,12 +32,6 @@ extension Value {
 extension VariantReader {
   /// A string; empty for other kinds.
   var string: Text { Text(utf8: text.map { Array($0) } ?? []) }
-
-  /// A decimal as a double, correctly rounded.
-  var nearestDouble: Double {
-    guard let decimal else { return 0 }
-    return Double("\(decimal.significand)e\(-decimal.scale)") ?? 0
-  }
 
   /// The members of an object by name; the last of equal names is the one that counts.
   var members: [String: VariantReader] {
