@@ -108,7 +108,11 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["CTidemill", "Expressions", "Frames", "Kernels", "TestSupport"]),
     .testTarget(name: "RingsTests", dependencies: ["CHost", "Rings", "TestSupport"]),
     .testTarget(name: "FormatsTests", dependencies: ["CTidemill", "Formats", "Frames", "TestSupport"]),
-    .testTarget(name: "ManifestTests", dependencies: ["Formats", "PluginManifest", "Manifest", "TestSupport"]),
+    .testTarget(
+      name: "ManifestTests",
+      dependencies: [
+        "CTidemill", "Expressions", "Formats", "Frames", "Kernels", "PluginManifest", "Manifest", "Playground", "TestSupport",
+      ]),
     .testTarget(name: "PluginHostTests", dependencies: ["CTidemill", "PluginManifest", "PluginHost", "TestSupport"]),
     .testTarget(name: "PluginKitTests", dependencies: ["PluginKit", "PluginManifest", "TestSupport"]),
     .testTarget(

@@ -57,7 +57,7 @@ struct CheckedExpression {
   var uses: [(name: String, type: ImpliedType)] {
     let implied = ImpliedUses(expression)
     return expression.variables.compactMap { variable in
-      EventSyntax.variables[variable.name] == nil ? (variable.name, implied.type(of: variable.name)) : nil
+      EventSyntax.variables[variable.name] == nil ? (variable.name, implied.type(of: variable.name).exactly) : nil
     }
   }
 

@@ -176,6 +176,8 @@ struct RecordPlanner {
     var replaced: [String] = []
     /// Every field.
     var whole = false
+    /// Every field as a value of an expression.
+    var readsAll = false
     /// The record's own bytes, or every field of a row that has them no more.
     var verbatim = false
 
@@ -188,6 +190,7 @@ struct RecordPlanner {
       for name in other.names { if let type = other.types[name] { want(name, type) } }
       replaced += other.replaced.filter { !replaced.contains($0) }
       whole = whole || other.whole
+      readsAll = readsAll || other.readsAll
       verbatim = verbatim || other.verbatim
     }
   }
@@ -199,10 +202,9 @@ struct RecordPlanner {
       var output = Demand()
       for edge in outOf[index] where edge.port != .dead { output.merge(demands[edge.to]) }
       if let source = columns[index] {
-        var wanted = output.names.compactMap { name in
-          output.types[name].map { (name: name, type: output.whole && $0.isSoft ? .own : $0) }
-        }
-        wanted += output.replaced.filter { output.types[$0] == nil }.map { (name: $0, type: ImpliedType(nil)) }
+        var wanted = output.names.compactMap { name in output.types[name].map { (name: name, type: $0) } }
+        wanted += output.replaced.filter { output.types[$0] == nil }.map { (name: $0, type: .any) }
+        if output.readsAll { for index in wanted.indices { wanted[index].type.mergeReaderOfAll() } }
         drafts[index].recordPlan = source.plan(wanted: wanted, rest: output.whole, verbatim: output.verbatim)
       } else {
         demands[index] = input(of: index, output)
@@ -237,7 +239,7 @@ struct RecordPlanner {
         demand.want("message", ImpliedType(.string))
         demand.whole = true
       } else if let columns = plan.csv.columns, columns.count <= ManifestLimits.columns {
-        for name in columns { demand.want(name, ImpliedType(nil)) }
+        for name in columns { demand.want(name, .written) }
       } else {
         demand.whole = true
       }
@@ -246,11 +248,14 @@ struct RecordPlanner {
     if let function = draft.function, demand.whole { demand.replaced.insert(function.output, at: 0) }
     for expression in expressions[index] {
       for use in expression.uses { demand.want(use.name, use.type) }
-      if expression.readsAll { demand.whole = true }
+      if expression.readsAll { (demand.whole, demand.readsAll) = (true, true) }
     }
     let uses = draft.fieldUses
     // One that a function reads and replaces is read as what it is: of a column of its type, what does not fit would be left over.
-    for use in uses ?? [] { demand.want(use.name, ImpliedType(use.name == draft.function?.output ? .variant : use.type)) }
+    for use in uses ?? [] {
+      let isReplaced = use.name == draft.function?.output
+      demand.want(use.name, isReplaced ? .any : use.type.map { ImpliedType($0) } ?? .named)
+    }
     // A sink that encodes reads what its format writes, which is counted above.
     if uses == nil, draft.encodePlan == nil, draft.reference != nil { demand.whole = true }
     return demand
@@ -270,6 +275,7 @@ struct RecordPlanner {
       for name in kept { if let origin = changes.origin(of: name) { demand.want(origin, .own) } }
     } else {
       demand.whole = true
+      demand.readsAll = output.readsAll
       demand.replaced += changes.touched.filter { !demand.replaced.contains($0) }
     }
     return demand
@@ -288,6 +294,7 @@ struct RecordPlanner {
     for name in output.names where !made.contains(name) { if let type = output.types[name] { demand.want(name, type) } }
     demand.replaced = output.replaced.filter { !made.contains($0) }
     demand.whole = output.whole || output.verbatim
+    demand.readsAll = output.readsAll
     return demand
   }
 }
