@@ -18,7 +18,7 @@ extension Node {
     nextTick &+= every * ((now &- nextTick) / every + 1)
     var hasMoved = false
     for partition in partitions where partition.state.tick() {
-      partition.show()
+      note(partition)
       hasMoved = true
     }
     guard hasMoved else { return }
@@ -49,7 +49,7 @@ extension Node {
     for partition in partitions where partition.state.counts {
       if asked &- partition.askedAtRow >= limit {
         partition.state.isIdle = true
-        partition.show()
+        note(partition)
         hasChanged = true
       } else {
         since = min(since, partition.askedAtRow)

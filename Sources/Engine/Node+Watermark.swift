@@ -10,11 +10,12 @@ extension Node {
     if let place = partitionPlaces[number] { return partitions[place] }
     let state = SourceWatermark(
       delayNanoseconds: spec.watermarkDelayNanoseconds, isPeriodic: spec.watermarkEveryNanoseconds != nil)
-    let new = SourcePartition(number: number, state)
+    let new = SourcePartition(number: number, place: partitions.count, state)
     new.askedAtRow = idleClock.asked
     if let name = origins[number] { new.rename(name) }
     partitionPlaces[number] = partitions.count
     partitions.append(new)
+    partitionFloors.append(new.floor)
     shownPartitions.withLock { $0.append(new) }
     return new
   }
@@ -27,7 +28,7 @@ extension Node {
       return false
     }
     let partition = partition(number)
-    defer { partition.show() }
+    defer { note(partition) }
     partition.askedAtRow = idleClock.asked
     let before = partition.state.watermark, wasIdle = partition.state.isIdle
     let frame = tide_block_frame(block)!
@@ -66,19 +67,31 @@ extension Node {
     }
   }
 
+  /// Takes up what has changed in the state of a partition.
+  func note(_ partition: SourcePartition) {
+    partition.show()
+    partitionFloors[partition.place] = partition.floor
+  }
+
+  /// The least watermark over the partitions that count; the greatest time when none does.
+  private var leastFloor: Int64 {
+    partitionFloors.withUnsafeBufferPointer { floors in
+      var least = Int64.max
+      for floor in floors { least = min(least, floor) }
+      return least
+    }
+  }
+
   /// Sends the least watermark over the partitions that count on, when it moved.
   func sendSourceWatermark() {
-    var least = Int64.max
-    for partition in partitions where partition.state.counts { least = min(least, partition.state.watermark) }
+    let least = leastFloor
     guard least > sentWatermark, least != .max else { return }
     sentWatermark = least
     for edges in outputs { for edge in edges { edge.send(watermark: least) } }
   }
 
   /// A partition has left the minimum: the others may be further, or nothing is left of the source in that of its readers.
-  func settlePartitions() {
-    if partitions.contains(where: \.state.counts) { sendSourceWatermark() } else { sendIdle() }
-  }
+  func settlePartitions() { if leastFloor == .max { sendIdle() } else { sendSourceWatermark() } }
 
   // MARK: What an instance sets itself
 
@@ -89,7 +102,7 @@ extension Node {
       isSilent = false
       partition.askedAtRow = idleClock.asked
       partition.state.advance(to: time)
-      partition.show()
+      note(partition)
       settlePartitions()
     } else {
       ownWatermark = max(ownWatermark ?? .min, time)
@@ -103,7 +116,7 @@ extension Node {
     let partition = self.partition(partition)
     guard !partition.state.isIdle else { return }
     partition.state.isIdle = true
-    partition.show()
+    note(partition)
     settlePartitions()
   }
 

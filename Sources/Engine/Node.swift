@@ -111,6 +111,8 @@ final class Node: @unchecked Sendable {
   /// Partitions of a source in the order in which they became known.
   var partitions: [SourcePartition] = []
   var partitionPlaces: [UInt32: Int] = [:]
+  /// Their parts in the minimum, side by side.
+  var partitionFloors: [Int64] = []
   /// The same for other threads.
   let shownPartitions = Mutex<[SourcePartition]>([])
   /// Of the late rows of a source.

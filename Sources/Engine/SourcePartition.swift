@@ -9,20 +9,26 @@ final class SourcePartition: @unchecked Sendable {
   }
 
   let number: UInt32
-  /// To be followed by `show`.
+  /// Where it stands among the partitions of its source.
+  let place: Int
+  /// To be followed by `Node.note`.
   var state: SourceWatermark
   /// How far `IdleClock.asked` was at its last row or watermark.
   var askedAtRow: Int64 = 0
   private let shown = Counters(count: Word.count)
   private let name = Mutex<String?>(nil)
 
-  init(number: UInt32, _ state: SourceWatermark) {
+  init(number: UInt32, place: Int, _ state: SourceWatermark) {
     self.number = number
+    self.place = place
     self.state = state
     show()
   }
 
   deinit { shown.deallocate() }
+
+  /// Its part in the minimum: the greatest time when it does not count.
+  var floor: Int64 { state.counts ? state.watermark : .max }
 
   /// Lets others see the state.
   func show() {
