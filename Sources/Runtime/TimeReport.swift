@@ -89,9 +89,10 @@ public struct TimeReport {
     }
     let input = node.inputs[delay.input]
     let best = node.inputs.filter { $0.standing == .busy }.compactMap(\.watermark).max()
-    let cause = times.why(node: input.from)?.hold
-    let because = cause.map { $0.node == input.from && $0.partition == nil ? "" : ", because of \(name($0))" } ?? ""
-    return (node.name, "its input '\(times.nodes[input.from].name)' \(long): " + Self.standing(input.watermark, best) + because)
+    let called = times.nodes[input.from].name
+    let cause = times.why(node: input.from).map { name($0.hold) } ?? called
+    let because = cause == called ? "" : ", because of \(cause)"
+    return (node.name, "its input '\(called)' \(long): " + Self.standing(input.watermark, best) + because)
   }
 
   private static func standing(_ watermark: Int64?, _ best: Int64?) -> String {
