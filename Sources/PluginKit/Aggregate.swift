@@ -87,7 +87,7 @@ extension OptionType where Value == [Aggregate] {
     guard (least...function.arguments.count).contains(parts.arguments.count) else {
       let wanted = least == function.arguments.count ? "\(least)" : "\(least) to \(function.arguments.count)"
       throw PluginError.config(
-        "'\(function.name)' takes \(wanted) arguments, and \(parts.arguments.count) are written", at: place)
+        "'\(function.name)' is written with \(parts.arguments.count) arguments, and takes \(wanted)", at: place)
     }
     var arguments: [Expression] = []
     var constants: [Aggregate.Constant] = []

@@ -1,23 +1,22 @@
-/// How much keyed state an instance may hold, as a manifest asks for it and the engine tells the component.
+/// What a node may keep between calls, as its manifest says it; the component holds itself to it.
 public struct StateLimits: Sendable, Equatable {
-  /// What happens to a key that has no room.
+  /// What happens at a limit.
   public enum WhenFull: String, Sendable, CaseIterable {
-    /// The pipeline stops with an error.
+    /// The run fails, with the node's name.
     case stop
-    /// The key that was used longest ago makes room.
+    /// What was used longest ago makes room, and is counted.
     case evictOldest = "evict_oldest"
   }
 
-  /// What a component has when the manifest says nothing.
-  public static let defaultBytes: Int64 = 1 << 30
+  public static let defaultBytes = 1 << 30
 
-  /// Most bytes of memory.
-  public var bytes: Int64
-  /// Most keys; nil = as many as fit.
-  public var keys: Int64?
+  /// Memory, in bytes.
+  public var bytes: Int
+  /// Keys that something is kept of; nil = as many as fit.
+  public var keys: Int?
   public var whenFull: WhenFull
 
-  public init(bytes: Int64 = defaultBytes, keys: Int64? = nil, whenFull: WhenFull = .stop) {
+  public init(bytes: Int = defaultBytes, keys: Int? = nil, whenFull: WhenFull = .stop) {
     self.bytes = bytes
     self.keys = keys
     self.whenFull = whenFull
