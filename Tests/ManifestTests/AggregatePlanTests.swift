@@ -44,10 +44,10 @@ private func columns(_ aggregates: String, key: String = "", below: String = "",
       p: { use: pass, from: u }
     sinks: { o: { use: drop, from: p } }
     """)
-  let text = text(of: made)
-  #expect(text.contains("watermark delay(nanoseconds: 2000000000) every 1000000000 idle 30000000000"))
-  #expect(text.contains("state 1048576 5 evictOldest"))
-  #expect(text.contains("\"key\":[\"x\"]"))
+  let shown = text(of: made)
+  #expect(shown.contains("watermark delay(nanoseconds: 2000000000) every 1000000000 idle 30000000000"))
+  #expect(shown.contains("state 1048576 5 evictOldest"))
+  #expect(shown.contains("\"key\":[\"x\"]"))
   #expect(made.node(named: "u")?.state == StateLimits())
   #expect(made.node(named: "p")?.state == nil)
 }
@@ -58,14 +58,14 @@ private func columns(_ aggregates: String, key: String = "", below: String = "",
     let arrival = ArrivalPlan(made) { dropping.contains($0) }
     return made.nodes.compactMap { node in arrival.sentence(of: node.index).map { "\(node.name): \($0)" } }
   }
-  let operators = """
+  let below = """
     operators:
       t: { use: tally, from: SOURCES, with: { OPTION, make: { n: count() } } }
       p: { use: pass, from: t }
     sinks: { o: { use: drop, from: p } }
     """
   func operators(_ sources: String, _ option: String) -> String {
-    operators.replacing("SOURCES", with: sources).replacing("OPTION", with: option)
+    below.replacing("SOURCES", with: sources).replacing("OPTION", with: option)
   }
   let one = "sources: { a: { use: stdin, with: { time: ts }, watermark: { delay: 1s } } }\n"
   let two = "sources: { a: { use: stdin }, b: { use: stdin } }\n"
