@@ -23,7 +23,8 @@ private func columns(_ aggregates: String, key: String = "", below: String = "",
   #expect(try columns("a: sum(value * 2 - (x + y)), b: max(z > 1)") == "value:double x:double y:double z:double")
   #expect(try columns("a: sum(size(name))") == "name:variant")
   #expect(try columns(#"a: { fn: avg(value), filter: quality == "good" }"#) == "value:double quality:string")
-  #expect(try columns(#"a: "quantile(value, 0.5)", b: { fn: "quantile(value, 0.9)", filter: ok }"#) == "value:double ok:variant")
+  #expect(
+    try columns(#"a: "quantile(value, 0.5)", b: { fn: "quantile(value, 0.9)", filter: ok }"#) == "value:double ok:variant")
 }
 
 @Test func `a key has the type that its uses below imply, and a late port passes rows on as they are`() throws {
