@@ -54,6 +54,7 @@ public enum PlanReport {
       let keys = state.keys.map { " of \(Quantities.count($0, "key"))" } ?? ""
       text += "    state: \(Quantities.bytes(state.bytes))\(keys) at most, then \(state.whenFull.rawValue)\n"
     }
+    if let port = node.reference.manifest.latePort { text += "    late rows leave by the port '\(port)'\n" }
     if let records = node.recordPlan, records.format == .frame {
       text += "    frames; columns: those that they come with\n"
     } else if let records = node.recordPlan {
