@@ -58,6 +58,7 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CTidemill", "CKernels", "Expressions", "Frames"]),
     .target(name: "Playground", dependencies: ["Expressions", "Formats", "Frames", "Kernels"]),
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
+    .target(name: "Aggregates", dependencies: ["PluginKit"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CHost", "CMd", "PluginManifest"]),
     .target(name: "Manifest", dependencies: ["Expressions", "PluginManifest", "Formats", yams]),
     .target(
@@ -109,8 +110,13 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["CTidemill", "Expressions", "Frames", "Kernels", "TestSupport"]),
     .testTarget(name: "RingsTests", dependencies: ["CHost", "Rings", "TestSupport"]),
     .testTarget(name: "FormatsTests", dependencies: ["CTidemill", "Formats", "Frames", "TestSupport"]),
-    .testTarget(name: "ManifestTests", dependencies: ["Formats", "PluginManifest", "Manifest", "TestSupport"]),
+    .testTarget(
+      name: "ManifestTests",
+      dependencies: [
+        "CTidemill", "Expressions", "Formats", "Frames", "Kernels", "PluginManifest", "Manifest", "Playground", "TestSupport",
+      ]),
     .testTarget(name: "PluginHostTests", dependencies: ["CTidemill", "PluginManifest", "PluginHost", "TestSupport"]),
+    .testTarget(name: "AggregatesTests", dependencies: ["Aggregates", "PluginKit", "TestSupport"]),
     .testTarget(name: "PluginKitTests", dependencies: ["PluginKit", "PluginManifest", "TestSupport"]),
     .testTarget(
       name: "EngineTests", dependencies: ["CTidemill", "PluginManifest", "Rings", "Engine", "EngineBench", "TestSupport"]),

@@ -191,6 +191,8 @@ tide_kept *tide_keep(const tide_batch *batch, tide_block *block) {
   if (!kept) return NULL;
   kept->passed.batch = *batch;
   kept->passed.block = block;
+  kept->passed.alone = 0;
+  kept->passed.reserved = 0;
   kept->refs = 1;
   kept->reserved = 0;
   if (batch->selection) {

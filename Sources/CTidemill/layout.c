@@ -107,7 +107,7 @@ AT(tide_reader, state_version, 4);
 AT(tide_reader, context, 8);
 AT(tide_reader, read, 16);
 
-SIZE(tide_info, 112);
+SIZE(tide_info, 136);
 AT(tide_info, size, 0);
 AT(tide_info, lane, 4);
 AT(tide_info, lanes, 8);
@@ -122,6 +122,10 @@ AT(tide_info, pipeline, 48);
 AT(tide_info, node, 64);
 AT(tide_info, component, 80);
 AT(tide_info, delivery, 96);
+AT(tide_info, state_bytes, 112);
+AT(tide_info, state_keys, 120);
+AT(tide_info, state_full, 128);
+AT(tide_info, reserved, 132);
 
 SIZE(tide_host, 200);
 AT(tide_host, size, 0);

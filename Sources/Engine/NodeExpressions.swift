@@ -31,12 +31,13 @@ extension Node: ExpressionHost {
     guard !expression.isTold else { return }
     expression.isTold = true
     let passed = batch.pointee
+    var reason = "it gives no reason"
     for index in 0..<passed.count {
-      let row = tide_row(passed.selection, index)
-      guard let reason = expression.expression.why(passed.frame, row) else { continue }
-      let option = expression.configPath.isEmpty ? "an expression" : "'\(expression.configPath)'"
-      pipeline.log(.warning, node: spec.name, "\(option) errs: \(reason); further errors are counted and not shown")
-      return
+      guard let found = expression.expression.why(passed.frame, tide_row(passed.selection, index)) else { continue }
+      reason = found
+      break
     }
+    let option = expression.configPath.isEmpty ? "an expression" : "'\(expression.configPath)'"
+    pipeline.log(.warning, node: spec.name, "\(option) errs: \(reason); further errors are counted and not shown")
   }
 }

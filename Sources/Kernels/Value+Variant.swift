@@ -10,7 +10,7 @@ extension Value {
     case .bool: self = .bool(variant.bool ?? false)
     case .int: self = .int(variant.int ?? 0)
     case .double: self = .double(variant.double ?? 0)
-    case .decimal: self = .double(variant.nearestDouble)
+    case .decimal: self = .double(variant.nearestDouble ?? 0)
     case .time: self = .timestamp(Timestamp(nanoseconds: variant.time ?? 0))
     case .dayTime:
       // A byte of type, then microseconds of the day.
@@ -26,13 +26,5 @@ extension Value {
       variant.forEachField { name, value in _ = map.insert(.string(Text(utf8: Array(name))), Value(value) ?? .null) }
       self = .map(map)
     }
-  }
-}
-
-extension VariantReader {
-  /// A decimal as a double, correctly rounded.
-  public var nearestDouble: Double {
-    guard let decimal else { return 0 }
-    return Double("\(decimal.significand)e\(-decimal.scale)") ?? 0
   }
 }

@@ -1,5 +1,6 @@
 import CKernels
 import CTidemill
+import Expressions
 import Frames
 
 /// Collects the values of a whole batch as `tide_values` has them.
@@ -28,6 +29,37 @@ class ValueOutput {
 
   /// Adds the rows of the next chunk.
   func run(_ chunk: Chunk) { fatalError("an output collects") }
+
+  /// True when a row has no value only where its evaluation has none.
+  var isFinal: Bool { false }
+
+  /// Looks at the rows without a value, and takes what kernels did not see there.
+  ///
+  /// - Returns: false when a value is none of the output's type.
+  final func fill(
+    from hidden: HiddenRows, _ frame: UnsafePointer<tide_frame>, _ selection: UnsafePointer<UInt16>?
+  ) -> Bool {
+    guard lacking > 0 else { return true }
+    var fits = true
+    for index in 0..<states.count where states[index] == UInt8(TIDE_K_MISSING) {
+      let row = selection.map { UInt32($0[index]) } ?? UInt32(index)
+      guard let (value, isNull) = hidden.look(frame, row) else { continue }
+      if let value {
+        guard put(value, at: index) else {
+          fits = false
+          continue
+        }
+        states[index] = UInt8(TIDE_K_VALUE)
+        lacking -= 1
+      } else if isNull {
+        states[index] = UInt8(TIDE_K_NULL)
+      }
+    }
+    return fits
+  }
+
+  /// Takes a value for a row that has none so far. False: it is of another type.
+  func put(_ value: Value, at index: Int) -> Bool { false }
 
   /// What was collected; valid until the next `begin`.
   func finish() -> tide_values {
@@ -84,6 +116,12 @@ final class NumberOutput: ValueOutput {
     append(numbers.states, Int(chunk.count))
   }
 
+  override func put(_ value: Value, at index: Int) -> Bool {
+    guard let bits = node.kind.bits(value) else { return false }
+    values[index] = bits
+    return true
+  }
+
   override func finish() -> tide_values {
     var result = super.finish()
     result.data = UnsafeRawPointer(values.base)
@@ -114,6 +152,12 @@ final class ConditionOutput: ValueOutput {
       values.append(verdict == UInt8(TIDE_K_TRUE) ? 1 : 0)
       append(UInt8(verdict == UInt8(TIDE_K_ERROR) ? TIDE_K_MISSING : TIDE_K_VALUE))
     }
+  }
+
+  override func put(_ value: Value, at index: Int) -> Bool {
+    guard case .bool(let truth) = value else { return false }
+    values[index] = truth ? 1 : 0
+    return true
   }
 
   override func finish() -> tide_values {

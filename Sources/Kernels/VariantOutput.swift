@@ -19,6 +19,8 @@ final class VariantOutput: ValueOutput {
     super.init(UInt32(TIDE_VARIANT))
   }
 
+  override var isFinal: Bool { true }
+
   override func begin(_ count: Int) {
     super.begin(count)
     values.removeAll(keepingCapacity: true)

@@ -1,20 +1,32 @@
 import Expressions
 import Formats
+import PluginManifest
 
 /// The types that an expression implies for the fields that nothing declares: what it compares them with, and what it does to them.
+///
+/// They only decide which column serves best: every value that a field has is seen, whatever they are.
 struct ImpliedUses {
   private var types: [String: ImpliedType] = [:]
   private let expression: Expression
 
-  init(_ expression: Expression) {
+  /// - Parameter takes: what the aggregate takes whose argument it is; nil = it is an expression by itself.
+  init(_ expression: Expression, _ takes: AggregateFunction.Takes? = nil) {
     self.expression = expression
-    visit(expression.syntax, wanted: expression.type == .bool ? .bool : nil)
+    let wanted = takes.flatMap(\.columnType)
+    if takes != nil, wanted == nil, case .name(let name) = expression.syntax.form {
+      // Another aggregate may want a number of the same field; this one takes what that reads.
+      use(name, .any)
+    } else {
+      visit(expression.syntax, wanted: wanted ?? (expression.type == .bool ? .bool : nil))
+    }
   }
 
   /// A field that is used in no telling way keeps its own form.
   func type(of name: String) -> ImpliedType { types[name] ?? .own }
 
   private mutating func use(_ name: String, _ type: ImpliedType) {
+    // A dot in front is the field that a macro's variable hides.
+    let name = name.first == "." ? String(name.dropFirst()) : name
     guard expression.variables.contains(where: { $0.name == name }) else { return }
     if types[name] == nil { types[name] = type } else { types[name]!.merge(type) }
   }
@@ -32,6 +44,8 @@ struct ImpliedUses {
       visit(condition, wanted: .bool)
       visit(yes, wanted: wanted)
       visit(no, wanted: wanted)
+    case .call(let name, _, let operands) where wanted == .double && Self.numeric.contains(name):
+      for operand in operands { visit(operand, wanted: .double) }
     case .call(let name, let target, let arguments): visit(name, target, arguments)
     default: for part in syntax.parts { visit(part, wanted: nil) }
     }
@@ -43,8 +57,11 @@ struct ImpliedUses {
       for (one, other) in [(arguments[0], arguments[1]), (arguments[1], arguments[0])] { pair(name, one, with: other) }
       return
     }
-    if name == Operators.isIn, case .list(let elements) = arguments[1].form, let first = elements.first {
-      pair(Operators.equal, arguments[0], with: first.value)
+    if name == Operators.isIn, case .list(let elements) = arguments[1].form, !elements.isEmpty {
+      for element in elements {
+        pair(Operators.equal, arguments[0], with: element.value)
+        pair(Operators.equal, element.value, with: arguments[0])
+      }
       return
     }
     let texts = Self.textFunctions.contains(name)
@@ -57,13 +74,18 @@ struct ImpliedUses {
     guard case .name(let field) = operand.form else { return visit(operand, wanted: nil) }
     let isComparison = name != Operators.add && !Self.arithmetic.contains(name)
     switch Self.type(other) ?? known(other) {
-    case .double: use(field, ImpliedType(.double))
-    case .int where isComparison: use(field, .number)
+    case .double: use(field, .number)
+    case .int: use(field, isComparison && Self.isDouble(other) ? .number : .ownNumber)
     case .string: use(field, ImpliedType(.string))
     case .bool where isComparison: use(field, ImpliedType(.bool))
-    case .time where isComparison: use(field, ImpliedType(.time))
     default: use(field, .own)
     }
+  }
+
+  /// A whole number that a double equals: to compare with others, an integer must stay one.
+  private static func isDouble(_ syntax: Syntax) -> Bool {
+    guard case .literal(.int(let value)) = syntax.form else { return false }
+    return Double(exactly: value) != nil
   }
 
   /// The type of a constant.
@@ -85,6 +107,10 @@ struct ImpliedUses {
   }
 
   private static let arithmetic: Set<String> = [Operators.subtract, Operators.multiply, Operators.divide, Operators.modulo]
+  /// What gives a number of numbers.
+  private static let numeric: Set<String> = [
+    Operators.add, Operators.subtract, Operators.multiply, Operators.divide, Operators.negate,
+  ]
   private static let pairs: Set<String> = arithmetic.union([
     Operators.add, Operators.equal, Operators.notEqual, Operators.less, Operators.lessOrEqual, Operators.greater,
     Operators.greaterOrEqual,
@@ -94,4 +120,15 @@ struct ImpliedUses {
     "startsWith", "endsWith", "contains", "matches", "charAt", "indexOf", "lastIndexOf", "lowerAscii", "upperAscii", "replace",
     "split", "substring", "trim",
   ]
+}
+
+extension AggregateFunction.Takes {
+  /// Type of a field that nothing declares, where an aggregate takes it; nil = as it is.
+  var columnType: RecordPlan.ColumnType? {
+    switch self {
+    case .any, .ordered: nil
+    case .number: .double
+    default: RecordPlan.ColumnType(rawValue: rawValue)
+    }
+  }
 }

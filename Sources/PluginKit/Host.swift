@@ -30,10 +30,34 @@ public struct Host: @unchecked Sendable {
     public let attempt: UInt64
     /// True when `restore` was called.
     public let restored: Bool
+    /// What it may keep between calls.
+    public let state: StateLimits
 
     static let none = Info(
       pipeline: "", node: "", component: "", lane: 0, lanes: 1, groups: 0..<TIDE_KEY_GROUPS, inputs: 0, outputs: 0, attempt: 0,
-      restored: false)
+      restored: false, state: StateLimits())
+  }
+
+  /// What an instance may keep between calls; nil = no limit.
+  public struct StateLimits: Sendable, Equatable {
+    public var bytes: Int?
+    public var keys: Int?
+    /// At a limit what was used longest ago makes room, and is counted; else the call fails with a `config` error.
+    public var evictsOldest = false
+
+    public init(bytes: Int? = nil, keys: Int? = nil, evictsOldest: Bool = false) {
+      self.bytes = bytes
+      self.keys = keys
+      self.evictsOldest = evictsOldest
+    }
+
+    /// What the host says, where its table reaches that far.
+    init(_ info: UnsafePointer<tide_info>) {
+      guard Int(info.pointee.size) >= MemoryLayout<tide_info>.offset(of: \.reserved)! else { return }
+      bytes = info.pointee.state_bytes == 0 ? nil : Int(clamping: info.pointee.state_bytes)
+      keys = info.pointee.state_keys == 0 ? nil : Int(clamping: info.pointee.state_keys)
+      evictsOldest = info.pointee.state_full == TIDE_STATE_EVICT_OLDEST
+    }
   }
 
   @usableFromInline let table: UnsafePointer<tide_host>
@@ -80,7 +104,7 @@ public struct Host: @unchecked Sendable {
       lane: Int(it.pointee.lane), lanes: Int(it.pointee.lanes),
       groups: first..<first + min(it.pointee.groups, TIDE_KEY_GROUPS - first),
       inputs: Int(it.pointee.inputs), outputs: Int(it.pointee.outputs), attempt: it.pointee.attempt,
-      restored: it.pointee.restored != 0)
+      restored: it.pointee.restored != 0, state: StateLimits(it))
   }
 
   /// Number of the output port with this name, and whether something reads it; nil when there is none. Call it from `init` or

@@ -168,6 +168,60 @@ struct TransformTests {
     #expect(wrong.errors.contains(#"q.yaml:3:60: 'set["u.v"]': "#), "\(wrong.errors)")
   }
 
+  @Test func `what a condition says of a number does not depend on what else reads it, and leaves it as it was written`() throws
+  {
+    let input = """
+      {"ns":1700000000000000123,"v":60,"o":1}
+      {"ns":1700000000000000123,"v":60.0}
+      {"ns":4,"v":61}
+      {"ns":"x","v":61}
+      {"ns":1e19,"v":9007199254740993}
+
+      """
+    let filter = "f: { use: filter, from: s, with: { where: 'ns > 5 && v != 60.5' } }"
+    let passed = try run(filter, input: input)
+    let lines = input.split(separator: "\n")
+    #expect(passed.output == [lines[0], lines[1], lines[4]].map { "\($0)\n" }.joined(), "\(passed.output)\(passed.errors)")
+    let branched = try run(
+      filter + "\n  m: { use: map, from: s, with: { set: { x: v * 2.0 } } }",
+      more: "  p: { use: file, from: m, with: { path: m.jsonl } }",
+      input: input)
+    #expect(branched.output == passed.output, "\(branched.output)\(branched.errors)")
+    let changed = try run(
+      filter + "\n  m: { use: map, from: f, with: { set: { hot: v > 60.5, half: v / 2.0 } } }", from: "m", input: input)
+    #expect(
+      changed.output == """
+        {"v":60,"ns":1700000000000000123,"hot":false,"half":30.0,"o":1}
+        {"v":60.0,"ns":1700000000000000123,"hot":false,"half":30.0}
+        {"v":9007199254740993,"ns":1e+19,"hot":true,"half":4503599627370496.0}
+
+        """, "\(changed.output)\(changed.errors)")
+  }
+
+  @Test(arguments: ["v > 3", "v > 3.0", "v * 1.0 > 3.0", "v - 1 > 2"])
+  func `cells of csv are numbers to a condition, however that writes its own`(condition: String) throws {
+    let input = "v,note\n3,a\n3.50,b\n4,c\ncold,d\n,e\n9007199254740993,f\n"
+    func output(_ operators: String, _ last: String) throws -> String {
+      try story.file(
+        "p.yaml",
+        """
+        name: p
+        sources: { s: { use: stdin, with: { format: csv } } }
+        operators:
+          f: { use: filter, from: s, with: { where: '\(condition)' } }
+        \(operators)
+        sinks: { out: { use: stdout, from: \(last), with: { format: csv } } }
+        """)
+      let result = try story.run("run", "p.yaml", "--dev", input: input)
+      #expect(result.exitCode == 0, "\(result.errors)")
+      return result.output
+    }
+    #expect(try output("", "f") == "v,note\n3.50,b\n4,c\n9007199254740993,f\n")
+    #expect(
+      try output("  m: { use: map, from: f, with: { set: { x: '1 == 1' } } }", "m")
+        == "v,x,note\n3.5,true,b\n4,true,c\n9007199254740993,true,f\n")
+  }
+
   @Test func `a strict map sends rows whose expressions err to the dead letters`() throws {
     let result = try run(
       "f: { use: map, from: s, with: { set: { q: 10 / n }, strict: true } }", input: "{\"n\":5}\n{\"n\":0}\n{\"n\":2}\n")

@@ -137,7 +137,7 @@ let frozenLayout: [FrozenStruct] = [
       ("read", \.read, 16),
     ]),
   layout(
-    tide_info.self, 112,
+    tide_info.self, 136,
     [
       ("size", \.size, 0),
       ("lane", \.lane, 4),
@@ -153,6 +153,10 @@ let frozenLayout: [FrozenStruct] = [
       ("node", \.node, 64),
       ("component", \.component, 80),
       ("delivery", \.delivery, 96),
+      ("state_bytes", \.state_bytes, 112),
+      ("state_keys", \.state_keys, 120),
+      ("state_full", \.state_full, 128),
+      ("reserved", \.reserved, 132),
     ]),
   layout(
     tide_host.self, 200,

@@ -16,6 +16,8 @@ struct LayeringTests {
 
   /// Modules for C libraries that plugins may use.
   static let shims: Set<String> = ["CRegex"]
+  /// Modules for plugins, on top of `PluginKit`.
+  static let kits: Set<String> = ["Aggregates"]
 
   @Test func `the map and Package.swift name the same modules with the same arrows`() throws {
     let documented = try ModuleMap.documented().dependencies
@@ -65,10 +67,11 @@ struct LayeringTests {
     name.hasPrefix("tide") || cModules.contains { Files.exists(ProjectPaths.path("Sources/\($0)/include/\(name)")) }
   }
 
-  @Test func `plugins depend on the contract alone, and on modules for C libraries that depend on nothing`() throws {
+  @Test func `plugins depend on the contract alone, on what stands on it alone, and on modules for C libraries`() throws {
     let map = try ModuleMap.documented()
     for shim in Self.shims { #expect(map.dependencies[shim] == [], "\(shim) is more than a module for a C library") }
-    let swift = Self.shims.union(["PluginKit", "Glibc", "Synchronization"])
+    for kit in Self.kits { #expect(map.dependencies[kit] == ["PluginKit"], "\(kit) stands on more than PluginKit") }
+    let swift = Self.shims.union(Self.kits).union(["PluginKit", "Glibc", "Synchronization"])
     for file in try SourceFile.all(in: ["Plugins", "samples"])
     where !file.path.contains("/Tests/") && !file.path.hasSuffix("/Package.swift") {
       for name in file.imports {
@@ -100,7 +103,8 @@ struct LayeringTests {
 
   @Test func `the data path is free of Foundation`() throws {
     let modules: Set<String> = [
-      "Frames", "StoredFrames", "Rings", "Formats", "Functions", "Expressions", "Playground", "PluginKit", "Engine",
+      "Frames", "StoredFrames", "Rings", "Formats", "Functions", "Expressions", "Playground", "PluginKit", "Aggregates",
+      "Engine",
     ]
     for file in try SourceFile.all(in: ["Sources", "Plugins"])
     where file.path.hasPrefix("Plugins/") || modules.contains(file.module) {

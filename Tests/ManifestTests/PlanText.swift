@@ -54,12 +54,13 @@ private func text(of buffer: EdgeBuffer) -> String {
     + (buffer.targetNanoseconds.map { " within \($0)" } ?? "")
 }
 
-/// A record plan as text: `name:type`, `!` where declared, the part after `=`.
+/// A record plan as text: `name:type`, `!` where declared, `?` where exact, `#` where cells can be numbers, the part after `=`.
 func text(of plan: RecordPlan) -> String {
   var parts = [plan.format.rawValue]
   for column in plan.columns {
     parts.append(
-      "\(column.name):\(column.type.rawValue)\(column.declared ? "!" : "")" + (column.role.map { "=\($0.rawValue)" } ?? ""))
+      "\(column.name):\(column.type.rawValue)\(column.declared ? "!" : "")\(column.isExact ? "?" : "")"
+        + (column.hasNumbers ? "#" : "") + (column.role.map { "=\($0.rawValue)" } ?? ""))
   }
   if plan.rest { parts.append("rest") }
   if plan.verbatim { parts.append("verbatim") }

@@ -54,6 +54,9 @@ typedef int32_t tide_status;
 #define TIDE_DOMAIN_EVENT 0u      /* timers: at_ns is an event time, due once the watermark W >= at_ns */
 #define TIDE_DOMAIN_PROCESSING 1u /* timers: at_ns is a reading of host->now */
 
+#define TIDE_STATE_STOP 0u         /* state limits: beyond them a call fails with TIDE_E_CONFIG */
+#define TIDE_STATE_EVICT_OLDEST 1u /* state limits: what was used longest ago makes room, and that is counted */
+
 #define TIDE_PORT_ALL 0xFFFFFFFFu   /* on_watermark: the minimum over all input ports */
 #define TIDE_ALL_GROUPS 0xFFFFFFFFu /* snapshot, restore, timer: state that belongs to no key group */
 
@@ -112,6 +115,11 @@ typedef struct tide_info {
   uint64_t attempt;             /* 0 at first, one more at each restart */
   uint64_t checkpoint;          /* id of the checkpoint it was restored from, else 0 */
   tide_string pipeline, node, component, delivery;
+  /* Not there where `size` ends before: TIDE_REACHES(info, state_full). */
+  uint64_t state_bytes; /* memory that what it keeps between calls may take, 0 = no limit */
+  uint64_t state_keys;  /* keys that it may keep something of, 0 = no limit */
+  uint32_t state_full;  /* what it does at a limit: TIDE_STATE_* */
+  uint32_t reserved;
 } tide_info;
 
 /* What the host offers. One per instance; lives until destroy returns. */
@@ -151,7 +159,8 @@ typedef struct tide_host {
   const tide_batch *(*retain)(void *context, const tide_batch *batch);
   void (*release)(void *context, const tide_batch *batch); /* [any] */
   /* Sets the watermark of a source partition (sources), or of the output (operators, partition 0): no row before `ts` is
-   * expected any more. Never goes back: an earlier `ts` is ignored and answers TIDE_OK. [worker] */
+   * expected any more. Never goes back: an earlier `ts` is ignored and answers TIDE_OK. INT64_MIN makes a partition known: it
+   * counts in the minimum before its first row. INT64_MAX ends it: it has left the minimum for good. [worker] */
   tide_status (*watermark)(tide_output *out, uint32_t partition, int64_t ts);
   /* Takes the partition out of the minimum until its next row. Of an operator: the whole output; `partition` is ignored.
    * [worker] */
@@ -193,7 +202,8 @@ struct tide_component {
    * mean: call again. Of an operator or sink TIDE_MORE does; TIDE_OK, TIDE_IDLE and TIDE_END mean: not before the next wake.
    * [worker] */
   tide_status (*poll)(tide_instance *self, int64_t deadline_ns, tide_output *out);
-  /* The watermark of an input port, then of TIDE_PORT_ALL. NULL: the host forwards it. [worker] */
+  /* The watermark of an input port, then of TIDE_PORT_ALL; INT64_MAX at the end. NULL: the host forwards it. Over one partition
+   * it comes before the rows that are behind it (tide_row_watermark), which an operator gets in calls of their own. [worker] */
   tide_status (*on_watermark)(tide_instance *self, uint32_t port, int64_t ts, tide_output *out);
   tide_status (*on_timer)(tide_instance *self, uint64_t id, int64_t at_ns, tide_output *out); /* [worker] */
   /* All input has been seen, or the source was told to finish: emit what is held. [worker] */
@@ -237,10 +247,11 @@ TIDE_EXPORT const tide_plugin *tidemill_plugin_1(uint32_t host_minor);
   }                                                                                                                        \
   struct tide_plugin_ends_ /* takes the semicolon */
 
+/* True when a sized struct (by pointer) reaches as far as the field `entry`. */
+#define TIDE_REACHES(table, entry)                                                                                         \
+  ((size_t)((const char *)&(table)->entry - (const char *)(table)) + sizeof((table)->entry) <= (size_t)(table)->size)
 /* True when `table` (a pointer to a sized struct) has a non-NULL function `entry`. */
-#define TIDE_HAS(table, entry)                                                                                             \
-  ((size_t)((const char *)&(table)->entry - (const char *)(table)) + sizeof((table)->entry) <= (size_t)(table)->size &&    \
-   (table)->entry != NULL)
+#define TIDE_HAS(table, entry) (TIDE_REACHES(table, entry) && (table)->entry != NULL)
 
 /* The same as functions, for languages that do not see macros. */
 #define TIDE_HAS_COMPONENT_ENTRY_(entry)                                                                                   \

@@ -61,6 +61,8 @@ static inline void tide_block_release(tide_block *block) {
 typedef struct tide_passed {
   tide_batch batch;
   tide_block *block;
+  uint32_t alone; /* 1: all rows of its stream so far come from one partition of one source, in their order */
+  uint32_t reserved;
 } tide_passed;
 
 /* A batch kept beyond a call, in a ring or by a plugin: owns a reference of its block and a copy of its selection. */

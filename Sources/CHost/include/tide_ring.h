@@ -20,6 +20,8 @@
 #define TIDE_ENTRY_WATERMARK 2 /* ref: the watermark */
 #define TIDE_ENTRY_IDLE 3
 #define TIDE_ENTRY_END 4
+/* Flags of a frame. */
+#define TIDE_ENTRY_ALONE 1 /* its tide_passed.alone */
 
 typedef struct tide_entry {
   uint64_t ref;

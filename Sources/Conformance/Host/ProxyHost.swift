@@ -109,6 +109,7 @@ final class ProxyHost: @unchecked Sendable {
     info.pointee.node = text("checked")
     info.pointee.component = text("\(subject.plugin.name)/\(subject.component.id)")
     info.pointee.delivery = text("at_most_once")
+    info.pointee.state_bytes = UInt64(StateLimits.defaultBytes)
   }
 
   private func text(_ text: String) -> tide_string {

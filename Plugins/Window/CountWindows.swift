@@ -1,0 +1,165 @@
+import Aggregates
+import PluginKit
+
+/// Windows of so many rows of a key, in the order in which they come.
+final class CountWindows: WindowStore {
+  private let context: WindowContext
+  private let size: Int64
+  private let pool: StretchPool
+  private var heads = StretchHeads()
+  /// Windows that are full, in the order in which they became so; those in front are done.
+  private var full: [Stretch.Reference] = []
+  /// Unfinished windows by the greatest time of their rows, or one that it was before.
+  private var open = DueHeap<Stretch.Reference>()
+  private let block = ResultBlock(recordBytes: 0)
+  private(set) var hasChanges = false
+
+  init(_ context: WindowContext, size: Int64) {
+    self.context = context
+    self.size = size
+    pool = StretchPool(context.aggregates, context.keys)
+  }
+
+  deinit {
+    for key in 0..<min(heads.capacity, context.keys.limit) { if let stretch = heads.heads[key] { pool.give(stretch) } }
+    heads.deallocate()
+  }
+
+  var byteCount: Int { pool.byteCount + heads.byteCount + open.byteCount }
+
+  func take(_ batch: Batch, _ keys: UnsafePointer<UInt32>, _ times: RowTimes, _ out: inout Output) throws {
+    heads.reserve(context.keys.limit)
+    let (heads, rowTimes, size) = (heads.heads, times.times, size)
+    var at = 0
+    while at < batch.count {
+      let (key, time) = (keys[at], rowTimes[at])
+      let stretch = heads[Int(key)] ?? begin(key, time)
+      stretch.pointee.first = min(stretch.pointee.first, time)
+      stretch.pointee.last = max(stretch.pointee.last, time)
+      stretch.pointee.isChanged = true
+      stretch.pointee.rows &+= 1
+      context.add(at, to: stretch.aggregates)
+      if stretch.pointee.rows >= size {
+        full.append(stretch)
+        heads[Int(key)] = nil
+      }
+      at &+= 1
+    }
+    hasChanges = true
+    context.settle()
+    _ = try emit(&full, .max, &out)
+  }
+
+  private func begin(_ key: UInt32, _ time: Int64) -> Stretch.Reference {
+    let made = pool.make(key, at: time)
+    heads.heads[Int(key)] = made
+    open.push(time, made.pointee.serial, made)
+    return made
+  }
+
+  /// What is unfinished fires at the end of the input.
+  func fire(_ out: inout Output) throws -> Bool {
+    guard context.watermark == .max else { return true }
+    context.results.resetSent()
+    if full.isEmpty {
+      full = unfinished()
+      for stretch in full { heads.heads[Int(stretch.pointee.key)] = nil }
+    }
+    guard try emit(&full, FiringBudget.frames, &out) else { return false }
+    try context.results.commit(&out)
+    return true
+  }
+
+  /// Unfinished windows in the order of their results.
+  private func unfinished() -> [Stretch.Reference] {
+    (0..<min(heads.capacity, context.keys.limit)).compactMap { heads.heads[$0] }.sorted { one, other in
+      if one.pointee.last != other.pointee.last { return one.pointee.last < other.pointee.last }
+      if one.pointee.first != other.pointee.first { return one.pointee.first < other.pointee.first }
+      return context.keys.isBefore(one.pointee.key, other.pointee.key)
+    }
+  }
+
+  /// Gives results from the front. False when there are more.
+  private func emit(_ stretches: inout [Stretch.Reference], _ frames: Int, _ out: inout Output) throws -> Bool {
+    var done = 0
+    while done < stretches.count, context.results.sent < frames {
+      let count = min(stretches.count - done, ResultBlock.count)
+      for at in 0..<count { block.items[at] = item(stretches[done + at], isEarly: false) }
+      try context.results.append(UnsafeBufferPointer(start: block.items, count: count), &out)
+      for at in 0..<count { pool.give(stretches[done + at]) }
+      done += count
+    }
+    stretches.removeFirst(done)
+    if stretches.isEmpty, done > 0 { context.sweepKeys() }
+    return stretches.isEmpty
+  }
+
+  private func item(_ stretch: Stretch.Reference, isEarly: Bool) -> ResultRows.Item {
+    let it = stretch.pointee
+    let window = ResultRows.Window(start: it.first, end: it.last, time: it.last, isEarly: isEarly)
+    return ResultRows.Item(key: it.key, window: window, place: stretch.aggregates)
+  }
+
+  func fireEarly(_ out: inout Output) throws {
+    let changed = unfinished().filter(\.pointee.isChanged)
+    var done = 0
+    while done < changed.count {
+      let count = min(changed.count - done, ResultBlock.count)
+      for at in 0..<count { block.items[at] = item(changed[done + at], isEarly: true) }
+      try context.results.append(UnsafeBufferPointer(start: block.items, count: count), &out)
+      for at in 0..<count { changed[done + at].pointee.isChanged = false }
+      done += count
+    }
+    hasChanges = false
+    try context.results.commit(&out)
+  }
+
+  var nextDue: Int64? { nil }
+
+  /// No result is earlier than an unfinished window would be now.
+  var outputWatermark: Int64? {
+    while let entry = open.first {
+      let stretch = entry.thing
+      if stretch.pointee.serial == entry.serial {
+        if stretch.pointee.last == entry.time { break }
+        open.pop()
+        open.push(stretch.pointee.last, entry.serial, stretch)
+      } else {
+        open.pop()
+      }
+    }
+    return min(context.watermark, open.first?.time ?? .max)
+  }
+
+  // MARK: Snapshots
+
+  /// For each unfinished window its key, first, last, rows, flag and aggregates, by key.
+  func snapshot(_ writer: StateWriter) throws {
+    for key in context.keys.ordered() where Int(key) < heads.capacity {
+      guard let stretch = heads.heads[Int(key)] else { continue }
+      let (group, it) = (context.keys.group(key), stretch.pointee)
+      try KeyState.write(context.keys.key(key), writer, group)
+      for number in [it.first, it.last, it.rows] { try writer.write(number, group: group) }
+      try writer.write(it.isChanged ? 1 as UInt8 : 0, group: group)
+      try context.aggregates.snapshot(stretch.aggregates, writer, group: group)
+    }
+  }
+
+  func restore(group: UInt32, _ reader: StateReader) throws {
+    while let length = try reader.readUnlessAtEnd(UInt32.self) {
+      let key = try context.readKey(reader, length: length, group)
+      heads.reserve(context.keys.limit)
+      let (first, last, rows) = (try reader.read(Int64.self), try reader.read(Int64.self), try reader.read(Int64.self))
+      let isChanged = try Bool(reader)
+      guard first <= last, rows > 0, heads.heads[Int(key)] == nil else {
+        throw PluginError(.state, "the saved windows hold no such count window")
+      }
+      let stretch = pool.make(key, at: first)
+      heads.heads[Int(key)] = stretch
+      try context.aggregates.restore(stretch.aggregates, reader)
+      (stretch.pointee.last, stretch.pointee.rows, stretch.pointee.isChanged) = (last, rows, isChanged)
+      hasChanges = hasChanges || isChanged
+      open.push(last, stretch.pointee.serial, stretch)
+    }
+  }
+}

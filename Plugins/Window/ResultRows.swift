@@ -1,0 +1,143 @@
+import Aggregates
+import PluginKit
+
+/// Builds the rows of results: the key's fields, the window, its aggregates, how often it was corrected.
+final class ResultRows {
+  /// One result.
+  struct Window {
+    var start: Int64
+    var end: Int64
+    /// Event time of the result.
+    var time: Int64
+    var corrections: Int64 = 0
+    var isEarly = false
+  }
+
+  /// A result to be written.
+  struct Item {
+    var key: UInt32
+    var window: Window
+    var place: UnsafeMutableRawPointer
+  }
+
+  private let fields: [String]
+  private let aggregates: AggregateSet
+  private let keys: KeyTable
+  private let hasEarly: Bool
+  private let seed: UInt64
+  /// Types of the key's fields, nil for one that no frame had yet.
+  private(set) var types: [ColumnType?]
+  private var builder = FrameBuilder()
+  private var columns = Columns()
+  private var isBuilt = false
+  /// True when rows of one frame share names that must be known before.
+  private let hasNames: Bool
+  private var records: [UnsafeMutableRawPointer] = []
+  private var log = LogLimit()
+
+  private struct Columns {
+    var key = 0
+    var start = 0, end = 0, aggregates = 0, corrections = 0, early = 0, time = 0, id = 0
+  }
+
+  init(keyFields: [String], aggregates: AggregateSet, keys: KeyTable, hasEarly: Bool, node: String) {
+    fields = keyFields
+    self.aggregates = aggregates
+    self.keys = keys
+    hasNames = aggregates.aggregates.contains { $0.function == .counts }
+    self.hasEarly = hasEarly
+    types = Array(repeating: nil, count: keyFields.count)
+    seed = Array(node.utf8).withUnsafeBytes { tide_xxh64($0.baseAddress, UInt64($0.count), 0) }
+  }
+
+  /// Learns the types of the key's fields from a batch. One that has had another type before is a variant from then on.
+  func learn(_ found: [ColumnView], _ out: inout Output) throws {
+    for (at, column) in found.enumerated() where !column.isAbsent {
+      let type = KeyField.type(of: column)
+      if types[at] == type || types[at] == .variant { continue }
+      try set(types[at] == nil ? type : .variant, of: at, &out)
+    }
+  }
+
+  /// Takes types from a snapshot.
+  func restore(_ saved: [ColumnType?]) {
+    types = saved
+    isBuilt = false
+  }
+
+  private func set(_ type: ColumnType, of field: Int, _ out: inout Output) throws {
+    try commit(&out)
+    types[field] = type
+    isBuilt = false
+  }
+
+  /// Adds results, which go out when a frame is full, or with `commit`.
+  func append(_ items: UnsafeBufferPointer<Item>, _ out: inout Output) throws {
+    if !isBuilt || aggregates.needsColumns {
+      try commit(&out)
+      try build()
+    }
+    if hasNames {
+      // The names of counts are those of all rows of a frame.
+      try commit(&out)
+      records.removeAll(keepingCapacity: true)
+      for item in items { records.append(item.place) }
+      records.withUnsafeBufferPointer { aggregates.prepare($0, for: builder, firstColumn: columns.aggregates) }
+    }
+    for item in items { try append(item, &out) }
+    if hasNames { try commit(&out) }
+  }
+
+  @inline(__always)
+  private func append(_ item: Item, _ out: inout Output) throws {
+    let (bytes, window, builder) = (keys.key(item.key), item.window, builder)
+    KeyField.put(bytes, into: builder, from: columns.key, types: types)
+    builder.put(columns.start, time: window.start)
+    builder.put(columns.end, time: window.end)
+    if let failure = aggregates.write(item.place, to: builder, firstColumn: columns.aggregates) { note(failure, out.host) }
+    builder.put(columns.corrections, window.corrections)
+    if hasEarly { builder.put(columns.early, window.isEarly) }
+    builder.put(columns.time, time: window.time)
+    let mark = seed &+ UInt64(bitPattern: window.start) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(bitPattern: window.end)
+    builder.put(columns.id, Int64(bitPattern: tide_xxh64(bytes.baseAddress, UInt64(bytes.count), mark)))
+    if builder.endRow() { try flush(&out) }
+  }
+
+  /// Frames that `append` has sent since the last reset.
+  private(set) var sent = 0
+
+  func resetSent() { sent = 0 }
+
+  /// Sends what has been added.
+  func commit(_ out: inout Output) throws { if builder.rows > 0 || builder.failure != nil { try flush(&out) } }
+
+  private func flush(_ out: inout Output) throws {
+    sent += 1
+    try out.commit(builder)
+  }
+
+  private func note(_ failure: AggregateFailure, _ host: Host) {
+    log.log(.warning, "a result is null: \(failure.reason)", host)
+  }
+
+  private func build() throws {
+    builder = FrameBuilder()
+    builder.maxBytes = 256 << 10
+    var made = Columns()
+    for (at, field) in fields.enumerated() {
+      let type = types[at] ?? .string
+      let role: ColumnRole? = fields.count == 1 && type != .variant ? .key : nil
+      let column = try builder.addColumn(field, type, role: role)
+      if type == .variant { KeyField.noKeys.withUnsafeBytes { builder.setKeys(column, metadata: $0) } }
+    }
+    made.start = try builder.addColumn("window_start", .time, nullable: false)
+    made.end = try builder.addColumn("window_end", .time, nullable: false)
+    made.aggregates = try aggregates.addColumns(to: builder)
+    made.corrections = try builder.addColumn("corrections", .int, nullable: false)
+    if hasEarly { made.early = try builder.addColumn("early", .bool, nullable: false) }
+    made.time = try builder.addColumn("", .time, role: .eventTime, nullable: false)
+    made.id = try builder.addColumn("", .int, role: .id, nullable: false)
+    columns = made
+    isBuilt = true
+  }
+}

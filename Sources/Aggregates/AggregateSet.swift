@@ -1,0 +1,211 @@
+import PluginKit
+
+/// All aggregates of one operator over any number of groups: one record of raw memory for each group, and the loops that fold
+/// batches into them.
+///
+/// ```swift
+/// let set = try AggregateSet([Aggregate("mean", .avg, value), Aggregate("rows", .count)])
+/// let record = UnsafeMutableRawPointer.allocate(byteCount: set.recordBytes, alignment: 8)
+/// set.initialize(record)
+/// …
+/// try set.begin(batch)                            // evaluates arguments and filters
+/// set.update(rows: visited, records: ofEachRow)   // rows of the batch into the records of their groups
+/// …
+/// let first = try set.addColumns(to: builder)
+/// set.write(record, to: builder, firstColumn: first)
+/// set.destroy(record)
+/// ```
+/// A record may be moved as bytes. What does not fit into it lies in a side heap that the set counts, so that every record must be
+/// destroyed before the set. States depend on the rows of a record in their order and on the order of merges, never on how rows were
+/// cut into batches. Not thread-safe.
+public final class AggregateSet {
+  public let aggregates: [Aggregate]
+  /// The distinct expressions that `begin` evaluates.
+  public let arguments: [Expression]
+  public let filters: [Expression]
+  /// Bytes of one record, a multiple of 8; records are aligned to 8.
+  public let recordBytes: Int
+
+  let cells: [StateCell]
+  /// Of each aggregate, which cell holds its state.
+  let places: [Int]
+  let fingerprint: UInt64
+  private let heap: SideHeap
+  private let skipped: UnsafeMutablePointer<SkippedCounts>
+
+  /// What has been seen of each argument: nil nothing yet, `variant` values of several types.
+  var types: [ColumnType?]
+  /// The types of the columns that `addColumns` has declared.
+  var columnTypes: [ColumnType] = []
+  var variant = VariantBytes()
+  /// Of each aggregate that gives objects: the names in the frame that is being written.
+  var names: [[[UInt8]: Int]]
+
+  /// Rows of the batch at hand.
+  private var visited = 0
+  private var columns: [ArgumentColumn] = []
+  private var masks: [ArgumentColumn] = []
+  private var order = RowOrder()
+  private let orderColumns = OrderColumns()
+  private var selection = RowSelection()
+
+  /// Throws `config` for a parameter or an argument that a function cannot have.
+  public init(_ aggregates: [Aggregate]) throws {
+    let total = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+    total.initialize(to: 0)
+    let skipped = UnsafeMutablePointer<SkippedCounts>.allocate(capacity: 1)
+    skipped.initialize(to: SkippedCounts())
+    let plan: CellPlan
+    do {
+      plan = try CellPlan(aggregates, SideHeap(total: total), skipped)
+    } catch {
+      total.deallocate()
+      skipped.deallocate()
+      throw error
+    }
+    self.aggregates = aggregates
+    self.skipped = skipped
+    heap = SideHeap(total: total)
+    (arguments, filters, cells, places) = (plan.arguments, plan.filters, plan.cells, plan.places)
+    recordBytes = plan.recordBytes
+    fingerprint = plan.fingerprint
+    types = Array(repeating: nil, count: plan.arguments.count)
+    names = Array(repeating: [:], count: aggregates.count)
+  }
+
+  deinit {
+    selection.deallocate()
+    heap.total.deallocate()
+    skipped.deallocate()
+  }
+
+  /// What the states hold beside their records, in bytes.
+  public var heapBytes: Int { heap.total.pointee }
+  /// NaNs that `min`, `max`, `quantile` and `top` have left out.
+  public var skippedNaNs: Int { skipped.pointee.nans }
+  /// Values that a function could not take, such as the sum of a text.
+  public var unfitValues: Int { skipped.pointee.unfit }
+
+  // MARK: Records
+
+  /// Makes the state of no rows.
+  public func initialize(_ record: UnsafeMutableRawPointer) {
+    for cell in cells { cell.initialize(record + cell.offset) }
+  }
+
+  /// Gives back what the record has in the side heap. It must be initialized before it is used again.
+  public func destroy(_ record: UnsafeMutableRawPointer) {
+    for cell in cells { cell.destroy(record + cell.offset) }
+  }
+
+  /// Folds a state into another one of which all rows came before. `from` stays as it is.
+  public func merge(_ from: UnsafeRawPointer, into record: UnsafeMutableRawPointer) {
+    for cell in cells { cell.merge(from + cell.offset, into: record + cell.offset) }
+  }
+
+  // MARK: Rows
+
+  /// Evaluates arguments and filters for a batch. What it finds serves `update` until the batch goes, or the next `begin`.
+  public func begin(_ batch: Batch) throws {
+    let order = cells.contains { $0.needsOrder } ? orderColumns.read(batch) : RowOrder()
+    begin(
+      batch.count, arguments: try arguments.map { try $0.values(of: batch) },
+      filters: try filters.map { try $0.values(of: batch) },
+      order: order)
+  }
+
+  /// The same with values that are there already: one column for each of `arguments` and of `filters`, one value for each row.
+  ///
+  /// - Parameters:
+  ///   - times: event times; without them rows are in the order in which they come.
+  ///   - ids: ids of the rows, for those of equal time.
+  public func begin(
+    _ count: Int, arguments: [ColumnValues], filters: [ColumnValues] = [], times: UnsafePointer<Int64>? = nil,
+    ids: UnsafePointer<Int64>? = nil
+  ) {
+    begin(count, arguments: arguments, filters: filters, order: RowOrder(times: times, ids: ids))
+  }
+
+  private func begin(_ count: Int, arguments: [ColumnValues], filters: [ColumnValues], order: RowOrder) {
+    precondition(arguments.count == types.count && filters.count == self.filters.count, "each expression has its values")
+    visited = count
+    self.order = order
+    columns.removeAll(keepingCapacity: true)
+    for (index, values) in arguments.enumerated() {
+      precondition(values.count >= count, "an argument has a value for each row")
+      columns.append(ArgumentColumn(values))
+      if values.nullCount + values.errorCount < values.count { note(values.type ?? .variant, of: index) }
+    }
+    masks.removeAll(keepingCapacity: true)
+    for values in filters {
+      precondition(values.count >= count && values.type == .bool, "a filter is true or false for each row")
+      masks.append(ArgumentColumn(values))
+    }
+  }
+
+  /// Remembers that an argument has had values of a type.
+  func note(_ type: ColumnType, of argument: Int) {
+    if types[argument] != type { types[argument] = types[argument] == nil ? type : .variant }
+  }
+
+  /// Folds rows of the batch into records, in their order: row `rows[i]`, counted as the batch visits them, into `records[i]`.
+  public func update(
+    _ count: Int, rows: UnsafePointer<UInt32>, records: UnsafePointer<UnsafeMutableRawPointer>
+  ) {
+    let all = Visit(count: count, rows: rows, records: records)
+    var selected: (argument: Int?, filter: Int?, visit: Visit)?
+    for cell in cells {
+      guard let (states, mask) = conditions(of: cell) else {
+        cell.update(all, column(of: cell), order)
+        continue
+      }
+      if selected == nil || selected!.argument != cell.argument || selected!.filter != cell.filter {
+        selected = (cell.argument, cell.filter, selection.select(all, states, mask))
+      }
+      cell.update(selected!.visit, column(of: cell), order)
+      if cell.countsRows, states != nil {
+        cell.update(missing: selection.select(all, states, mask, missing: true))
+        selected = nil
+      }
+    }
+  }
+
+  /// Folds each row of the batch into its record.
+  public func update(records: UnsafePointer<UnsafeMutableRawPointer>) {
+    update(visited, rows: selection.all(visited), records: records)
+  }
+
+  /// Folds a run of rows of the batch into one record: the same as `update`, in less time.
+  public func update(_ run: Range<Int>, into record: UnsafeMutableRawPointer) {
+    precondition(run.lowerBound >= 0 && run.upperBound <= visited, "a run lies in its batch")
+    update(run.count, rows: selection.all(visited) + run.lowerBound, into: record)
+  }
+
+  /// Folds some rows of the batch into one record.
+  public func update(_ count: Int, rows: UnsafePointer<UInt32>, into record: UnsafeMutableRawPointer) {
+    let all = Visit(count: count, rows: rows, records: nil)
+    for cell in cells {
+      var visit = all
+      if let (states, mask) = conditions(of: cell) { visit = selection.select(all, states, mask) }
+      if !cell.update(run: visit, column(of: cell), into: record) {
+        visit.records = selection.repeating(record, visit.count)
+        cell.update(visit, column(of: cell), order)
+      }
+      if cell.countsRows, let (states, mask) = conditions(of: cell), states != nil {
+        var missing = selection.select(all, states, mask, missing: true)
+        missing.records = selection.repeating(record, missing.count)
+        cell.update(missing: missing)
+      }
+    }
+  }
+
+  /// A cell without an argument has a column that it does not look at.
+  private func column(of cell: StateCell) -> ArgumentColumn { cell.argument.map { columns[$0] } ?? ArgumentColumn.none }
+
+  /// What a row must fulfil for a cell; nil when all do.
+  private func conditions(of cell: StateCell) -> (states: UnsafePointer<UInt8>?, mask: ArgumentColumn?)? {
+    let states = cell.argument.flatMap { columns[$0].states }
+    let mask = cell.filter.map { masks[$0] }
+    return states == nil && mask == nil ? nil : (states, mask)
+  }
+}

@@ -1,0 +1,116 @@
+import PluginKit
+
+/// The cells of a set of aggregates: as few as there can be, each with its place in the record.
+struct CellPlan {
+  var arguments: [Expression] = []
+  var filters: [Expression] = []
+  var cells: [StateCell] = []
+  /// Of each aggregate, which cell holds its state.
+  var places: [Int] = []
+  var recordBytes = 0
+
+  /// What two aggregates must have in common to share a cell.
+  private struct Key: Hashable {
+    var kind: String
+    var argument: Int?
+    var filter: Int?
+    var parameter: Int?
+  }
+  private var found: [Key: Int] = [:]
+  private let heap: SideHeap
+  private let skipped: UnsafeMutablePointer<SkippedCounts>
+
+  init(_ aggregates: [Aggregate], _ heap: SideHeap, _ skipped: UnsafeMutablePointer<SkippedCounts>) throws {
+    (self.heap, self.skipped) = (heap, skipped)
+    places = Array(repeating: 0, count: aggregates.count)
+    // Rows last: a cell of an argument may count them.
+    let isRows = { (index: Int) in aggregates[index].function == .count && aggregates[index].argument == nil }
+    for index in aggregates.indices.filter({ !isRows($0) }) + aggregates.indices.filter(isRows) {
+      let aggregate = aggregates[index]
+      guard (aggregate.argument != nil) || aggregate.function == .count else {
+        throw PluginError.config("'\(aggregate.name)': \(aggregate.function.rawValue) needs an argument")
+      }
+      places[index] = add(aggregate, try Self.parameter(of: aggregate))
+    }
+    for cell in cells {
+      cell.offset = recordBytes
+      recordBytes += cell.byteCount
+    }
+  }
+
+  private static func parameter(of aggregate: Aggregate) throws -> Double? {
+    guard let parameter = aggregate.function.parameter else { return nil }
+    guard let value = aggregate.parameter ?? parameter.standard, parameter.range.contains(value),
+      !parameter.isInteger || value.rounded() == value
+    else {
+      throw PluginError.config(
+        "'\(aggregate.name)': \(parameter.name) of \(aggregate.function.rawValue) lies in \(parameter.range)")
+    }
+    return value
+  }
+
+  /// Gives the number of the aggregate's cell, made when there is none that it can share.
+  private mutating func add(_ aggregate: Aggregate, _ parameter: Double?) -> Int {
+    let argument = aggregate.argument.map { Self.index(of: $0, in: &arguments) }
+    let filter = aggregate.filter.map { Self.index(of: $0, in: &filters) }
+    let place = CellPlace(argument: argument, filter: filter, heap: heap, skipped: skipped)
+    let limit = parameter.map { Int($0) }
+    switch aggregate.function {
+    case .count where argument == nil: return rows(place)
+    case .count: return statistics([], place)
+    case .sum, .avg: return statistics(.sum, place)
+    case .min, .max: return statistics(.extremes, place)
+    case .stddev, .variance: return statistics(.moments, place)
+    case .first: return cell("first", place) { EdgeCell(place, isLast: false) }
+    case .last: return cell("last", place) { EdgeCell(place, isLast: true) }
+    case .quantile: return cell("quantile", place) { QuantileCell(place) }
+    case .distinct: return cell("distinct", place) { DistinctCell(place) }
+    case .counts: return cell("counts", place) { CountsCell(place) }
+    case .top: return cell("top", place, limit) { EntriesCell(place, isTop: true, limit: limit ?? 1) }
+    case .list: return cell("list", place, limit) { EntriesCell(place, isTop: false, limit: limit ?? 1) }
+    }
+  }
+
+  private mutating func rows(_ place: CellPlace) -> Int {
+    if let index = cells.firstIndex(where: { $0 is StatisticsCell && $0.filter == place.filter }) {
+      (cells[index] as? StatisticsCell)?.parts.insert(.rows)
+      return index
+    }
+    return cell("rows", place) { RowCountCell(place) }
+  }
+
+  private mutating func statistics(_ parts: StatisticsCell.Parts, _ place: CellPlace) -> Int {
+    let index = cell("statistics", place) { StatisticsCell(place) }
+    (cells[index] as? StatisticsCell)?.parts.formUnion(parts)
+    return index
+  }
+
+  private mutating func cell(_ kind: String, _ place: CellPlace, _ parameter: Int? = nil, _ make: () -> StateCell) -> Int {
+    let key = Key(kind: kind, argument: place.argument, filter: place.filter, parameter: parameter)
+    if let index = found[key] { return index }
+    cells.append(make())
+    found[key] = cells.count - 1
+    return cells.count - 1
+  }
+
+  private static func index(of expression: Expression, in all: inout [Expression]) -> Int {
+    if let index = all.firstIndex(where: { $0.text == expression.text }) { return index }
+    all.append(expression)
+    return all.count - 1
+  }
+
+  /// What a snapshot must agree in: the same for the same cells over the same expressions.
+  var fingerprint: UInt64 {
+    var bytes = StateBytesWriter()
+    for cell in cells {
+      bytes.put(cell.signature)
+      bytes.put(Int32(cell.argument ?? -1))
+      bytes.put(Int32(cell.filter ?? -1))
+    }
+    for expression in arguments + filters {
+      bytes.put(UInt32(truncatingIfNeeded: expression.text.utf8.count))
+      bytes.bytes += expression.text.utf8
+    }
+    return tide_xxh64(bytes.bytes, UInt64(bytes.bytes.count), 0)
+  }
+}
