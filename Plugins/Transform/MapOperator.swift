@@ -35,7 +35,7 @@ struct MapOperator: Operator {
   static let component = Component(
     "map", doc: "Cast, rename, set, remove and keep fields.", concurrency: .stateless,
     options: [cast, rename, set, remove, keep, strict], inputs: [],
-    outputs: .changed(cast: cast, set: set, rename: rename, remove: remove, keep: keep),
+    outputs: .changed(cast: cast, rename: rename, set: set, remove: remove, keep: keep),
     example: """
       name: fahrenheit
       sources:

@@ -46,6 +46,8 @@ public final class FrameDeriver {
   @exclusivity(unchecked) private var types: [ColumnType] = []
   @exclusivity(unchecked) private var derivation: Derivation?
   private let rest = StagedColumn()
+  /// Fills `rest` where the plan adds it.
+  @exclusivity(unchecked) private var nullRest: NullRest?
   /// Schemas of what is made of frames of `schema`: with the rest as it was, and with a changed one; 0 = not known yet.
   @exclusivity(unchecked) private var madeSchemas: (UInt64, UInt64) = (0, 0)
   /// Row numbers 0 and up, for frames of all rows that are cut.
@@ -115,8 +117,9 @@ public final class FrameDeriver {
     for values: [ColumnValues], of frame: FrameView, _ derivation: Derivation
   ) throws(FrameDeriveError) -> Derivation {
     if derivation.plan.addsNulls || tide_role(frame.frame, UInt32(TIDE_ROLE_REST)) >= 0 { return derivation }
-    if nulls(among: values, derivation).isEmpty { return derivation }
+    if !NullRest.isNeeded(values, derivation.plan) { return derivation }
     derivation.plan = try DerivationPlan(changes, of: frame, types: types, addsNulls: true)
+    nullRest = NullRest(derivation.plan, types: types)
     madeSchemas = (0, 0)
     return derivation
   }
@@ -144,6 +147,7 @@ public final class FrameDeriver {
       ?? Derivation(
         plan, (0..<valueCount).map { _ in StagedColumn() }, keepsRecords: changes.allSatisfy(\.isRoleOnly))
     derivation.plan = plan
+    nullRest = nil
     self.derivation = derivation
     schema = frame.schemaID
     self.types = types
@@ -165,14 +169,18 @@ public final class FrameDeriver {
   func stageRest(
     _ frame: FrameView, _ rows: Rows, _ places: ValueRows, _ values: [ColumnValues], _ derivation: Derivation
   ) {
-    guard derivation.plan.addsNulls || tide_role(frame.frame, UInt32(TIDE_ROLE_REST)) >= 0 else {
+    if derivation.plan.addsNulls, let nullRest {
+      nullRest.stage(values, places, into: rest)
+      derivation.rest = rest
+      return
+    }
+    guard tide_role(frame.frame, UInt32(TIDE_ROLE_REST)) >= 0 else {
       derivation.rest = nil
       return
     }
     let kept = Kept(count: rows.count, rows: rows.numbers)
     let changed = restChanges.stage(frame, kept, places, nulls: nulls(among: values, derivation), into: rest)
-    if !changed, derivation.plan.addsNulls { rest.setNothing(.variant, count: rows.count) }
-    derivation.rest = changed || derivation.plan.addsNulls ? rest : nil
+    derivation.rest = changed ? rest : nil
   }
 
   func layOut(_ frame: FrameView, _ rows: Rows, _ derivation: Derivation, into out: UnsafeMutableRawPointer?) -> Int {

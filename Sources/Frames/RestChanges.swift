@@ -46,9 +46,8 @@ final class RestChanges {
 
   /// Writes the changed fields of rows to `staged`; false when nothing changes in them.
   func stage(_ frame: FrameView, _ rows: Kept, _ values: ValueRows, nulls: Nulls, into staged: StagedColumn) -> Bool {
-    let rest = frame.column(role: .rest)
-    guard !nulls.isEmpty || rest.map({ touches($0, rows) }) ?? false else { return false }
-    let old = rest.map { [UInt8]($0.variantKeys) } ?? VariantKeys.union([]).keys
+    guard let rest = frame.column(role: .rest), !nulls.isEmpty || touches(rest, rows) else { return false }
+    let old = [UInt8](rest.variantKeys)
     let (keys, numbers, renumbered) = numbers(old, nulls: nulls)
     let nullNumbers = nulls.map { null in numbers.places[ArraySlice(null.name)] ?? 0 }
     for store in [staged.offsets, staged.heap, staged.validity] { store.removeAll() }
@@ -61,7 +60,7 @@ final class RestChanges {
     for row in 0..<rows.count {
       members.removeAll(keepingCapacity: true)
       let before = staged.heap.count
-      let value = rest?.bytes(rows(row)) ?? UnsafeRawBufferPointer(start: nil, count: 0)
+      let value = rest.bytes(rows(row))
       var isObject = true
       if let from = value.baseAddress, value.count > 0 {
         isObject = VariantRewriter.forEachMember(of: from) { key, value in

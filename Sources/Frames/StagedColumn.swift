@@ -109,7 +109,7 @@ final class StagedColumn {
   private func keep(keys: UnsafeRawBufferPointer) {
     self.keys.removeAll()
     if keys.count > 0 { return self.keys.append(keys) }
-    VariantKeys.union([]).keys.withUnsafeBytes { self.keys.append($0) }
+    VariantKeys.none.withUnsafeBytes { self.keys.append($0) }
   }
 
   // MARK: Encodings

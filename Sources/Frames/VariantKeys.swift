@@ -3,6 +3,9 @@
 public enum VariantKeys {
   private static let header: UInt8 = 0x11
 
+  /// The dictionary without names.
+  static let none = encoded([])
+
   /// One dictionary with the keys of all, and for each of them the new numbers of its keys, by the old ones; nil where nothing
   /// changes.
   static func union(_ dictionaries: [[UInt8]]) -> (keys: [UInt8], numbers: [[UInt32]?]) {
