@@ -64,6 +64,7 @@ struct ModelStream {
   ) {
     let column = ModelColumn(type, rows.map(\.value))
     let truths = ModelColumn(.bool, rows.map { $0.passes ? .bool(true) : $0.id % 3 == 0 ? .absent : .bool(false) })
+    defer { withExtendedLifetime((column, truths)) {} }
     let (times, ids) = (rows.map(\.time), rows.map(\.id))
     var at = range.lowerBound
     while at < range.upperBound {
