@@ -22,7 +22,12 @@ func text(of plan: PipelinePlan) -> String {
   for node in plan.nodes {
     var line =
       "\(node.index) \(node.kind.rawValue) \(node.name): \(node.reference.plugin)/\(node.reference.manifest.id) \(node.config.json)"
-    if let watermark = node.watermark { line += " watermark \(watermark)" }
+    if let watermark = node.watermark {
+      line +=
+        " watermark \(watermark.lag)" + (watermark.periodicNanoseconds.map { " every \($0)" } ?? "")
+        + (watermark.idleNanoseconds.map { " idle \($0)" } ?? "")
+    }
+    if let state = node.state { line += " state \(state.bytes) \(state.keys.map { "\($0)" } ?? "any") \(state.whenFull)" }
     if node.onError.onError == .stop { line += " stop" }
     if let retry = node.onError.retry {
       line += " retry \(retry.limit) \(retry.backoffNanoseconds) \(retry.maxBackoffNanoseconds) \(retry.jitter)"
