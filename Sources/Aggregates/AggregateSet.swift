@@ -4,7 +4,9 @@ import PluginKit
 /// batches into them.
 ///
 /// ```swift
-/// let set = try AggregateSet([Aggregate("mean", .avg, value), Aggregate("rows", .count)])
+/// static let aggregate = Option("aggregate", .aggregates(of: AggregateSet.functions), doc: "Results and what they are.")
+/// …
+/// let set = try AggregateSet(try config[Self.aggregate])
 /// let record = UnsafeMutableRawPointer.allocate(byteCount: set.recordBytes, alignment: 8)
 /// set.initialize(record)
 /// …
@@ -19,6 +21,9 @@ import PluginKit
 /// destroyed before the set. States depend on the rows of a record in their order and on the order of merges, never on how rows were
 /// cut into batches. Not thread-safe.
 public final class AggregateSet {
+  /// All that there are, for the option of a plugin.
+  public static let functions = AggregateKind.allCases.map(\.function)
+
   public let aggregates: [Aggregate]
   /// The distinct expressions that `begin` evaluates.
   public let arguments: [Expression]
@@ -26,6 +31,7 @@ public final class AggregateSet {
   /// Bytes of one record, a multiple of 8; records are aligned to 8.
   public let recordBytes: Int
 
+  let bound: [BoundAggregate]
   let cells: [StateCell]
   /// Of each aggregate, which cell holds its state.
   let places: [Int]
@@ -49,20 +55,15 @@ public final class AggregateSet {
   private let orderColumns = OrderColumns()
   private var selection = RowSelection()
 
-  /// Throws `config` for a parameter or an argument that a function cannot have.
+  /// Throws `config` for an argument or a number that a function cannot have.
   public init(_ aggregates: [Aggregate]) throws {
+    let bound = try aggregates.map { try BoundAggregate($0) }
+    self.bound = bound
     let total = UnsafeMutablePointer<Int>.allocate(capacity: 1)
     total.initialize(to: 0)
     let skipped = UnsafeMutablePointer<SkippedCounts>.allocate(capacity: 1)
     skipped.initialize(to: SkippedCounts())
-    let plan: CellPlan
-    do {
-      plan = try CellPlan(aggregates, SideHeap(total: total), skipped)
-    } catch {
-      total.deallocate()
-      skipped.deallocate()
-      throw error
-    }
+    let plan = CellPlan(bound, SideHeap(total: total), skipped)
     self.aggregates = aggregates
     self.skipped = skipped
     heap = SideHeap(total: total)

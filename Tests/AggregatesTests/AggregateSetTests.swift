@@ -73,6 +73,12 @@ import Testing
     #expect(try AggregateSet([Aggregate("s", .sum, value), Aggregate("t", .sum, other)]).arguments.count == 2)
   }
 
+  @Test func `the functions are those of the page`() throws {
+    let page = try Files.text(ProjectPaths.path("docs/aggregates.md"))
+    #expect(AggregateSet.functions.map(\.name) == Kind.allCases.map(\.rawValue))
+    for kind in Kind.allCases { #expect(page.contains("`\(kind)("), "docs/aggregates.md says nothing of \(kind)") }
+  }
+
   @Test func `a parameter out of its range is refused`() {
     for aggregate in [
       Aggregate("q", .quantile, "value", parameter: 1.1), Aggregate("q", .quantile, "value"),
@@ -94,13 +100,13 @@ import Testing
         let found = results[group][index]
         let place = "\(what), group \(group), \(aggregate.name)"
         if let expected = AggregateModel.result(
-          aggregate.function, parameter: aggregate.parameter, of: rows, hasArgument: aggregate.argument != nil)
+          aggregate.kind, parameter: aggregate.parameter, of: rows, hasArgument: aggregate.argument != nil)
         {
-          let isInexact = [.sum, .avg, .stddev, .variance].contains(aggregate.function) && !exactSums
+          let isInexact = [.sum, .avg, .stddev, .variance].contains(aggregate.kind) && !exactSums
           #expect(
             Agreement.agree(found, expected, set.resultTypes[index], tolerance: isInexact ? Agreement.scale(rows) : 0),
             "\(place): \(found), expected \(expected)")
-        } else if aggregate.function == .distinct {
+        } else if aggregate.kind == .distinct {
           let values = Set(rows.map(\.value).filter { $0.hasValue && $0 != .object }.map(\.canonical))
           let error = abs((found.number ?? -1) - Double(values.count))
           #expect(error <= (values.count <= 256 ? 0 : 0.05 * Double(values.count)), "\(place): \(found) of \(values.count)")

@@ -5,7 +5,7 @@ import Testing
 
 /// Sums and counts that lose nothing.
 @Suite struct ExactSumTests {
-  private func result(_ function: AggregateFunction, _ values: [Double]) throws -> ModelValue {
+  private func result(_ function: Kind, _ values: [Double]) throws -> ModelValue {
     let set = try AggregateSet([Aggregate("x", function, "value")])
     let groups = Groups(set, count: 1)
     SketchTests.fold(values, set, groups.records[0])

@@ -114,7 +114,7 @@ func everyAggregate() throws -> AggregateSet {
   for filter in [nil, passes] {
     let suffix = filter == nil ? "" : "_passing"
     all.append(Aggregate("rows" + suffix, .count, filter: filter))
-    for function in AggregateFunction.allCases {
+    for function in Kind.allCases {
       let parameters: [Double?] =
         switch function {
         case .quantile: [0, 0.5, 0.99, 1]
