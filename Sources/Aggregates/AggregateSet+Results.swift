@@ -44,8 +44,8 @@ extension AggregateSet {
     return first
   }
 
-  /// Tells a builder which records the next frame will hold: the names of counts must be known before the first is written. Costs
-  /// nothing without `counts`.
+  /// Tells a builder which records the next frame will hold: the names of counts must be known before the first is written.
+  /// Costs nothing without `counts`.
   public func prepare(_ records: UnsafeBufferPointer<UnsafeMutableRawPointer>, for builder: FrameBuilder, firstColumn: Int) {
     for (index, aggregate) in bound.enumerated() where aggregate.kind == .counts {
       var all: Set<[UInt8]> = []
@@ -58,7 +58,8 @@ extension AggregateSet {
     }
   }
 
-  /// Writes the results of a record into the columns of the current row. A result that does not fit is null, and why is what it gives.
+  /// Writes the results of a record into the columns of the current row. A result that does not fit is null, and why is what it
+  /// gives.
   @discardableResult
   public func write(_ record: UnsafeRawPointer, to builder: FrameBuilder, firstColumn: Int) -> AggregateFailure? {
     var failure: AggregateFailure?
