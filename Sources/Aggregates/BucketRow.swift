@@ -1,12 +1,13 @@
 import PluginKit
 
-/// Counts of the buckets of one sign of a sketch, in pages of neighbours: where values are dense it is an array, and an outlier costs
-/// a page. 32 bytes of a state, and blocks of the side heap.
+/// Counts of the buckets of one sign of a sketch, in pages of neighbours: where values are dense it is an array, and an outlier
+/// costs a page. 16 bytes of a state, and blocks of the side heap.
 ///
-/// At most `maxPages` of them: what lies below the highest ones counts as the lowest bucket that stays. Which those are depends on
-/// the values, and not on the order in which they came.
+/// At most `maxPages` of them: what lies below the highest ones counts as the lowest bucket that stays. Which those are depends
+/// on the values, and not on the order in which they came.
 struct BucketRow {
-  /// 4,096 buckets: values between the greatest and its 10^35th part have their own wherever they are, and more when they leave gaps.
+  /// 4,096 buckets: values between the greatest and its 10^35th part have their own wherever they are, and more when they leave
+  /// gaps.
   static let maxPages = 64
   private static let pageSize = 64
   static var maxBuckets: Int { maxPages * pageSize }
@@ -20,9 +21,6 @@ struct BucketRow {
   private var pages: UnsafeMutablePointer<Page>?
   private var count: Int32 = 0
   private var capacity: Int32 = 0
-  /// The page that was last counted in.
-  private var lastNumber = Int.min
-  private var lastCounts: UnsafeMutablePointer<UInt64>?
 
   mutating func release(_ heap: SideHeap) {
     guard let pages else { return }
@@ -32,27 +30,36 @@ struct BucketRow {
   }
 
   @inline(__always) mutating func add(_ bucket: Int, _ number: UInt64, _ heap: SideHeap) {
-    if bucket >> 6 != lastNumber { turn(to: bucket >> 6, heap) }
-    // Below the lowest page that stays, the bucket is the first of that one.
-    let place = bucket >> 6 == lastNumber ? bucket & (Self.pageSize - 1) : 0
-    lastCounts.unsafelyUnwrapped[place] &+= number
+    let wanted = bucket >> 6
+    if let pages {
+      // Pages without a gap are found by their distance from the lowest, and with gaps far below from the highest.
+      let last = Int(count) &- 1
+      var index = wanted &- pages[0].number
+      if index < 0 || index > last || pages[index].number != wanted { index = last &- (pages[last].number &- wanted) }
+      if index >= 0, index <= last, pages[index].number == wanted {
+        pages[index].counts[bucket & (Self.pageSize - 1)] &+= number
+        return
+      }
+    }
+    addApart(bucket, number, heap)
   }
 
-  /// Makes the page that a number belongs to the last one: its own, or the lowest when it is below all that can stay.
-  @inline(never) private mutating func turn(to number: Int, _ heap: SideHeap) {
+  /// Below the lowest page that stays, the bucket is the first of that one.
+  @inline(never) private mutating func addApart(_ bucket: Int, _ number: UInt64, _ heap: SideHeap) {
+    let wanted = bucket >> 6
     var (low, high) = (0, Int(count))
     while low < high {
       let middle = (low + high) / 2
-      if pages![middle].number < number { low = middle + 1 } else { high = middle }
+      if pages![middle].number < wanted { low = middle + 1 } else { high = middle }
     }
-    if low == Int(count) || pages![low].number != number {
+    if low == Int(count) || pages![low].number != wanted {
       if low == 0, Int(count) == Self.maxPages {
-        (lastNumber, lastCounts) = (pages![0].number, pages![0].counts)
+        pages![0].counts[0] &+= number
         return
       }
-      low = insert(number, at: low, heap)
+      low = insert(wanted, at: low, heap)
     }
-    (lastNumber, lastCounts) = (number, pages![low].counts)
+    pages![low].counts[bucket & (Self.pageSize - 1)] &+= number
   }
 
   /// Gives where the page stands.

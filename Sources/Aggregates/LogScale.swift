@@ -1,7 +1,8 @@
 /// Buckets of positive doubles whose bounds are at most `ratio` apart: the scale of a DDSketch (Masson, Rim, Lee, VLDB 2019).
 ///
-/// In place of a logarithm a cubic of the mantissa stands between powers of two. Its slope against the true logarithm is between
-/// 10/7 and 1.486, so that the buckets are exact, need 1 % more of them than a logarithm, and are the same on every host.
+/// In place of a logarithm a cubic of the mantissa stands between powers of two. Its slope against the true logarithm is
+/// between 10/7 and 1.486, so that the buckets are exact, need 1 % more of them than a logarithm, and are the same on every
+/// host.
 enum LogScale {
   static let accuracy = 0.01
   static let ratio = (1 + accuracy) / (1 - accuracy)

@@ -3,8 +3,8 @@ import PluginKit
 /// Count, sum, extremes and moments of the values of one argument: only what is asked for, one after the other in the record.
 ///
 /// The first word counts values; where the cell stands for `count()` too it counts rows, and another one those without a value.
-/// Doubles stay in the record. What is no double (integers, whose sum is exact; values whose least and greatest are wanted) goes
-/// to a block of the side heap, which arguments of doubles alone never have.
+/// Doubles stay in the record. What is no double (integers, whose sum is exact; values whose least and greatest are wanted)
+/// goes to a block of the side heap, which arguments of doubles alone never have.
 final class StatisticsCell: StateCell {
   struct Parts: OptionSet {
     let rawValue: UInt8

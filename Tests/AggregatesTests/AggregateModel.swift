@@ -13,7 +13,7 @@ struct ModelRow {
 /// Aggregates computed from all rows of a group at once, in the plainest way.
 enum AggregateModel {
   /// The result over rows in the order in which they came. Nil for sketches, which are judged by their error.
-  static func result(_ function: AggregateFunction, parameter: Double?, of rows: [ModelRow], hasArgument: Bool) -> ModelValue? {
+  static func result(_ function: Kind, parameter: Double?, of rows: [ModelRow], hasArgument: Bool) -> ModelValue? {
     if function == .count, !hasArgument { return .int(Int64(rows.count)) }
     let present = rows.filter(\.value.hasValue)
     if function == .count { return .int(Int64(present.count)) }

@@ -5,7 +5,7 @@ import Testing
 
 /// Sums and counts that lose nothing.
 @Suite struct ExactSumTests {
-  private func result(_ function: AggregateFunction, _ values: [Double]) throws -> ModelValue {
+  private func result(_ function: Kind, _ values: [Double]) throws -> ModelValue {
     let set = try AggregateSet([Aggregate("x", function, "value")])
     let groups = Groups(set, count: 1)
     SketchTests.fold(values, set, groups.records[0])
@@ -17,7 +17,7 @@ import Testing
     let groups = Groups(set, count: 1)
     let column = ModelColumn(type, values)
     set.begin(values.count, arguments: [column.values(0..<values.count)])
-    set.update(0..<values.count, into: groups.records[0])
+    withExtendedLifetime(column) { set.update(0..<values.count, into: groups.records[0]) }
     let found = try groups.results()
     return (found.values[0][0], found.failures)
   }
@@ -72,7 +72,7 @@ import Testing
     var width = 1
     while width < 64 {
       for index in stride(from: 0, to: 64, by: 2 * width) {
-        set.merge(groups.records[index + width], into: groups.records[index])
+        groups.merge(index + width, into: groups, index)
       }
       width *= 2
     }
@@ -90,11 +90,11 @@ import Testing
     SketchTests.fold([1, 3, 1, 3], set, groups.records[0])
     // Each turn makes three of one.
     for _ in 0..<20 {
-      set.destroy(groups.records[1])
-      set.initialize(groups.records[1])
-      set.merge(groups.records[0], into: groups.records[1])
-      set.merge(groups.records[1], into: groups.records[0])
-      set.merge(groups.records[1], into: groups.records[0])
+      groups.set.destroy(groups.records[1])
+      groups.set.initialize(groups.records[1])
+      groups.merge(0, into: groups, 1)
+      groups.merge(1, into: groups, 0)
+      groups.merge(1, into: groups, 0)
     }
     let rows = try #require(try groups.results().values[0][0].number)
     let found = try groups.results().values[0]
@@ -116,7 +116,7 @@ import Testing
       let groups = Groups(set, count: 1)
       let column = ModelColumn(.int, values.map { .int($0) })
       set.begin(values.count, arguments: [column.values(0..<values.count)])
-      set.update(0..<values.count, into: groups.records[0])
+      withExtendedLifetime(column) { set.update(0..<values.count, into: groups.records[0]) }
       #expect(try groups.results().values[0][0] == .double(Double(exact) / Double(values.count)), "\(values)")
     }
   }

@@ -22,6 +22,12 @@ final class Groups {
     }
   }
 
+  // What is done with a record is done here, so that the groups live as long as it takes.
+  var saved: [[UInt8]] { records.map { set.save($0) } }
+  func save(_ index: Int) -> [UInt8] { set.save(records[index]) }
+  func restore(_ index: Int, from bytes: UnsafeRawBufferPointer) throws { try set.restore(records[index], from: bytes) }
+  func merge(_ index: Int, into other: Groups, _ place: Int) { set.merge(records[index], into: other.records[place]) }
+
   /// The results of each record, in the order of the aggregates, with the reasons of failures.
   func results() throws -> (values: [[ModelValue]], failures: [String]) {
     let builder = FrameBuilder()

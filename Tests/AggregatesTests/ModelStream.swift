@@ -64,6 +64,7 @@ struct ModelStream {
   ) {
     let column = ModelColumn(type, rows.map(\.value))
     let truths = ModelColumn(.bool, rows.map { $0.passes ? .bool(true) : $0.id % 3 == 0 ? .absent : .bool(false) })
+    defer { withExtendedLifetime((column, truths)) {} }
     let (times, ids) = (rows.map(\.time), rows.map(\.id))
     var at = range.lowerBound
     while at < range.upperBound {
@@ -113,7 +114,7 @@ func everyAggregate() throws -> AggregateSet {
   for filter in [nil, passes] {
     let suffix = filter == nil ? "" : "_passing"
     all.append(Aggregate("rows" + suffix, .count, filter: filter))
-    for function in AggregateFunction.allCases {
+    for function in Kind.allCases {
       let parameters: [Double?] =
         switch function {
         case .quantile: [0, 0.5, 0.99, 1]

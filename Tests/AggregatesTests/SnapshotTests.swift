@@ -17,10 +17,10 @@ import Testing
     let (set, other) = (try everyAggregate(), try everyAggregate())
     let before = filled(set, type, rows: rows, seed: 1)
     let after = Groups(other, count: 2)
-    for (from, to) in zip(before.records, after.records) {
-      let bytes = set.save(from)
-      try bytes.withUnsafeBytes { try other.restore(to, from: $0) }
-      #expect(other.save(to) == bytes)
+    for index in 0..<2 {
+      let bytes = before.save(index)
+      try bytes.withUnsafeBytes { try after.restore(index, from: $0) }
+      #expect(after.save(index) == bytes)
     }
     let (one, two) = (try before.results(), try after.results())
     #expect(one.failures == two.failures)
@@ -31,24 +31,24 @@ import Testing
     _ = ModelStream(type, rows: 50, groups: 2, &mix.1)
     more.fold(0..<50, into: set, before.records, batch: 10, &mix.0)
     more.fold(0..<50, into: other, after.records, batch: 10, &mix.1)
-    #expect(before.records.map { set.save($0) } == after.records.map { other.save($0) })
+    #expect(before.saved == after.saved)
   }
 
   @Test func `a state that ends early is refused wherever it ends`() throws {
     let set = try everyAggregate()
-    let bytes = set.save(filled(set, .variant, rows: 60, seed: 3).records[0])
+    let bytes = filled(set, .variant, rows: 60, seed: 3).save(0)
     let target = Groups(set, count: 1)
-    let empty = set.save(target.records[0])
+    let empty = target.save(0)
     for length in 0..<bytes.count {
       let error = #expect(throws: PluginError.self) {
-        try bytes.withUnsafeBytes { try set.restore(target.records[0], from: UnsafeRawBufferPointer(rebasing: $0[..<length])) }
+        try bytes.withUnsafeBytes { try target.restore(0, from: UnsafeRawBufferPointer(rebasing: $0[..<length])) }
       }
       #expect(error?.code == .state)
     }
     #expect(set.heapBytes == 0)
-    #expect(set.save(target.records[0]).suffix(empty.count - 12) == empty.suffix(empty.count - 12))
+    #expect(target.save(0).suffix(empty.count - 12) == empty.suffix(empty.count - 12))
     let error = #expect(throws: PluginError.self) {
-      try (bytes + [0]).withUnsafeBytes { try set.restore(target.records[0], from: $0) }
+      try (bytes + [0]).withUnsafeBytes { try target.restore(0, from: $0) }
     }
     #expect(error?.code == .state)
   }
@@ -58,7 +58,7 @@ import Testing
     var mix = SplitMix(seed: seed)
     let set = try everyAggregate()
     let type = [ColumnType.variant, .double, .string][Int(seed)]
-    let bytes = set.save(filled(set, type, rows: seed == 1 ? 1200 : 80, seed: 4).records[0])
+    let bytes = filled(set, type, rows: seed == 1 ? 1200 : 80, seed: 4).save(0)
     let other = filled(set, type, rows: 40, seed: 5)
     let heapBefore = set.heapBytes
     var refused = 0
@@ -71,19 +71,19 @@ import Testing
       }
       let target = Groups(set, count: 1)
       do {
-        try damaged.withUnsafeBytes { try set.restore(target.records[0], from: $0) }
+        try damaged.withUnsafeBytes { try target.restore(0, from: $0) }
       } catch let error as PluginError {
         #expect(error.code == .state)
         refused += 1
         continue
       }
       // It has some state now: everything must be possible with it.
-      set.merge(other.records[0], into: target.records[0])
+      other.merge(0, into: target, 0)
       let third = Groups(set, count: 1)
-      set.merge(target.records[0], into: third.records[0])
+      target.merge(0, into: third, 0)
       _ = try? third.results()
       _ = try? target.results()
-      _ = set.save(target.records[0])
+      _ = target.save(0)
     }
     #expect(refused > 20)
     #expect(set.heapBytes == heapBefore)
@@ -99,17 +99,17 @@ import Testing
       let set = try AggregateSet([other])
       let target = Groups(set, count: 1)
       let error = #expect(throws: PluginError.self) {
-        try one.save(groups.records[0]).withUnsafeBytes { try set.restore(target.records[0], from: $0) }
+        try groups.save(0).withUnsafeBytes { try target.restore(0, from: $0) }
       }
       #expect(error?.text == "the saved state is that of other aggregates: they have changed since")
     }
-    var bytes = one.save(groups.records[0])
+    var bytes = groups.save(0)
     bytes[0] = 9
-    let error = #expect(throws: PluginError.self) { try bytes.withUnsafeBytes { try one.restore(groups.records[0], from: $0) } }
+    let error = #expect(throws: PluginError.self) { try bytes.withUnsafeBytes { try groups.restore(0, from: $0) } }
     #expect(error?.text == "the saved state of the aggregates is of version 9, not 1")
     // Another name of the field changes nothing.
     let renamed = try AggregateSet([Aggregate("y", .sum, "a")])
     let target = Groups(renamed, count: 1)
-    try one.save(groups.records[0]).withUnsafeBytes { try renamed.restore(target.records[0], from: $0) }
+    try groups.save(0).withUnsafeBytes { try target.restore(0, from: $0) }
   }
 }
