@@ -34,10 +34,14 @@ enum GraphBinder {
     spec.config = node.config
     spec.inputs = node.inputs.map(\.name)
     spec.outputs = node.outputPorts
+    spec.latePort = node.reference.manifest.latePort.flatMap { node.outputPorts.firstIndex(of: $0) }
     spec.blocking = node.reference.manifest.blocking ?? false
     spec.forwardsOnly = node.forwardsOnly
     spec.merges = node.reference.manifest.outputs?.merged ?? false
     spec.watermarkDelayNanoseconds = node.watermark?.delayNanoseconds
+    spec.watermarkEveryNanoseconds = node.watermark?.periodicNanoseconds
+    spec.idleAfterNanoseconds = node.watermark?.idleNanoseconds
+    if let state = node.state { spec.state = state }
     spec.onError = node.onError.onError == .stop ? .stop : .deadLetter
     if let retry = node.onError.retry { spec.retry = retry }
     spec.buffer = node.buffer
@@ -46,4 +50,9 @@ enum GraphBinder {
     spec.pollEveryNanoseconds = node.pollEveryNanoseconds
     return spec
   }
+}
+
+extension ComponentManifest {
+  /// Output port whose rows were late.
+  var latePort: String? { ports?.out?.first(where: \.isLate)?.name }
 }
