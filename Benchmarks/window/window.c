@@ -125,8 +125,8 @@ int main(int argc, char **argv) {
   const trial trials[] = {
       {"tumbling-100", 100, 1000000, WINDOW_NS, WINDOW_NS, 1, 1},
       {"tumbling-100000", 100000, 5000, WINDOW_NS, WINDOW_NS, 1, 1},
-      {"sliding-1", 100, 100000, 6 * WINDOW_NS, 6 * WINDOW_NS, 0, 0},
-      {"sliding-100", 100, 100000, 6 * WINDOW_NS, WINDOW_NS * 6 / 100, 0, 0},
+      {"sliding-1", 100, 20000, 6 * WINDOW_NS, 6 * WINDOW_NS, 0, 0},
+      {"sliding-100", 100, 20000, 6 * WINDOW_NS, WINDOW_NS * 6 / 100, 0, 0},
   };
   void *library = argc == 3 ? dlopen(argv[1], RTLD_NOW) : NULL;
   int rounds = argc == 3 ? atoi(argv[2]) : 0;

@@ -45,7 +45,9 @@ final class CustomWindows: WindowStore {
 
   func take(_ batch: Batch, _ keys: UnsafePointer<UInt32>, _ times: RowTimes, _ out: inout Output) throws {
     let (starts, ends) = (try start.values(of: batch), try end.values(of: batch))
-    guard let from = starts.times, let to = ends.times else { throw PluginError.fatal("a custom window begins and ends at times") }
+    guard let from = starts.times, let to = ends.times else {
+      throw PluginError.fatal("a custom window begins and ends at times")
+    }
     var last: Window?
     for at in 0..<batch.count {
       let row = batch.selection.map { Int($0[at]) } ?? at
@@ -90,7 +92,8 @@ final class CustomWindows: WindowStore {
     let counted = context.recomputes ? UInt32.max : key
     if hasResult { window.corrections[counted, default: 0] += 1 }
     window.hasFired = true
-    _ = try emit(window, context.recomputes ? self.keys(of: window) : [key], 0, hasResult ? window.corrections[counted] ?? 0 : 0, &out)
+    _ = try emit(
+      window, context.recomputes ? self.keys(of: window) : [key], 0, hasResult ? window.corrections[counted] ?? 0 : 0, &out)
   }
 
   private func window(_ start: Int64, _ end: Int64) -> Window {

@@ -90,8 +90,8 @@ enum KeyField {
     return number
   }
 
-  /// A value in Parquet's Variant encoding (github.com/apache/parquet-format, VariantEncoding.md). A list or a map, whose bytes mean
-  /// nothing outside of its frame, is null.
+  /// A value in Parquet's Variant encoding (github.com/apache/parquet-format, VariantEncoding.md). A list or a map, whose bytes
+  /// mean nothing outside of its frame, is null.
   private static func variant(_ tag: Int32, _ rest: UnsafeRawBufferPointer, into builder: FrameBuilder, _ column: Int) {
     var bytes: [UInt8]
     switch tag {

@@ -12,7 +12,7 @@ enum KeyState {
     try writer.write(key, group: group)
   }
 
-  /// The number of the key that comes next, which must be one of so many fields and belong to the group. `length` where that is read.
+  /// The number of the key that comes next, which must be one of so many fields and belong to the group. `length` where it is read.
   static func read(
     _ reader: StateReader, _ keys: KeyTable, fields: Int, length: UInt32?, _ group: UInt32
   ) throws -> UInt32 {
@@ -20,7 +20,9 @@ enum KeyState {
     guard length <= limitBytes else { throw PluginError(.state, "the saved windows hold a key of \(length) bytes") }
     let bytes = try reader.readBytes(Int(length))
     let number = try bytes.withUnsafeBytes { key in
-      guard KeyField.isKey(key, ofFields: fields) else { throw PluginError(.state, "the saved windows hold a key that is none") }
+      guard KeyField.isKey(key, ofFields: fields) else {
+        throw PluginError(.state, "the saved windows hold a key that is none")
+      }
       return keys.number(of: key)
     }
     guard keys.group(number) == group else {

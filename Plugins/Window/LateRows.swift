@@ -32,6 +32,7 @@ final class LateRows {
     guard count > 0 else { return }
     defer { count = 0 }
     let values = ColumnValues(UnsafeBufferPointer(start: UnsafePointer(lateness), count: batch.count))
-    try out.send(batch, rows: UnsafeBufferPointer(start: UnsafePointer(rows), count: count), changing: changes, values: [values], to: port)
+    try out.send(
+      batch, rows: UnsafeBufferPointer(start: UnsafePointer(rows), count: count), changing: changes, values: [values], to: port)
   }
 }

@@ -97,7 +97,8 @@ extension PaneWindows {
       let count = min(firing.keys.count - firing.done, ResultBlock.count)
       for at in 0..<count {
         let key = firing.keys[firing.done + at]
-        let place = firing.tables.count == 1 ? firing.tables[0].places[Int(key)]! : merge(key, firing.tables, into: block.place(at))
+        let place =
+          firing.tables.count == 1 ? firing.tables[0].places[Int(key)]! : merge(key, firing.tables, into: block.place(at))
         block.items[at] = ResultRows.Item(key: key, window: firing.window, place: place)
       }
       defer { if firing.tables.count > 1 { for at in 0..<count { context.aggregates.destroy(block.place(at)) } } }

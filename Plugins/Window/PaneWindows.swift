@@ -1,8 +1,8 @@
 import Aggregates
 import PluginKit
 
-/// Tumbling, sliding and cumulating windows: time is cut into panes, a row is added to one of them, and a window is put together of its
-/// panes when it fires. So a row costs the same however many windows it is in.
+/// Tumbling, sliding and cumulating windows: time is cut into panes, a row is added to one of them, and a window is put together of
+/// its panes when it fires. So a row costs the same however many windows it is in.
 final class PaneWindows: WindowStore {
   typealias Place = UnsafeMutableRawPointer
 

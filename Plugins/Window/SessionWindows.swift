@@ -3,9 +3,9 @@ import PluginKit
 
 /// Sessions: rows of a key between which there is never more than `gap`.
 ///
-/// A session that has fired is kept as long as a row in time can still touch it, and fires again as a correction when one does. A row is
-/// in time by its own watermark alone, as if it were a session by itself, so that the sessions are those of the rows whatever order
-/// partitions come in.
+/// A session that has fired is kept as long as a row in time can still touch it, and fires again as a correction when one does. A
+/// row is in time by its own watermark alone, as if it were a session by itself, so that the sessions are those of the rows
+/// whatever order partitions come in.
 final class SessionWindows: WindowStore {
   let context: WindowContext
   let gap: Int64
@@ -223,7 +223,8 @@ final class SessionWindows: WindowStore {
   private func item(_ session: Stretch.Reference, isEarly: Bool) -> ResultRows.Item {
     let end = Self.add(session.pointee.last, gap)
     let window = ResultRows.Window(
-      start: session.pointee.first, end: end, time: Self.subtract(end, 1), corrections: session.pointee.results, isEarly: isEarly)
+      start: session.pointee.first, end: end, time: Self.subtract(end, 1), corrections: session.pointee.results,
+      isEarly: isEarly)
     return ResultRows.Item(key: session.pointee.key, window: window, place: session.aggregates)
   }
 

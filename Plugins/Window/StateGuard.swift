@@ -21,7 +21,8 @@ struct StateGuard {
     let bytes = context.keys.byteCount + context.aggregates.heapBytes + store.byteCount
     if bytes > most {
       throw PluginError.config(
-        "the windows hold \(bytes) bytes of \(context.keys.count) keys, and `state` allows \(most): allow more bytes, or choose shorter windows")
+        "the windows hold \(bytes) bytes of \(context.keys.count) keys, and `state` allows \(most): allow more"
+      )
     }
   }
 }

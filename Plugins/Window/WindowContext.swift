@@ -22,7 +22,8 @@ final class WindowContext {
   private var waiting = 0
 
   init(
-    aggregates: AggregateSet, keys: KeyTable, results: ResultRows, lateRows: LateRows, allowed: Int64, recomputes: Bool, hasEarly: Bool
+    aggregates: AggregateSet, keys: KeyTable, results: ResultRows, lateRows: LateRows, allowed: Int64, recomputes: Bool,
+    hasEarly: Bool
   ) {
     self.aggregates = aggregates
     self.keys = keys
@@ -57,8 +58,7 @@ final class WindowContext {
     waiting = 0
   }
 
-  /// The least time that a row which is not too late can have, as far as row watermarks say: a window that ends at `end` takes a
-  /// row of the watermark `mark` when it is less than this.
+  /// The watermark from which on a window that ends at `end` takes no row any more.
   @inline(__always)
   func closing(_ end: Int64) -> Int64 {
     let (sum, overflow) = end.addingReportingOverflow(allowed)

@@ -48,7 +48,7 @@ enum WindowKind {
     let length = divisor(size, every)
     guard size / length <= WindowShape.maxPanes else {
       throw PluginError.config(
-        "`size` and `every` have so little in common that a window would have \(size / length) parts; the most is \(WindowShape.maxPanes)",
+        "a window would have \(size / length) parts, since its lengths have little in common; the most is \(WindowShape.maxPanes)",
         at: isCumulative ? "cumulate" : "sliding")
     }
     let offset = try config[Options.offset].wholeNanoseconds
@@ -67,7 +67,9 @@ enum WindowKind {
   }
 
   private static func refuseBounds(_ config: Config, of kind: String) throws {
-    if try config[Options.offset] != .zero { throw PluginError.config("`\(kind)` windows have no bounds to move", at: "offset") }
+    if try config[Options.offset] != .zero {
+      throw PluginError.config("`\(kind)` windows have no bounds to move", at: "offset")
+    }
     if try config[Options.timezone] != nil {
       throw PluginError.config("`\(kind)` windows have no bounds on a clock", at: "timezone")
     }

@@ -6,7 +6,8 @@ struct WindowOperator: Operator, Stateful, WatermarkHandler, TimerHandler {
   private typealias Options = WindowOptions
 
   static let component = Component(
-    "window", doc: "Put rows into windows, by key, and send what they add up to.", concurrency: .keyed, options: WindowOptions.all,
+    "window", doc: "Put rows into windows, by key, and send what they add up to.", concurrency: .keyed,
+    options: WindowOptions.all,
     outputPorts: [
       .init("out", doc: "results"),
       .init(
@@ -14,7 +15,8 @@ struct WindowOperator: Operator, Stateful, WatermarkHandler, TimerHandler {
         outputs: .adding([.init(LateRows.field, .int, doc: "nanoseconds that the row's watermark was past its last window")])),
     ],
     inputs: [
-      .named(by: WindowOptions.key), .named(by: WindowOptions.aggregate, required: false), .named(by: WindowOptions.custom, required: false),
+      .named(by: WindowOptions.key), .named(by: WindowOptions.aggregate, required: false),
+      .named(by: WindowOptions.custom, required: false),
     ],
     outputs: .results(
       of: [WindowOptions.key, WindowOptions.aggregate],
@@ -198,13 +200,14 @@ extension WindowOperator {
       guard try reader.read(UInt32.self) == UInt32(context.results.types.count) else {
         throw PluginError(.state, "the saved windows are by other key fields")
       }
-      context.results.restore(try context.results.types.map { _ in
-        let byte = try reader.read(UInt8.self)
-        guard byte == 0 || ColumnType(rawValue: byte) != nil else {
-          throw PluginError(.state, "the saved windows have a key field of type \(byte)")
-        }
-        return ColumnType(rawValue: byte)
-      })
+      context.results.restore(
+        try context.results.types.map { _ in
+          let byte = try reader.read(UInt8.self)
+          guard byte == 0 || ColumnType(rawValue: byte) != nil else {
+            throw PluginError(.state, "the saved windows have a key field of type \(byte)")
+          }
+          return ColumnType(rawValue: byte)
+        })
     }
     try store.restore(group: group, reader)
   }

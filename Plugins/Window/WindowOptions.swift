@@ -40,7 +40,8 @@ enum WindowOptions {
   struct Cumulate: OptionRecord {
     static let size = Option("size", .duration, doc: "How long the last of the windows that begin together is.", minimum: least)
     static let step = Option(
-      "step", .duration, doc: "How much longer each of them is than the one before; `size` is a multiple of it.", minimum: least)
+      "step", .duration, doc: "How much longer each of them is than the one before; `size` is a multiple of it.", minimum: least
+    )
     static var members: [any DeclaredOption] { [size, step] }
     let size: Int64, step: Int64
 
@@ -81,13 +82,17 @@ enum WindowOptions {
   static let custom = Option(
     optional: "custom", .record(Custom.self), doc: "Each row says by expressions which window it is in.")
   static let offset = Option(
-    "offset", .duration, doc: "Moves the bounds of tumbling, sliding and cumulating windows, which else are multiples since 1970.",
+    "offset", .duration,
+    doc: "Moves the bounds of tumbling, sliding and cumulating windows, which else are multiples since 1970.",
     default: .zero, minimum: 0)
   static let timezone = Option(
     optional: "timezone", .string,
-    doc: "Bounds of tumbling, sliding and cumulating windows are times on the clock of this zone, such as `Europe/Berlin`: days have 23 to 25 hours. UTC when left out.")
+    doc:
+      "Bounds are times on the clock of this zone, such as `Europe/Berlin`: days have 23 to 25 hours. UTC when left out."
+  )
   static let key = Option(
-    optional: "key", .list(.key), doc: "A field, or several: rows with the same values belong together. All rows when left out.")
+    optional: "key", .list(.key), doc: "A field, or several: rows with the same values belong together. All rows when left out."
+  )
   static let aggregate = Option(
     "aggregate", .aggregates(of: AggregateSet.functions), doc: "Names of results, and what each is: `mean: avg(value)`.")
   static let allowedLateness = Option(
@@ -96,13 +101,14 @@ enum WindowOptions {
   static let late = Option(
     "late", .choice(Late.self),
     doc:
-      "What a row does to windows that have fired, within `allowed_lateness`: `correct` sends its key's result again, `recompute` those of all keys, `drop` leaves them as they are.",
+      "What a late row does to windows: `correct` sends its key's result again, `recompute` all keys', `drop` does nothing.",
     default: .correct)
   static let early = Option(
     optional: "early", .duration, doc: "Sends what windows hold so far, this often by the host's clock.", minimum: 1_000_000)
   static let time = Option(
     "time", .choice(Clock.self),
-    doc: "`event` puts rows into windows by their event times; `processing` by the host's clock when they come.", default: .event)
+    doc: "`event` puts rows into windows by their event times; `processing` by the host's clock when they come.",
+    default: .event)
 
   static var all: [any DeclaredOption] {
     [

@@ -5,7 +5,7 @@ protocol WindowStore: AnyObject {
   /// Takes the rows of a batch, whose keys and times are given for each; the aggregates have seen the batch.
   func take(_ batch: Batch, _ keys: UnsafePointer<UInt32>, _ times: RowTimes, _ out: inout Output) throws
 
-  /// Gives the results that are due at the context's watermark. False when there are more: then it is called again, before anything else.
+  /// Gives the results that are due at the context's watermark. False when there are more: then it is called again, before all else.
   func fire(_ out: inout Output) throws -> Bool
 
   /// Gives results before their time, of what has changed since the last ones.

@@ -1,4 +1,7 @@
+// Plugins have this code, too, and export their entry alone.
+#pragma GCC visibility push(hidden)
 #include "tide_expressions.h"
+#pragma GCC visibility pop
 
 #include <locale.h>
 #include <stdlib.h>

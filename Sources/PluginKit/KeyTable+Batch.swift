@@ -54,7 +54,11 @@ extension KeyTable {
     let count = batch.count
     scratch.reserve(count)
     guard columns.count == 1 else {
-      if columns.isEmpty { fill(number(of: UnsafeRawBufferPointer(start: nil, count: 0)), count) } else { general(batch, columns) }
+      if columns.isEmpty {
+        fill(number(of: UnsafeRawBufferPointer(start: nil, count: 0)), count)
+      } else {
+        general(batch, columns)
+      }
       return UnsafePointer(scratch.numbers)
     }
     let column = columns[0]

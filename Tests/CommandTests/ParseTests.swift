@@ -23,7 +23,7 @@ struct ParseTests {
     try story.file("in.log", input)
     try story.file("pipeline.yaml", pipeline)
     let checked = try story.run("validate", "pipeline.yaml", "--deny-warnings")
-    #expect(checked.exitCode == (mayWarn ? 78 : 0), "\(checked.errors)")
+    #expect(checked.exitCode == 0 || mayWarn && checked.exitCode == 78, "\(checked.errors)")
     let result = try story.run("run", "pipeline.yaml", "--dev", "--books", "books.json")
     #expect(result.exitCode == 0, "\(result.errors)")
     #expect(try story.text("books.json").contains("\"balanced\":true"))

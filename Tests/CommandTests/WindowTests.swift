@@ -61,7 +61,9 @@ struct WindowTests {
         "a 0 10 2 4.0 0", "b 0 10 1 2.5 0", "a 10 20 1 4.0 0", "b 20 30 1 6.0 0", "a 40 50 1 9.0 0",
       ])
     let rows = try late()
-    #expect(rows.count == 2 && rows[0].contains("\"lateness\":13000000000") && rows[1].contains("\"lateness\":28000000000"), "\(rows)")
+    #expect(
+      rows.count == 2 && rows[0].contains("\"lateness\":13000000000") && rows[1].contains("\"lateness\":28000000000"), "\(rows)"
+    )
   }
 
   @Test func `windows by no key are those of all rows`() throws {
@@ -136,7 +138,8 @@ struct WindowTests {
       """
     let result = try run(
       "custom: { start: timestamp(0), end: 'timestamp(int(v))' }, key: k", aggregate: "n: count()", input: input)
-    #expect(result.output == "{\"k\":\"a\",\"window_start\":0,\"window_end\":10,\"n\":2,\"corrections\":0}\n", "\(result.errors)")
+    #expect(
+      result.output == "{\"k\":\"a\",\"window_start\":0,\"window_end\":10,\"n\":2,\"corrections\":0}\n", "\(result.errors)")
     let dead = try story.text("dead.jsonl")
     #expect(dead.contains("its event time is outside of its window") && dead.contains("its window has no end"), "\(dead)")
   }

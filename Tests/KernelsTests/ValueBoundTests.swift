@@ -87,7 +87,10 @@ struct ValueBoundTests {
     let found = compiled.filter(owned.pointer, nil, 1000, into: &rows, erring: nil)
     #expect(found.errors == 0 && Array(rows[..<found.rows]) == (0..<1000).filter { $0 % 3 == 0 }.map { UInt16($0) })
     let sum = Array(repeating: "n", count: 2000).joined(separator: " + ")
-    let ints = try #require(ColumnValues(try ColumnExpression(sum).values(owned.pointer, nil, 1000)).ints)
-    #expect((0..<1000).allSatisfy { ints[$0] == Int64(2000 * $0) })
+    let added = try ColumnExpression(sum)
+    try withExtendedLifetime(added) {
+      let ints = try #require(ColumnValues(added.values(owned.pointer, nil, 1000)).ints)
+      #expect((0..<1000).allSatisfy { ints[$0] == Int64(2000 * $0) })
+    }
   }
 }

@@ -15,7 +15,7 @@ struct LayeringTests {
   static let cModules: Set<String> = ["CTidemill", "CHost", "CArrow", "CCodec", "CRecords", "CFunction", "CMd"]
 
   /// Modules for C libraries that plugins may use.
-  static let shims: Set<String> = ["CRegex"]
+  static let shims: Set<String> = ["CRegex", "CExpressions"]
   /// Modules for plugins, on top of `PluginKit`.
   static let kits: Set<String> = ["Aggregates"]
 

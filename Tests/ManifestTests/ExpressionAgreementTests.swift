@@ -95,8 +95,11 @@ struct ExpressionAgreementTests {
       for manifest in Self.manifests.prefix(3) {
         let plan = try Self.plan(manifest, expression, other: "true")
         let answers = try Self.decode(lines, plan) { frame in
-          let values = ColumnValues(try ColumnExpression(expression).values(frame.frame, nil, lines.count))
-          return (0..<lines.count).map { Self.answer(values, $0).replacingOccurrences(of: "bool ") }
+          let compiled = try ColumnExpression(expression)
+          return withExtendedLifetime(compiled) {
+            let values = ColumnValues(compiled.values(frame.frame, nil, lines.count))
+            return (0..<lines.count).map { Self.answer(values, $0).replacingOccurrences(of: "bool ") }
+          }
         }
         #expect(answers == wanted, "\(expression), \(text(of: plan))")
       }

@@ -125,9 +125,7 @@ extension Manifests {
       says: #"""
         3:62: 'make.p99' is cut at a comma: a map in one line ends a value there; put it in quotes: p99: "quantile(value, 0.99)"
         3:88: 'make.k' is cut at a comma: a map in one line ends a value there; put it in quotes: k: "top(a, 3)"
-        4:45: 'a.b' cannot be the name of a result; a name here holds neither '.' nor '[', and is not empty
-        4:59: 'c[0]' cannot be the name of a result; a name here holds neither '.' nor '[', and is not empty
-        4:76: '' cannot be the name of a result; a name here holds neither '.' nor '[', and is not empty
+        4:76: a result of 'make' has an empty name; name the field that the aggregate becomes
         5:43: 'make' takes a map, not 'count()'; for example make: { name: count() }
         6:13: tally needs 'make'; write make: { name: count() }
         """#),

@@ -28,7 +28,8 @@ struct StatedOutputs {
       let name = column.name
       if name.isEmpty { continue }
       guard let field = fields.first(where: { $0.name == name }) else {
-        if stated.same == true { continue }
+        // Options name the fields of results beside those that are always there.
+        if stated.same == true || stated.fieldsOf != nil { continue }
         return "a frame has the field '\(name)', which the manifest does not list"
       }
       if let type = column.type, !Self.is(type, field.type) {
