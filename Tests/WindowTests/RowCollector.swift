@@ -55,7 +55,8 @@ extension Cell {
     case .list?: self = .list(column.elements(row).map { Cell(column.child(0), row: $0) })
     case .structure?:
       let place = column.fields(row) ?? row
-      self = .object((0..<column.childCount).map { .init(name: column.child($0).name, value: Cell(column.child($0), row: place)) })
+      self = .object(
+        (0..<column.childCount).map { .init(name: column.child($0).name, value: Cell(column.child($0), row: place)) })
     default: self = .int(column.int(row))
     }
   }

@@ -3,7 +3,9 @@ import Testing
 /// Numbers and instants where plain arithmetic goes wrong.
 @Suite(.serialized) struct WindowNumberTests {
   /// A run over records that are written here, in frames of `size`; the results' first aggregates.
-  private func results(_ test: WindowCase, _ lines: [String], size: Int = 4096, timeUnit: String = "ns") throws -> [RowCollector.Row] {
+  private func results(_ test: WindowCase, _ lines: [String], size: Int = 4096, timeUnit: String = "ns") throws -> [RowCollector
+    .Row]
+  {
     let steps = stride(from: 0, to: lines.count, by: size).map { start -> LineSource.Step in
       .lines(partition: 0, lines[start..<min(start + size, lines.count)].joined())
     }
@@ -48,7 +50,8 @@ import Testing
 
   @Test func `infinities cancel to no number and else stay`() throws {
     func line(_ quality: String, _ value: Double) -> String { "{\"ts\":1,\"q\":\"\(quality)\",\"value\":\(value)}\n" }
-    #expect(try results(sum(.endless), [line("good", 1), line("bad", 1), line("good", 2)]).map { $0["sum"] } == [.double(.infinity)])
+    #expect(
+      try results(sum(.endless), [line("good", 1), line("bad", 1), line("good", 2)]).map { $0["sum"] } == [.double(.infinity)])
     let both = ModelExpression(text: "q == \"bad\" ? value / 0.0 : value", type: .double) { _ in nil }
     #expect(try results(sum(both), [line("bad", -1), line("good", 2)]).map { $0["sum"] } == [.double(-.infinity)])
     #expect(try results(sum(both), [line("bad", -1), line("bad", 2)]).map { $0["sum"] } == [.double(.nan)])

@@ -39,7 +39,8 @@ import Testing
     }
   }
 
-  @Test func `over several partitions the last result of every window and the late rows do not depend on their order of arrival`()
+  @Test
+  func `over several partitions the last result of every window and the late rows do not depend on their order of arrival`()
     throws
   {
     for seed in Seeds.of(2000, 50) {

@@ -21,7 +21,8 @@ struct WindowRun {
   /// What the window's node did.
   var window: Books.Node { books.nodes.first { $0.name == "win" }! }
 
-  private static let loader = ManifestLoader(
+  /// Only read, once it is made.
+  nonisolated(unsafe) private static let loader = ManifestLoader(
     PluginCatalog.Settings(
       environment: HostEnvironment(executable: ProjectPaths.testProgramFolder + "/tidemill"), isDevelopment: true))
 
@@ -51,7 +52,7 @@ struct WindowRun {
         graph.nodes[index].component = wrap(graph.nodes[index].component)
       }
     }
-    let messages = PipelineBench.Log()
+    let messages = PipelineBench().log
     let pipeline = try Pipeline(graph, clock: clock, validatesFrames: true) { messages.add($0) }
     let refused = pipeline.create()
     if let first = refused.first { throw Failure(description: "\(first)\n\(manifest)") }
@@ -59,7 +60,7 @@ struct WindowRun {
     let outcome = pipeline.run(tickNanoseconds: 1_000_000) {}
     pipeline.close()
     guard outcome == .completed else {
-      throw Failure(description: "\(outcome): \(pipeline.failure.map { "\($0)" } ?? "")\n\(messages.lines)\n\(manifest)")
+      throw Failure(description: "\(outcome)\n\(messages.lines)\n\(manifest)")
     }
     out = collectors["out"]!.rows
     late = collectors["late"]!.rows
