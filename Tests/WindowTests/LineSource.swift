@@ -2,8 +2,8 @@ import CTidemill
 import EngineBench
 import Rings
 
-/// A source that gives records to the host's decoder step by step: which rows are in a frame and in which order partitions come is the
-/// test's.
+/// A source that gives records to the host's decoder step by step: which rows are in a frame, and in which order partitions
+/// come, is the test's.
 ///
 /// It stands in for the component that a manifest names, so that everything else of the manifest holds.
 enum LineSource {

@@ -1,8 +1,8 @@
 import CTidemill
 import Synchronization
 
-/// A component around another one that saves its state in the middle of a run, throws the instance away and goes on with a new one that
-/// was given the state: what a restart from a checkpoint does, at any place and as often as a test likes.
+/// A component around another one that saves its state in the middle of a run, throws the instance away and goes on with a
+/// new one that was given the state: what a restart from a checkpoint does, at any place and as often as a test likes.
 final class RestoringComponent: @unchecked Sendable {
   /// Bytes of every snapshot, of all key groups.
   var sizes: [Int] { taken.withLock { $0 } }

@@ -44,8 +44,8 @@ struct WindowCheck {
     accounts(run, rows: partitions.reduce(0) { $0 + $1.count }, late: expected.late)
   }
 
-  /// What stands at the end, in the order of windows and keys: later results of a window take the place of earlier ones, and a session
-  /// that of those that it swallowed.
+  /// What stands at the end, in the order of windows and keys: later results of a window take the place of earlier ones, and a
+  /// session that of those that it swallowed.
   func lastResults(_ run: WindowRun) -> [Found] {
     var last: [Found] = []
     for result in found(run) {

@@ -33,7 +33,13 @@ import Testing
     sources: { ev: { use: file, with: { path: ev.jsonl, format: json, time: ts, key: source }, watermark: { delay: 2s } } }
     operators:
       good: { use: filter, from: ev, with: { where: 'quality == "good"' } }
-      win: { use: window, from: good, with: { \(window), key: source, aggregate: { count: count(), sum: sum(value), avg: avg(value), min: min(value), max: max(value) } } }
+      win:
+        use: window
+        from: good
+        with:
+          \(window)
+          key: source
+          aggregate: { count: count(), sum: sum(value), avg: avg(value), min: min(value), max: max(value) }
     sinks:
       out: { use: file, from: win, with: { path: out.jsonl, format: json, time_format: ms } }
 

@@ -114,8 +114,8 @@ struct WindowModel {
     }
   }
 
-  /// Rows of a key with no more than the gap between one and the next are one session. Its end is the last instant at which a row
-  /// would still join it.
+  /// Rows of a key with no more than the gap between one and the next are one session. Its end is the last instant at which a
+  /// row would still join it.
   private func joinSession(_ row: ModelRow, _ gap: Int64, _ windows: inout [Window]) {
     let key = key(of: row)
     let touched = windows.indices.filter {

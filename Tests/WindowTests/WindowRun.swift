@@ -6,8 +6,8 @@ import Rings
 import Runtime
 import TestSupport
 
-/// A run of a manifest in the test's own process: the window of the plugin in the real engine, between a source and sinks of the
-/// test, under a clock that the test moves.
+/// A run of a manifest in the test's own process: the window of the plugin in the real engine, between a source and sinks of
+/// the test, under a clock that the test moves.
 struct WindowRun {
   struct Failure: Error, CustomStringConvertible { var description: String }
 
