@@ -51,7 +51,8 @@ enum WindowOptions {
     }
   }
 
-  struct Custom: OptionRecord {
+  // Its expressions are the instance's that reads the options, and stay there.
+  struct Custom: OptionRecord, @unchecked Sendable {
     static let start = Option("start", .expression(of: .time), doc: "When the window of a row begins.")
     static let end = Option("end", .expression(of: .time), doc: "When it ends; the row's own time lies before.")
     static var members: [any DeclaredOption] { [start, end] }

@@ -126,7 +126,9 @@ struct OptionValues {
       let count = Int64(clamping: option.minimum ?? 1)
       guard count <= Self.listLimit else { return nil }
       return .list(Array(repeating: item ?? .string("value"), count: max(1, Int(count))))
-    case .map: return .map([.init("first", item(of: option) ?? .string("value"))])
+    case .map:
+      if let fields = option.fields { return members(fields) }
+      return .map([.init("first", item(of: option) ?? .string("value"))])
     case .string:
       switch option.format {
       case .path: return .string(component.kind == .source ? CaseFiles.input : CaseFiles.output)
@@ -140,7 +142,7 @@ struct OptionValues {
         case .string: return .string("string(value)")
         case .time, .binary, nil: return .string("value")
         }
-      case .aggregate: return .string("avg(value)")
+      case .aggregate: return .string(option.functions?.first?.example(of: "value") ?? "count()")
       default: return .string("text")
       }
     }
@@ -150,9 +152,12 @@ struct OptionValues {
     switch option.element {
     case .any: return nil
     case .value(let schema): return value(of: schema)
-    case .map(let fields):
-      return .map(fields.filter { $0.required == true }.compactMap { field in value(of: field).map { .init(field.name, $0) } })
+    case .map(let fields): return members(fields)
     }
+  }
+
+  private func members(_ fields: [OptionSchema]) -> ConfigValue {
+    .map(fields.filter { $0.required == true }.compactMap { field in value(of: field).map { .init(field.name, $0) } })
   }
 
   private func bounded(_ option: OptionSchema, _ wish: Double) -> Double {

@@ -6,6 +6,8 @@ struct ConfigResolver {
   /// What the component is called in messages.
   let component: String
   private(set) var locations: [String: SourceLocation] = [:]
+  /// Places of the names of maps' entries, by the same paths.
+  private(set) var nameLocations: [String: SourceLocation] = [:]
 
   init(component: String, diagnostics: DiagnosticList) {
     self.component = component
@@ -93,6 +95,10 @@ struct ConfigResolver {
     if option.type == .integer, option.format == .duration || option.format == .bytes {
       return quantity(written, option, path: path)
     }
+    if option.type == .string, option.format == .aggregate, let members = written.entries {
+      return entries(
+        members, options: OptionSchema.aggregateMembers, of: "'\(path)'", path: path, place: written.location)
+    }
     var written = written
     // An environment value has the type that its place asks for, quotes or not.
     if written.substituted {
@@ -105,7 +111,9 @@ struct ConfigResolver {
     case (.number, .int(let number)): return .double(Double(number))
     case (.number, .double(let number)) where number.isFinite: return .double(number)
     case (.list, .list(let items)): return list(items, option, path: path)
-    case (.map, .map(let entries)): return map(entries, option, path: path)
+    // One field is a key of one.
+    case (.list, .string) where option.element.isKey: return list([written], option, path: path)
+    case (.map, .map(let entries)): return map(entries, option, path: path, place: written.location)
     case (.integer, .double), (.integer, .string):
       guard YamlScalar.isTooLarge(written.text) else { fallthrough }
       diagnostics.error(
@@ -143,12 +151,56 @@ struct ConfigResolver {
     return result.count == items.count ? .list(result) : nil
   }
 
-  private mutating func map(_ written: [SourceEntry], _ option: OptionSchema, path: String) -> ConfigValue? {
+  private mutating func map(_ written: [SourceEntry], _ option: OptionSchema, path: String, place: SourceLocation)
+    -> ConfigValue?
+  {
+    if let fields = option.fields {
+      return entries(written, options: fields, of: "'\(path)'", path: path, place: place)
+    }
+    if option.format == .aggregate, !checkAggregates(written, path: path) { return nil }
     var result: [ConfigValue.Entry] = []
     for entry in written {
+      nameLocations["\(path).\(entry.name)"] = entry.location
       if let value = element(entry.value, option, path: "\(path).\(entry.name)") { result.append(.init(entry.name, value)) }
     }
     return result.count == written.count ? .map(result) : nil
+  }
+
+  /// Names of results, and values that a comma cut: a map in one line ends a value there, unless it is in quotes.
+  private func checkAggregates(_ written: [SourceEntry], path: String) -> Bool {
+    var isRight = true
+    var index = 0
+    while index < written.count {
+      let entry = written[index]
+      index += 1
+      let place = "\(path).\(SourceValue.shortened(entry.name))"
+      if case .string(var text) = entry.value.content, Self.isCut(text), index < written.count,
+        case .null = written[index].value.content
+      {
+        while index < written.count, Self.isCut(text), case .null = written[index].value.content {
+          text += ", " + written[index].name
+          index += 1
+        }
+        isRight = false
+        diagnostics.error(
+          entry.value.location, "'\(place)' is cut at a comma: a map in one line ends a value there",
+          "put it in quotes: \(SourceValue.shortened(entry.name)): \"\(SourceValue.shortened(text))\"")
+      } else if entry.name.isEmpty || entry.name.contains(where: { $0 == "." || $0 == "[" }) {
+        isRight = false
+        diagnostics.error(
+          entry.location, "'\(SourceValue.shortened(entry.name))' cannot be the name of a result",
+          "a name here holds neither '.' nor '[', and is not empty")
+      } else if entry.name.utf8.count > ManifestLimits.fieldNameBytes {
+        isRight = false
+        diagnostics.error(entry.location, "the name of a field is longer than \(ManifestLimits.fieldNameBytes) bytes")
+      }
+    }
+    return isRight
+  }
+
+  /// True when more brackets open than close.
+  private static func isCut(_ text: String) -> Bool {
+    text.utf8.reduce(0) { $0 + ($1 == UInt8(ascii: "(") ? 1 : $1 == UInt8(ascii: ")") ? -1 : 0) } > 0
   }
 
   /// An element of a list or a value of a map.

@@ -2,6 +2,14 @@ import Expressions
 import Formats
 import PluginManifest
 
+/// The expressions of a node that hold.
+struct CheckedOptions {
+  /// Arguments of aggregates among them.
+  var expressions: [CheckedExpression] = []
+  /// What expressions and aggregates give, by their paths; a nil type is not known.
+  var results: [String: RecordPlan.ColumnType?] = [:]
+}
+
 /// Checks the expressions of a node against the rows that reach it.
 struct ExpressionChecker {
   let diagnostics: DiagnosticList
@@ -9,18 +17,28 @@ struct ExpressionChecker {
   let text: String
 
   /// The expressions that hold; what is wrong with the others is reported at its place inside of them.
-  func check(_ draft: NodeDraft, _ input: RowShape) -> [CheckedExpression] {
-    draft.expressionOptions.compactMap { option in
+  func check(_ draft: NodeDraft, _ input: RowShape) -> CheckedOptions {
+    var checked = CheckedOptions()
+    for option in draft.expressionOptions {
       do throws(ExpressionError) {
+        if let functions = option.functions {
+          let checker = AggregateChecker(option: option, functions: functions) { environment(input, $0) }
+          let aggregate = try checker.check()
+          checked.expressions += aggregate.arguments
+          checked.results[option.path] = .some(aggregate.result)
+          continue
+        }
         let syntax = try EventSyntax.parse(option.text)
         let expression = try Expression(syntax, text: option.text, in: environment(input, syntax))
         try checkResult(of: expression, option)
-        return CheckedExpression(option: option, expression: expression)
+        let found = CheckedExpression(option: option, expression: expression)
+        checked.expressions.append(found)
+        checked.results[option.path] = .some(found.columnType)
       } catch {
         diagnostics.error(place(of: error.span, in: option, of: draft), "'\(option.path)': \(error.message)")
-        return nil
       }
     }
+    return checked
   }
 
   private func environment(_ input: RowShape, _ syntax: Syntax) -> Environment {

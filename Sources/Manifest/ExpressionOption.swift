@@ -2,17 +2,19 @@ import Expressions
 import Formats
 import PluginManifest
 
-/// An expression in the configuration of a node.
+/// An expression, or an aggregate of some, in the configuration of a node.
 struct ExpressionOption {
   /// Of the option: `where`, `set.total`, `rules[0].when`.
   var path: String
   var text: String
   /// What it must give; nil = anything.
   var result: OptionSchema.ExpressionResult?
+  /// Of an aggregate: what may be called.
+  var functions: [AggregateFunction]?
 }
 
 extension NodeDraft {
-  /// All expressions under `with`, in the order of the schema.
+  /// All expressions and aggregates under `with`, in the order of the schema.
   var expressionOptions: [ExpressionOption] {
     var found: [ExpressionOption] = []
     for schema in manifest?.options ?? [] { Self.collect(config[schema.name], schema, path: schema.name, into: &found) }
@@ -25,9 +27,24 @@ extension NodeDraft {
     switch value {
     case .string(let text):
       if schema.format == .expression { found.append(ExpressionOption(path: path, text: text, result: schema.result)) }
+      if schema.format == .aggregate {
+        found.append(ExpressionOption(path: path, text: text, functions: schema.functions ?? []))
+      }
     case .list(let items):
       for (index, item) in items.enumerated() { collectElement(item, schema, path: "\(path)[\(index)]", into: &found) }
     case .map(let entries):
+      if schema.type == .string, schema.format == .aggregate {
+        for member in OptionSchema.aggregateMembers {
+          var member = member
+          if member.format == nil { (member.format, member.functions) = (.aggregate, schema.functions) }
+          collect(value?[member.name], member, path: "\(path).\(member.name)", into: &found)
+        }
+        return
+      }
+      if let fields = schema.fields {
+        for field in fields { collect(value?[field.name], field, path: "\(path).\(field.name)", into: &found) }
+        return
+      }
       for entry in entries { collectElement(entry.value, schema, path: "\(path).\(entry.name)", into: &found) }
     default: break
     }
@@ -49,13 +66,15 @@ extension NodeDraft {
 struct CheckedExpression {
   var option: ExpressionOption
   var expression: Expression
+  /// Of an argument of an aggregate: what it must be.
+  var takes: AggregateFunction.Takes?
 
   /// The type of a column that holds its values; nil when it is not known, or none fits.
   var columnType: RecordPlan.ColumnType? { RecordPlan.ColumnType(expression.type) }
 
   /// The fields that it reads, with the types that its use of them implies.
   var uses: [(name: String, type: ImpliedType)] {
-    let implied = ImpliedUses(expression)
+    let implied = ImpliedUses(expression, takes)
     return expression.variables.compactMap { variable in
       EventSyntax.variables[variable.name] == nil ? (variable.name, implied.type(of: variable.name)) : nil
     }

@@ -12,8 +12,8 @@ struct FieldChanges {
   var kept: [String]?
 
   /// Nil when the component changes no field that way.
-  init?(_ draft: NodeDraft) {
-    guard let outputs = draft.manifest?.outputs, outputs.changesFields else { return nil }
+  init?(_ draft: NodeDraft, _ outputs: ComponentManifest.Outputs) {
+    guard outputs.changesFields else { return nil }
     let config = draft.config
     func entries(_ option: String?) -> [ConfigValue.Entry] {
       if let option, case .map(let entries)? = config[option] { return entries }

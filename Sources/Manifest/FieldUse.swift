@@ -30,9 +30,8 @@ extension NodeDraft {
       }
       guard let option = input.option else { continue }
       let schema = manifest?.options?.first { $0.name == option }
-      if schema?.has(.aggregate) == true { return nil }
-      // What an expression reads is known from itself.
-      if schema?.has(.expression) == true { continue }
+      // What expressions and aggregates read is known from themselves.
+      if schema?.has(.expression) == true || schema?.has(.aggregate) == true { continue }
       for (name, path) in schema.map({ names(config[option], $0, path: option) }) ?? [] {
         uses.append(FieldUse(name: name, type: type, location: place(of: path), isRequired: true, option: option))
       }
@@ -42,7 +41,7 @@ extension NodeDraft {
 
   /// The names of fields in an option's value: a text is one, a list holds them; of a map the values where `items` says that these
   /// are fields, else the names of its entries.
-  private func names(_ value: ConfigValue?, _ schema: OptionSchema, path: String) -> [(String, String)] {
+  func names(_ value: ConfigValue?, _ schema: OptionSchema, path: String) -> [(String, String)] {
     switch value {
     case .string(let name): [(name, path)]
     case .list(let items):
@@ -68,12 +67,14 @@ extension NodeDraft {
 
 extension OptionSchema {
   /// True for the name of a field, or a list or map that holds some.
-  fileprivate var namesFields: Bool {
+  var namesFields: Bool {
     format == .field || format == .key || elementsNameFields
   }
 
   fileprivate var elementsNameFields: Bool { (items ?? []).contains { $0.namesFields } }
 
   /// True for a value of a format, or a list or map that holds some.
-  fileprivate func has(_ format: Format) -> Bool { self.format == format || (items ?? []).contains { $0.has(format) } }
+  fileprivate func has(_ format: Format) -> Bool {
+    self.format == format || ((items ?? []) + (fields ?? [])).contains { $0.has(format) }
+  }
 }

@@ -1,14 +1,22 @@
 import Expressions
 import Formats
+import PluginManifest
 
 /// The types that an expression implies for the fields that nothing declares: what it compares them with, and what it does to them.
 struct ImpliedUses {
   private var types: [String: ImpliedType] = [:]
   private let expression: Expression
 
-  init(_ expression: Expression) {
+  /// - Parameter takes: what the aggregate takes whose argument it is; nil = it is an expression by itself.
+  init(_ expression: Expression, _ takes: AggregateFunction.Takes? = nil) {
     self.expression = expression
-    visit(expression.syntax, wanted: expression.type == .bool ? .bool : nil)
+    let wanted = takes.flatMap(\.columnType)
+    if takes != nil, wanted == nil, case .name(let name) = expression.syntax.form {
+      // Another aggregate may want a number of the same field; this one takes what that reads.
+      use(name, .any)
+    } else {
+      visit(expression.syntax, wanted: wanted ?? (expression.type == .bool ? .bool : nil))
+    }
   }
 
   /// A field that is used in no telling way keeps its own form.
@@ -32,6 +40,8 @@ struct ImpliedUses {
       visit(condition, wanted: .bool)
       visit(yes, wanted: wanted)
       visit(no, wanted: wanted)
+    case .call(let name, _, let operands) where wanted == .double && Self.numeric.contains(name):
+      for operand in operands { visit(operand, wanted: .double) }
     case .call(let name, let target, let arguments): visit(name, target, arguments)
     default: for part in syntax.parts { visit(part, wanted: nil) }
     }
@@ -85,6 +95,10 @@ struct ImpliedUses {
   }
 
   private static let arithmetic: Set<String> = [Operators.subtract, Operators.multiply, Operators.divide, Operators.modulo]
+  /// What gives a number of numbers.
+  private static let numeric: Set<String> = [
+    Operators.add, Operators.subtract, Operators.multiply, Operators.divide, Operators.negate,
+  ]
   private static let pairs: Set<String> = arithmetic.union([
     Operators.add, Operators.equal, Operators.notEqual, Operators.less, Operators.lessOrEqual, Operators.greater,
     Operators.greaterOrEqual,
@@ -94,4 +108,15 @@ struct ImpliedUses {
     "startsWith", "endsWith", "contains", "matches", "charAt", "indexOf", "lastIndexOf", "lowerAscii", "upperAscii", "replace",
     "split", "substring", "trim",
   ]
+}
+
+extension AggregateFunction.Takes {
+  /// Type of a field that nothing declares, where an aggregate takes it; nil = as it is.
+  var columnType: RecordPlan.ColumnType? {
+    switch self {
+    case .any, .ordered: nil
+    case .number: .double
+    default: RecordPlan.ColumnType(rawValue: rawValue)
+    }
+  }
 }

@@ -11,6 +11,8 @@ struct NodeDraft {
   var function: FunctionPlan?
   var config: ConfigValue = .map([])
   var locations: [String: SourceLocation] = [:]
+  /// Places of names in options that are maps.
+  var nameLocations: [String: SourceLocation] = [:]
   /// Nil while the component is unknown.
   var inputPorts: [String]?
   var outputPorts: [String]?
@@ -30,12 +32,21 @@ struct NodeDraft {
   /// True for an operator whose output is its input's rows as they are.
   var forwardsOnly: Bool {
     guard kind == .operator, let outputs = manifest?.outputs else { return false }
+    if manifest?.ports?.out?.contains(where: { $0.outputs != nil }) == true { return false }
     return outputs.same == true && outputs.open != true && (outputs.fields ?? []).isEmpty && !outputs.changesFields
   }
 
+  /// What comes out at a port: what the port says, else what the component does.
+  func outputs(at port: Int) -> ComponentManifest.Outputs? {
+    let ports = manifest?.ports?.out ?? []
+    return (ports.indices.contains(port) ? ports[port].outputs : nil) ?? manifest?.outputs
+  }
+
   /// Fields that the component makes, by its description and by the options that name some; a nil type is not known.
-  var madeFields: [(name: String, type: RecordPlan.ColumnType?)] {
-    guard let outputs = manifest?.outputs else { return [] }
+  var madeFields: [(name: String, type: RecordPlan.ColumnType?)] { manifest?.outputs.map(madeFields) ?? [] }
+
+  /// The same of one port.
+  func madeFields(_ outputs: ComponentManifest.Outputs) -> [(name: String, type: RecordPlan.ColumnType?)] {
     var made = (outputs.fields ?? []).map { (name: $0.name, type: RecordPlan.ColumnType(rawValue: $0.type)) }
     var prefix = ""
     if let option = outputs.prefix, case .string(let text) = config[option] { prefix = text }

@@ -13,7 +13,8 @@ extension OptionSchema {
       switch format {
       case .field, .key: return "the name of a field"
       case .path: return "a path"
-      case .expression, .aggregate: return "an expression"
+      case .expression: return "an expression"
+      case .aggregate: return "an aggregate"
       default: return "a text"
       }
     case .integer: return "a whole number"
@@ -39,6 +40,7 @@ extension OptionSchema {
       case .map(let fields): return "[{ \(Self.example(of: fields)) }]"
       }
     case .map:
+      if let fields { return "{ \(Self.example(of: fields)) }" }
       switch element {
       case .any: return "{ name: value }"
       case .value(let schema): return "{ name: \(schema.exampleValue) }"
@@ -53,7 +55,7 @@ extension OptionSchema {
     case .path: return "data/\(name)"
     case .field, .key: return "name"
     case .expression: return "\"value > 10\""
-    case .aggregate: return "count()"
+    case .aggregate: return functions?.first?.example(of: "value") ?? "count()"
     case nil: break
     }
     switch type {
@@ -86,6 +88,14 @@ extension OptionSchema {
   func boundText(_ bound: Double) -> String {
     guard let whole = Int64(exactly: bound) else { return "\(bound)" }
     return type == .list ? String(whole) : quantityText(.int(whole)) + (format == nil ? unit.map { " \($0)" } ?? "" : "")
+  }
+}
+
+extension OptionSchema.Element {
+  /// True for parts of a key.
+  var isKey: Bool {
+    if case .value(let schema) = self { return schema.format == .key }
+    return false
   }
 }
 

@@ -120,6 +120,7 @@ struct PlanResolver {
     drafts[index].config = resolver.resolve(
       with, options: FormatOptions.options(of: reference.manifest), place: draft.usePlace)
     drafts[index].locations = resolver.locations
+    drafts[index].nameLocations = resolver.nameLocations
     drafts[index].inputPorts = draft.kind == .source ? [] : names(reference.manifest.ports?.in) ?? ["in"]
     let hasOwn = reference.manifest.ports?.outFrom != nil
     var outputs = draft.kind == .sink ? [] : names(reference.manifest.ports?.out, empty: hasOwn) ?? ["out"]

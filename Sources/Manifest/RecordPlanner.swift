@@ -11,7 +11,7 @@ struct RecordPlanner {
   private let checker: ExpressionChecker
   private var columns: [Int: SourceColumns] = [:]
   /// Per node, its expressions.
-  private var expressions: [[CheckedExpression]]
+  private var checked: [CheckedOptions]
   /// Per node, the edges into it and out of it.
   private var into: [[EdgeDraft]]
   private var outOf: [[EdgeDraft]]
@@ -19,7 +19,7 @@ struct RecordPlanner {
   init(_ drafts: [NodeDraft], edges: [EdgeDraft], order: [Int], text: String, diagnostics: DiagnosticList) {
     self.drafts = drafts
     checker = ExpressionChecker(diagnostics: diagnostics, text: text)
-    expressions = [[CheckedExpression]](repeating: [], count: drafts.count)
+    checked = [CheckedOptions](repeating: CheckedOptions(), count: drafts.count)
     self.edges = edges
     self.order = order
     self.diagnostics = diagnostics
@@ -62,16 +62,22 @@ struct RecordPlanner {
   // MARK: Shapes, downwards
 
   private mutating func checkFields() {
-    var shapes = [RowShape](repeating: .open, count: drafts.count)
+    /// Per node and output port.
+    var shapes = [[RowShape]](repeating: [], count: drafts.count)
     for index in order {
       var input = RowShape(isOpen: false)
-      for edge in into[index] { input.merge(edge.port == .dead ? .dead : shapes[edge.from]) }
+      for edge in into[index] { input.merge(shape(of: edge, in: shapes[edge.from])) }
       if into[index].isEmpty { input.isOpen = true }
       for use in drafts[index].fieldUses ?? [] { check(use, input, of: drafts[index]) }
       for field in encodedFields(of: drafts[index]) { check(field, input, of: drafts[index]) }
-      expressions[index] = checker.check(drafts[index], input)
-      shapes[index] = output(of: index, input)
+      checked[index] = checker.check(drafts[index], input)
+      shapes[index] = (0..<max(1, drafts[index].outputPorts?.count ?? 1)).map { output(of: index, at: $0, input) }
     }
+  }
+
+  private func shape(of edge: EdgeDraft, in shapes: [RowShape]) -> RowShape {
+    guard case .index(let port) = edge.port else { return .dead }
+    return shapes.indices.contains(port) ? shapes[port] : .open
   }
 
   /// The fields that a sink's format names: of text, and of csv with columns.
@@ -86,14 +92,20 @@ struct RecordPlanner {
     }
   }
 
-  private func output(of index: Int, _ input: RowShape) -> RowShape {
+  private func output(of index: Int, at port: Int, _ input: RowShape) -> RowShape {
     if let columns = columns[index] { return columns.shape }
-    guard let outputs = drafts[index].manifest?.outputs else { return .open }
+    let draft = drafts[index]
+    guard let outputs = draft.outputs(at: port) else { return .open }
+    if outputs.fieldsOf != nil {
+      let results = ResultFields(draft, outputs, results: checked[index].results, input: input)
+      results.refuseDuplicates(port: port, diagnostics)
+      return results.shape
+    }
     var input = input
-    if let changes = FieldChanges(drafts[index]) { input = changes.output(input, setting: setTypes(of: index)) }
-    if outputs.same == true, drafts[index].kind == .operator {
+    if let changes = FieldChanges(draft, outputs) { input = changes.output(input, setting: setTypes(of: index, outputs)) }
+    if outputs.same == true, draft.kind == .operator {
       var shape = input
-      for field in drafts[index].madeFields { shape.set(field.name, field.type) }
+      for field in draft.madeFields(outputs) { shape.set(field.name, field.type) }
       if outputs.open == true { shape.isOpen = true }
       return shape
     }
@@ -101,13 +113,11 @@ struct RecordPlanner {
   }
 
   /// The types of what a node's `set` option gives.
-  private func setTypes(of index: Int) -> [String: RecordPlan.ColumnType?] {
-    guard let option = drafts[index].manifest?.outputs?.set else { return [:] }
+  private func setTypes(of index: Int, _ outputs: ComponentManifest.Outputs) -> [String: RecordPlan.ColumnType?] {
+    guard let option = outputs.set else { return [:] }
     let prefix = "\(option)."
-    let types = expressions[index].filter { $0.option.path.hasPrefix(prefix) }.map {
-      (String($0.option.path.dropFirst(prefix.count)), $0.columnType)
-    }
-    return Dictionary(types) { $1 }
+    let types = checked[index].results.filter { $0.key.hasPrefix(prefix) }
+    return Dictionary(uniqueKeysWithValues: types.map { (String($0.key.dropFirst(prefix.count)), $0.value) })
   }
 
   private func check(_ use: FieldUse, _ input: RowShape, of draft: NodeDraft) {
@@ -197,7 +207,13 @@ struct RecordPlanner {
     var demands = [Demand](repeating: Demand(), count: drafts.count)
     for index in order.reversed() {
       var output = Demand()
-      for edge in outOf[index] where edge.port != .dead { output.merge(demands[edge.to]) }
+      /// What of it falls on the node's input.
+      var fallen = Demand()
+      for edge in outOf[index] {
+        guard case .index(let port) = edge.port else { continue }
+        output.merge(demands[edge.to])
+        fallen.merge(passed(drafts[index], at: port, demands[edge.to]))
+      }
       if let source = columns[index] {
         var wanted = output.names.compactMap { name in
           output.types[name].map { (name: name, type: output.whole && $0.isSoft ? .own : $0) }
@@ -205,7 +221,7 @@ struct RecordPlanner {
         wanted += output.replaced.filter { output.types[$0] == nil }.map { (name: $0, type: ImpliedType(nil)) }
         drafts[index].recordPlan = source.plan(wanted: wanted, rest: output.whole, verbatim: output.verbatim)
       } else {
-        demands[index] = input(of: index, output)
+        demands[index] = input(of: index, fallen)
         tell(index, output)
       }
     }
@@ -226,9 +242,10 @@ struct RecordPlanner {
     drafts[index].config = .map(config.filter { $0.name != option } + [.init(option, .map(wanted))])
   }
 
-  private func input(of index: Int, _ output: Demand) -> Demand {
+  /// - Parameter passed: what its readers need of its input's rows.
+  private func input(of index: Int, _ passed: Demand) -> Demand {
     let draft = drafts[index]
-    var demand = passed(draft, output)
+    var demand = passed
     if let plan = draft.encodePlan {
       if plan.verbatim {
         demand.verbatim = true
@@ -244,7 +261,7 @@ struct RecordPlanner {
     }
     // A field that a function replaces must not be left over among those that nothing names.
     if let function = draft.function, demand.whole { demand.replaced.insert(function.output, at: 0) }
-    for expression in expressions[index] {
+    for expression in checked[index].expressions {
       for use in expression.uses { demand.want(use.name, use.type) }
       if expression.readsAll { demand.whole = true }
     }
@@ -276,18 +293,27 @@ struct RecordPlanner {
   }
 
   /// What of the demands on an operator's output falls on its input.
-  private func passed(_ draft: NodeDraft, _ output: Demand) -> Demand {
+  private func passed(_ draft: NodeDraft, at port: Int, _ output: Demand) -> Demand {
     guard draft.kind == .operator else { return Demand() }
     if draft.forwardsOnly || draft.reference == nil { return output }
-    let outputs = draft.manifest?.outputs
-    if let outputs, outputs.same != true { return Demand() }
-    if let changes = FieldChanges(draft), (outputs?.fields ?? []).isEmpty { return passed(through: changes, output) }
+    let outputs = draft.outputs(at: port)
+    if let outputs, outputs.same != true { return kept(draft, outputs, output) }
+    if let outputs, let changes = FieldChanges(draft, outputs), (outputs.fields ?? []).isEmpty {
+      return passed(through: changes, output)
+    }
     // It adds fields, or does not say what comes out: its rows are new, so they have their fields and no record.
     var demand = Demand()
-    let made = Set(draft.madeFields.map(\.name))
+    let made = Set(outputs.map { draft.madeFields($0).map(\.name) } ?? [])
     for name in output.names where !made.contains(name) { if let type = output.types[name] { demand.want(name, type) } }
     demand.replaced = output.replaced.filter { !made.contains($0) }
     demand.whole = output.whole || output.verbatim
+    return demand
+  }
+
+  /// What of the demands on results falls on the fields that come through as they are: those that group them.
+  private func kept(_ draft: NodeDraft, _ outputs: ComponentManifest.Outputs, _ output: Demand) -> Demand {
+    var demand = Demand()
+    for name in ResultFields.kept(draft, outputs) { if let type = output.types[name] { demand.want(name, type) } }
     return demand
   }
 }

@@ -26,6 +26,9 @@ struct ComponentInspection {
       text += options("Options of the host's formats, for \(what)", shared)
     }
     text += section("Fields read", inputs) + section("Fields sent", outputs)
+    for port in component.ports?.out ?? [] {
+      if let outputs = port.outputs { text += section("Fields sent by \(port.name)", fields(outputs)) }
+    }
     if let example = component.example {
       text += "\n  Example, a pipeline that runs\n"
       for line in TerminalText.lines(example).split(separator: "\n", omittingEmptySubsequences: false) {
@@ -58,6 +61,8 @@ struct ComponentInspection {
     if component.blocking == true { rows.append(["Thread", "its own, because calls may block"]) }
     if component.allocation == .amortised { rows.append(["Memory", "taken when what it holds grows"]) }
     if let isolation = component.isolation { rows.append(["Isolation", "asks for a \(isolation) of its own"]) }
+    if component.keyedState == true { rows.append(["Keyed state", "as much as `state` of the pipeline's manifest allows"]) }
+    for arrival in component.arrival ?? [] { rows.append(["Arrival", Self.condition(arrival)]) }
     if let version = component.stateVersion { rows.append(["State", "version \(version)"]) }
     return rows
   }
@@ -65,7 +70,11 @@ struct ComponentInspection {
   var ports: [[String]] {
     var rows: [[String]] = []
     func add(_ direction: String, _ listed: [ComponentManifest.Port]?, standard: String) {
-      for port in listed ?? [] { rows.append([direction, port.name, port.doc ?? ""]) }
+      for port in listed ?? [] {
+        rows.append([
+          direction, port.name, (port.doc ?? "") + (port.isLate ? (port.doc == nil ? "" : "; ") + "counted as late" : ""),
+        ])
+      }
       if (listed ?? []).isEmpty { rows.append([direction, standard, ""]) }
     }
     if component.kind != .source { add("in", component.ports?.in, standard: "in") }
@@ -95,6 +104,10 @@ struct ComponentInspection {
 
   var outputs: [[String]] {
     guard component.kind != .sink, let outputs = component.outputs else { return [] }
+    return fields(outputs)
+  }
+
+  private func fields(_ outputs: ComponentManifest.Outputs) -> [[String]] {
     var rows = outputs.same == true ? [["all fields of the input"]] : []
     if outputs.open == true {
       let options = (outputs.namedBy ?? []).joined(separator: ", ")
@@ -103,6 +116,7 @@ struct ComponentInspection {
         options.isEmpty ? "depending on options and input" : "named by the options \(options), or by the input",
       ])
     }
+    for option in outputs.fieldsOf ?? [] { rows.append(["<\(option)>", "", "", "decided by the option \(option)"]) }
     for field in outputs.fields ?? [] {
       rows.append([field.name, field.type, field.role.map { "role \($0)" } ?? "", field.doc ?? ""])
     }
@@ -122,29 +136,50 @@ struct ComponentInspection {
     for (line, option) in zip(lines.dropFirst(), options) {
       text +=
         "\(line)\n" + TextTable.wrapped(option.doc, width: PluginInspection.width, indent: 8) + elements(option, indent: 8)
+        + functions(option, indent: 8)
     }
     return text
+  }
+
+  /// What aggregates may call: a line each.
+  private func functions(_ option: OptionSchema, indent: Int) -> String {
+    (option.functions ?? []).map { function in
+      let result = function.result == AggregateFunction.argumentType ? "as its argument" : function.result
+      return TextTable.wrapped(
+        "- \(function.form): \(result); \(function.doc)", width: PluginInspection.width, indent: indent)
+    }.joined()
+  }
+
+  private static func condition(_ arrival: ComponentManifest.Arrival) -> String {
+    var text = "results depend on when rows arrive"
+    if let option = arrival.option { text += " with " + option + (arrival.value.map { ": \($0.plain)" } ?? "") }
+    return text + (arrival.partitions == true ? ", where they come from several partitions" : "")
   }
 
   /// The fields of a list's or map's elements that are maps.
   private func elements(_ option: OptionSchema, indent: Int) -> String {
     guard indent <= 8 + 4 * OptionRules.depthLimit else { return "" }
     guard option.type == .list || option.type == .map else { return "" }
+    if let fields = option.fields { return members(fields, indent: indent) }
     switch option.element {
     case .any: return ""
     case .value(let item): return elements(item, indent: indent)
-    case .map(let fields):
-      return fields.map { item in
-        let facts = [item.name, Self.type(item), Self.standard(item), Self.range(item)].filter { !$0.isEmpty && $0 != "-" }
-        let doc = item.doc.isEmpty ? "" : ": " + item.doc
-        return TextTable.wrapped("- " + facts.joined(separator: ", ") + doc, width: PluginInspection.width, indent: indent)
-          + elements(item, indent: indent + 4)
-      }.joined()
+    case .map(let fields): return members(fields, indent: indent)
     }
+  }
+
+  private func members(_ fields: [OptionSchema], indent: Int) -> String {
+    fields.map { item in
+      let facts = [item.name, Self.type(item), Self.standard(item), Self.range(item)].filter { !$0.isEmpty && $0 != "-" }
+      let doc = item.doc.isEmpty ? "" : ": " + item.doc
+      return TextTable.wrapped("- " + facts.joined(separator: ", ") + doc, width: PluginInspection.width, indent: indent)
+        + elements(item, indent: indent + 4)
+    }.joined()
   }
 
   static func type(_ option: OptionSchema) -> String {
     guard option.type == .list || option.type == .map else { return option.format?.rawValue ?? option.type.rawValue }
+    if option.fields != nil { return option.type.rawValue }
     switch option.element {
     case .any: return option.type.rawValue
     case .value(let item): return option.type.rawValue + " of \(type(item))"

@@ -50,6 +50,9 @@ struct ManifestRules {
       log.check(
         (Quantity.nanoseconds(pollEvery) ?? 0) > 0, path + ".poll_every", "'\(pollEvery)' is no duration such as \"100ms\"")
     }
+    ArrivalRules.check(component, path + ".arrival", &log)
+    log.check(
+      component.keyedState != true || component.kind != .source, path + ".keyed_state", "is of operators and sinks")
     if let isolation = component.isolation {
       log.check(isolation == "process", path + ".isolation", "'\(isolation)' should be process, or left out")
     }
@@ -90,64 +93,35 @@ struct ManifestRules {
       log.checkText(field.doc, place + ".doc", lines: true)
       log.check(component.kind != .source, place, "a source has no input")
     }
-    guard let outputs = component.outputs else { return }
-    log.check(component.kind != .sink, path + ".outputs", "a sink has no output")
-    log.check(outputs.merged != true || outputs.same == true, path + ".outputs.merged", "is of rows that stay the `same`")
-    checkOpen(outputs, of: component, path + ".outputs", &log)
-    checkChanges(outputs, of: component, path + ".outputs", &log)
+    if let outputs = component.outputs { check(outputs, of: component, path + ".outputs", &log) }
+    for (index, port) in (component.ports?.out ?? []).enumerated() {
+      let place = "\(path).ports.out[\(index)]"
+      log.check(port.late != true || component.kind == .operator, place + ".late", "only rows of an operator's input are late")
+      if let outputs = port.outputs { check(outputs, of: component, place + ".outputs", &log) }
+    }
+    for (index, port) in (component.ports?.in ?? []).enumerated() {
+      let place = "\(path).ports.in[\(index)]"
+      log.check(port.late == nil, place + ".late", "is of output ports")
+      log.check(port.outputs == nil, place + ".outputs", "are of output ports")
+    }
+  }
+
+  /// What comes out, of all ports or of one.
+  private func check(
+    _ outputs: ComponentManifest.Outputs, of component: ComponentManifest, _ path: String, _ log: inout Log
+  ) {
+    log.check(component.kind != .sink, path, "a sink has no output")
+    log.check(outputs.merged != true || outputs.same == true, path + ".merged", "is of rows that stay the `same`")
+    checkOpen(outputs, of: component, path, &log)
+    checkChanges(outputs, of: component, path, &log)
+    checkResults(outputs, of: component, path, &log)
     var seen: Set<String> = []
     for (index, field) in (outputs.fields ?? []).enumerated() {
-      let place = "\(path).outputs.fields[\(index)]"
+      let place = "\(path).fields[\(index)]"
       log.check(seen.insert(field.name).inserted, place + ".name", "a second field '\(field.name)'")
       log.check(Self.columnTypes, contain: field.type, place + ".type")
       log.checkText(field.doc, place + ".doc", lines: true)
       if let role = field.role { log.check(Self.roles, contain: role, place + ".role") }
-    }
-  }
-
-  /// Options that the fields of open outputs depend on.
-  private func checkOpen(
-    _ outputs: ComponentManifest.Outputs, of component: ComponentManifest, _ path: String, _ log: inout Log
-  ) {
-    log.check(
-      outputs.open != true || (outputs.same == true && outputs.merged != true), path + ".open", "adds to the `same` rows")
-    typealias Reference = (member: String, option: String, types: [OptionSchema.ValueType])
-    let named: [Reference] = (outputs.namedBy ?? []).enumerated().map { ("named_by[\($0)]", $1, [.list, .map]) }
-    let others: [Reference?] = [
-      outputs.prefix.map { ("prefix", $0, [.string]) }, outputs.wanted.map { ("wanted", $0, [.map]) },
-    ]
-    for (member, option, types) in named + others.compactMap({ $0 }) {
-      log.check(outputs.open == true, "\(path).\(member)", "is of outputs that are `open`")
-      let type = component.options?.first { $0.name == option }?.type
-      log.check(
-        type.map(types.contains) ?? false, "\(path).\(member)",
-        "'\(option)' is no option of type \(types.map(\.rawValue).joined(separator: " or "))")
-    }
-  }
-
-  /// The options that change fields are there, and have the forms that they need.
-  private func checkChanges(
-    _ outputs: ComponentManifest.Outputs, of component: ComponentManifest, _ path: String, _ log: inout Log
-  ) {
-    let changes: [(name: String, option: String?, type: OptionSchema.ValueType, what: String)] = [
-      ("cast", outputs.cast, .map, "a map of types"), ("set", outputs.set, .map, "a map of expressions"),
-      ("rename", outputs.rename, .map, "a map of names"), ("remove", outputs.remove, .list, "a list of fields"),
-      ("keep", outputs.keep, .list, "a list of fields"),
-    ]
-    for change in changes {
-      guard let name = change.option else { continue }
-      let place = "\(path).\(change.name)"
-      log.check(outputs.same == true && component.kind == .operator, place, "changes rows that stay the `same`, of an operator")
-      guard let option = component.options?.first(where: { $0.name == name }) else {
-        log.add(place, "'\(name)' is no option of this component")
-        continue
-      }
-      log.check(option.type == change.type, place, "'\(name)' is no option of \(change.what)")
-      if change.name == "set" {
-        var isOfExpressions = false
-        if case .value(let element) = option.element { isOfExpressions = element.format == .expression }
-        log.check(isOfExpressions, place, "the values of '\(name)' are no expressions: format: expression")
-      }
     }
   }
 

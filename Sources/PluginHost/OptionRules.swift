@@ -4,7 +4,7 @@ import PluginManifest
 enum OptionRules {
   static let depthLimit = 8
 
-  static func check(_ options: [OptionSchema], _ path: String, _ log: inout ManifestRules.Log) {
+  static func check(_ options: [OptionSchema], _ path: String, depth: Int = 0, _ log: inout ManifestRules.Log) {
     var seen: Set<String> = []
     for (index, option) in options.enumerated() {
       let place = "\(path)[\(index)]"
@@ -13,7 +13,7 @@ enum OptionRules {
         "'\(option.name)' is no option name: letters, digits, '-' and '_', starting with a letter")
       log.check(seen.insert(option.name).inserted, place + ".name", "a second option '\(option.name)'")
       log.check(!option.doc.isEmpty, place + ".doc", "is empty; one line says what the option does")
-      check(option, place, depth: 0, &log)
+      check(option, place, depth: depth, &log)
     }
   }
 
@@ -36,6 +36,13 @@ enum OptionRules {
     }
     log.check(
       option.result == nil || option.format == .expression, path + ".result", "is what an expression gives: format: expression")
+    if let fields = option.fields {
+      log.check(option.type == .map, path + ".fields", "are the entries of a map")
+      log.check(option.items == nil, path + ".fields", "a map has either fields or items")
+      log.check(!fields.isEmpty, path + ".fields", "is empty")
+      check(fields, path + ".fields", depth: depth + 1, &log)
+    }
+    AggregateRules.check(option, path, &log)
     if let minimum = option.minimum, let maximum = option.maximum {
       log.check(minimum <= maximum, path + ".minimum", "is above the maximum")
     }
@@ -105,6 +112,7 @@ enum OptionValue {
         if let problem = elementProblem(item, option) { return "element \(index) \(problem)" }
       }
     case (.map, .map(let entries)):
+      if let fields = option.fields { return membersProblem(entries, fields) }
       for entry in entries {
         if let problem = elementProblem(entry.value, option) { return "'\(entry.name)' \(problem)" }
       }
@@ -127,12 +135,16 @@ enum OptionValue {
     case .value(let schema): return problem(of: value, as: schema, choices: schema.choices)
     case .map(let fields):
       guard case .map(let entries) = value else { return "should be a map, not \(value.kindInWords)" }
-      for entry in entries {
-        guard let field = fields.first(where: { $0.name == entry.name }) else { return "has no field '\(entry.name)'" }
-        if let problem = problem(of: entry.value, as: field, choices: field.choices) { return "'\(entry.name)' \(problem)" }
-      }
-      return nil
+      return membersProblem(entries, fields)
     }
+  }
+
+  private static func membersProblem(_ entries: [ConfigValue.Entry], _ fields: [OptionSchema]) -> String? {
+    for entry in entries {
+      guard let field = fields.first(where: { $0.name == entry.name }) else { return "has no field '\(entry.name)'" }
+      if let problem = problem(of: entry.value, as: field, choices: field.choices) { return "'\(entry.name)' \(problem)" }
+    }
+    return nil
   }
 
   private static func word(_ type: OptionSchema.ValueType) -> String {

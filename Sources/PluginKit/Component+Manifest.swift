@@ -22,6 +22,8 @@ extension Component {
       $0.add("state_version", stateVersion)
       $0.add("isolation", isolated ? "process" : nil)
       $0.add("allocation", allocates?.rawValue)
+      $0.add("keyed_state", keyedState ? true : nil)
+      $0.add("arrival", json: arrival.isEmpty ? nil : JSONText.array(arrival.map { $0.json }))
       $0.add("example", example)
     }
   }
@@ -41,6 +43,19 @@ extension Component.Port {
     JSONText.object {
       $0.add("name", name)
       $0.add("doc", doc)
+      $0.add("late", isLate ? true : nil)
+      $0.add("outputs", json: outputs?.json)
+    }
+  }
+}
+
+extension Component.Arrival {
+  fileprivate var json: String {
+    JSONText.object {
+      $0.add("option", option)
+      $0.add("value", value)
+      $0.add("partitions", partitions ? true : nil)
+      $0.add("reason", reason)
     }
   }
 }
@@ -74,7 +89,7 @@ extension Component.Outputs {
       switch self {
       case .same, .merged, .changed, .open: (true, [])
       case .adding(let fields): (true, fields)
-      case .fields(let fields): (false, fields)
+      case .fields(let fields), .results(_, let fields): (false, fields)
       }
     return JSONText.object {
       $0.add("same", same ? true : nil)
@@ -89,6 +104,9 @@ extension Component.Outputs {
         for (name, option) in [("cast", cast), ("set", set), ("rename", rename), ("remove", remove), ("keep", keep)] {
           $0.add(name, option?.name)
         }
+      }
+      if case .results(let options, _) = self {
+        $0.add("fields_of", json: JSONText.array(options.map { JSONText.quoted($0.name) }))
       }
       $0.add("fields", json: fields.isEmpty ? nil : JSONText.array(fields.map { $0.json }))
     }

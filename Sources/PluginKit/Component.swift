@@ -22,10 +22,17 @@ public struct Component: Sendable {
   public struct Port: Sendable {
     let name: String
     let doc: String?
+    let isLate: Bool
+    let outputs: Outputs?
 
-    public init(_ name: String, doc: String? = nil) {
+    /// - Parameters:
+    ///   - late: what leaves by this output port was late: the host counts it as that instead of as taken.
+    ///   - outputs: what comes out here, where it is not what the component says of all its ports.
+    public init(_ name: String, doc: String? = nil, late: Bool = false, outputs: Outputs? = nil) {
       self.name = name
       self.doc = doc
+      isLate = late
+      self.outputs = outputs
     }
   }
 
@@ -91,6 +98,9 @@ public struct Component: Sendable {
       remove: (any DeclaredOption)? = nil, keep: (any DeclaredOption)? = nil)
     /// These fields and no others.
     case fields([Field])
+    /// Fields that options decide on, and these: those of the input that an option names as keys, with their types, a result for
+    /// each aggregate, and what the entries of a map of expressions give. The host refuses two of one name.
+    case results(of: [any DeclaredOption], [Field])
     /// The input's fields and others, which depend on the options and on what comes in.
     case open(OpenFields)
   }
@@ -111,6 +121,28 @@ public struct Component: Sendable {
       self.namedBy = namedBy
       self.prefix = prefix
       self.wanted = wanted
+    }
+  }
+
+  /// When results depend on when rows arrive, and not on the rows alone: `tidemill plan` says so, of this node and all below it.
+  public struct Arrival: Sendable {
+    let option: String?
+    let value: String?
+    let partitions: Bool
+    let reason: String
+
+    /// - Parameters:
+    ///   - option: where it is given; nil: always.
+    ///   - value: where the option has this value, a text.
+    ///   - partitions: only where rows come from several sources or partitions.
+    ///   - reason: continues "results depend on arrival: ".
+    public init(
+      with option: (any DeclaredOption)? = nil, value: String? = nil, partitions: Bool = false, reason: String
+    ) {
+      self.option = option?.name
+      self.value = value
+      self.partitions = partitions
+      self.reason = reason
     }
   }
 
@@ -136,6 +168,9 @@ public struct Component: Sendable {
   public var isolated: Bool
   /// nil = a warm `process` allocates at most once a call.
   public var allocates: Allocation?
+  /// True when it keeps state by keys, within the limits that it is told.
+  public var keyedState: Bool
+  public var arrival: [Arrival]
   /// A pipeline that runs as it stands.
   public var example: String?
 
@@ -143,7 +178,7 @@ public struct Component: Sendable {
     _ id: String, doc: String, concurrency: Concurrency = .stateless, codec: Formats? = nil, options: [any DeclaredOption] = [],
     inputPorts: [Port]? = nil, outputPorts: [Port]? = nil, outputPortsFrom: (any DeclaredOption)? = nil, inputs: [Input]? = nil,
     outputs: Outputs? = nil, pollEvery: Duration? = nil, blocking: Bool = false, isolated: Bool = false,
-    allocates: Allocation? = nil, example: String? = nil
+    allocates: Allocation? = nil, keyedState: Bool = false, arrival: [Arrival] = [], example: String? = nil
   ) {
     self.id = id
     self.doc = doc
@@ -159,6 +194,8 @@ public struct Component: Sendable {
     self.blocking = blocking
     self.isolated = isolated
     self.allocates = allocates
+    self.keyedState = keyedState
+    self.arrival = arrival
     self.example = example
   }
 }

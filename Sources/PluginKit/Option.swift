@@ -70,7 +70,9 @@ extension OptionType {
       $0.add("choices", json: choices.map(JSONText.array))
       $0.add("unit", unit)
       $0.add("items", json: items.map { "[\($0)]" })
+      $0.add("fields", json: fields)
       $0.add("result", result)
+      $0.add("functions", json: functions)
     }
   }
 }

@@ -16,7 +16,7 @@
 /// static let rules = Option("rules", .list(of: Rule.self), doc: "Rules, the first that fits wins.")
 /// ```
 public protocol OptionRecord: Sendable, SendableMetatype {
-  /// The members, at least two: of one alone make a list of its type.
+  /// The members. Elements of a list or a map have at least two: of one alone make a list of its type.
   static var members: [any DeclaredOption] { get }
 
   /// Reads the members of one entry. An error's path is below that entry: `PluginError.config("…", at: "above")`.
@@ -25,8 +25,10 @@ public protocol OptionRecord: Sendable, SendableMetatype {
 
 extension OptionRecord {
   /// The `OptionSchema`s of the members, between commas.
-  static var schemas: String {
-    precondition(members.count > 1, "a record of options has at least two members")
+  static var schemas: String { schemas(least: 2) }
+
+  static func schemas(least count: Int) -> String {
+    precondition(members.count >= count, "a record of options has at least \(count) members")
     return members.map { $0.schema }.joined(separator: ",")
   }
 

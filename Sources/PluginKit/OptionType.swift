@@ -2,7 +2,7 @@
 ///
 /// The members below are all there are: `.int`, `.double`, `.bool`, `.string`, the formats of text (`.path`, `.field`, …),
 /// `.duration`, `.bytes`, `.choice(T.self)`, `.list(.int)` and `.map(.int)` of any of these, `.list(of: T.self)` and
-/// `.map(of: T.self)` of records.
+/// `.map(of: T.self)` of records, `.record(T.self)`, and `.aggregates(of:)`.
 public struct OptionType<Value>: Sendable {
   /// `type` and `format` of the manifest.
   let type: String
@@ -13,6 +13,10 @@ public struct OptionType<Value>: Sendable {
   var choices: [String]?
   /// The type of a list's elements or a map's values, as the manifest writes it.
   var items: String?
+  /// The entries of a map that each have their own, as the manifest writes them.
+  var fields: String?
+  /// The functions of aggregates, as the manifest writes them.
+  var functions: String?
   /// The value at a path of the configuration; nil when there is none.
   let read: @Sendable (Config, String) throws -> Value?
   /// A default as JSON.
@@ -69,8 +73,6 @@ extension OptionType where Value == String {
   public static var field: OptionType { text("field") }
   /// The field, or fields, that a key is made of.
   public static var key: OptionType { text("key") }
-  /// An aggregate such as `avg(value)`.
-  public static var aggregate: OptionType { text("aggregate") }
 
   private static func text(_ format: String?) -> OptionType {
     OptionType(type: "string", format: format, read: { $0.text($1) }, json: { JSONText.quoted($0) })
@@ -161,8 +163,20 @@ extension OptionType {
       $0.add("doc", "")
       $0.add("choices", json: choices.map(JSONText.array))
       $0.add("items", json: items.map { "[\($0)]" })
+      $0.add("fields", json: fields)
       $0.add("result", result)
     }
+  }
+}
+
+extension OptionType where Value: OptionRecord {
+  /// A map that has the members of a record, such as `sliding: { size: 1m, every: 5s }`.
+  public static func record(_ record: Value.Type) -> OptionType {
+    var type = OptionType(
+      type: "map", read: { config, path in config.count(path) == nil ? nil : try Value.read(config, at: path) },
+      json: { _ in preconditionFailure("an option that is a record has no default") })
+    type.fields = "[\(record.schemas(least: 1))]"
+    return type
   }
 }
 

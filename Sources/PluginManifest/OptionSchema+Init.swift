@@ -3,7 +3,8 @@ extension OptionSchema {
   public init(
     _ name: String, _ type: ValueType, format: Format? = nil, doc: String, required: Bool? = nil, `default`: ConfigValue? = nil,
     minimum: Double? = nil, maximum: Double? = nil, choices: [ConfigValue]? = nil, unit: String? = nil,
-    items: [OptionSchema]? = nil, result: ExpressionResult? = nil
+    items: [OptionSchema]? = nil, fields: [OptionSchema]? = nil, result: ExpressionResult? = nil,
+    functions: [AggregateFunction]? = nil
   ) {
     self.name = name
     self.type = type
@@ -16,7 +17,9 @@ extension OptionSchema {
     self.choices = choices
     self.unit = unit
     self.items = items
+    self.fields = fields
     self.result = result
+    self.functions = functions
   }
 
   /// What a list's elements or a map's values are: anything, values of one schema, or maps with the fields named here.
@@ -33,9 +36,17 @@ extension OptionSchema {
     case 0:
       guard let format else { return .any }
       let type: ValueType = format == .duration || format == .bytes ? .integer : .string
-      return .value(OptionSchema(name, type, format: format, doc: doc, result: result))
+      return .value(OptionSchema(name, type, format: format, doc: doc, result: result, functions: functions))
     case 1: return .value(items![0])
     default: return .map(items!)
     }
   }
+}
+
+extension OptionSchema {
+  /// The members of an aggregate that is written as a map: `{ fn: sum(value), filter: 'quality == "good"' }`.
+  public static let aggregateMembers = [
+    OptionSchema("fn", .string, doc: "The aggregate.", required: true),
+    OptionSchema("filter", .string, format: .expression, doc: "Only rows for which this holds count.", result: .bool),
+  ]
 }

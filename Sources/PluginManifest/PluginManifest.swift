@@ -77,6 +77,10 @@ public struct ComponentManifest: Sendable, Codable, Equatable {
     public var open: Bool?
     /// Of an open one: options whose entries are fields that it makes; in a map the values may be their types.
     public var namedBy: [String]?
+    /// Without `same`: options that decide on further fields. Fields of the input that an option of format field or key names come out
+    /// with their types, each aggregate with that of its function's results, and each entry of a map of expressions with that of its
+    /// values. No two of all fields may have one name.
+    public var fieldsOf: [String]?
     /// An option with text that is put before these names.
     public var prefix: String?
     /// An option, a map, that the planner completes with the fields that nodes further down name, and their types.
@@ -95,7 +99,19 @@ public struct ComponentManifest: Sendable, Codable, Equatable {
     enum CodingKeys: String, CodingKey {
       case same, merged, fields, open, prefix, wanted, cast, set, rename, remove, keep
       case namedBy = "named_by"
+      case fieldsOf = "fields_of"
     }
+  }
+  /// When results depend on when rows arrive, and not on the rows alone.
+  public struct Arrival: Sendable, Codable, Equatable {
+    /// Where this option is written, or has a default; nil = always.
+    public var option: String?
+    /// Where the option has this value; nil = any.
+    public var value: ConfigValue?
+    /// Only where rows come from several sources or partitions, which no order holds together.
+    public var partitions: Bool?
+    /// Continues "results depend on arrival: ".
+    public var reason: String
   }
 
   public var id: String
@@ -113,6 +129,9 @@ public struct ComponentManifest: Sendable, Codable, Equatable {
   /// True when calls may block for long (a pipe, a remote peer): the node gets a thread of its own.
   public var blocking: Bool?
   public var stateVersion: UInt32?
+  /// True when it keeps state by keys: it is told how much, by `state` of the pipeline's manifest.
+  public var keyedState: Bool?
+  public var arrival: [Arrival]?
   /// `process` when the component asks to run in a process of its own.
   public var isolation: String?
   /// nil = a warm `process` allocates at most once a call.
@@ -121,9 +140,10 @@ public struct ComponentManifest: Sendable, Codable, Equatable {
   public var example: String?
 
   enum CodingKeys: String, CodingKey {
-    case id, kind, doc, concurrency, codec, options, ports, inputs, outputs, blocking, isolation, allocation, example
+    case id, kind, doc, concurrency, codec, options, ports, inputs, outputs, blocking, isolation, allocation, arrival, example
     case pollEvery = "poll_every"
     case stateVersion = "state_version"
+    case keyedState = "keyed_state"
   }
 }
 
@@ -150,8 +170,12 @@ public struct OptionSchema: Sendable, Codable, Equatable {
   public var unit: String?
   /// Type of a list's elements or a map's values.
   public var items: [OptionSchema]?
+  /// Of a map: its entries, each an option of its own.
+  public var fields: [OptionSchema]?
   /// What an expression must give; nil = anything.
   public var result: ExpressionResult?
+  /// Of aggregates: the functions that there are.
+  public var functions: [AggregateFunction]?
 
   /// Types of expressions, by the names of columns' types.
   public enum ExpressionResult: String, Sendable, Codable, CaseIterable {
@@ -159,6 +183,6 @@ public struct OptionSchema: Sendable, Codable, Equatable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case name, type, format, doc, required, `default`, minimum, maximum, choices, unit, items, result
+    case name, type, format, doc, required, `default`, minimum, maximum, choices, unit, items, fields, result, functions
   }
 }
