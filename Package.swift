@@ -11,6 +11,7 @@ let plugins: [(folder: String, library: String, shims: [Target.Dependency])] = [
   ("Flow", "tidemill-flow", []),
   ("Transform", "tidemill-transform", []),
   ("Parse", "tidemill-parse", ["CRegex"]),
+  ("Window", "tidemill-window", ["Aggregates", "CExpressions"]),
 ]
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")

@@ -1,5 +1,5 @@
 /// A value of a field or of a result, as the model and the readers of frames write it.
-enum Cell: Hashable {
+enum Cell: Hashable, Sendable {
   case null
   case bool(Bool)
   case int(Int64)
@@ -10,7 +10,7 @@ enum Cell: Hashable {
   /// In the order of the names' bytes.
   case object([Member])
 
-  struct Member: Hashable {
+  struct Member: Hashable, Sendable {
     var name: String
     var value: Cell
   }

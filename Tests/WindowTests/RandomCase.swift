@@ -13,7 +13,7 @@ struct RandomCase {
   init(seed: UInt64) {
     self.seed = seed
     random = SplitMix(seed: seed)
-    unit = [1, 1000, 1_000_000, 1_000_000_000, 60_000_000_000][random.below(5)]
+    unit = [6000, 6_000_000, 6_000_000_000, 60_000_000_000][random.below(4)]
     let origins: [Int64] = [
       0, 1_700_000_000_000_000_000, -1_000_000_000, -5_000_000_000_000_000_000, Self.first + 100_000_000_000_000,
       Self.last - 100_000_000_000_000,
@@ -34,14 +34,15 @@ struct RandomCase {
   mutating func test(_ kind: Int, aggregates: Int = 4) -> WindowCase {
     let size = Int64(2 + random.below(40)) * unit
     let offset = chance(30) ? Int64(random.below(Int(size / unit))) * unit : 0
+    // A sixth of the unit is the least length that a window may have.
     let step = size / Int64(1 + random.below(6))
     let chosen: WindowKind =
       switch kind {
       case 0: .tumbling(size, offset: offset)
-      case 1: .sliding(size: size, every: max(1, step), offset: offset % max(1, step))
-      case 2: .cumulate(size: max(1, step) * Int64(1 + random.below(6)), step: max(1, step), offset: 0)
-      case 3: .session(gap: max(1, size / 8))
-      default: .sliding(size: size, every: max(1, size * 2 / 3), offset: 0)
+      case 1: .sliding(size: size, every: step, offset: offset % step)
+      case 2: .cumulate(size: step * Int64(1 + random.below(6)), step: step, offset: 0)
+      case 3: .session(gap: size / 6)
+      default: .sliding(size: size, every: size * 2 / 3, offset: 0)
       }
     return test(chosen, span: size, aggregates: aggregates)
   }

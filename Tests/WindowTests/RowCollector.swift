@@ -5,7 +5,7 @@ import Synchronization
 
 /// A sink that keeps what arrives, row by row, as the frames have it.
 final class RowCollector: Sendable {
-  struct Row {
+  struct Row: Sendable {
     var fields: [(name: String, value: Cell)]
     /// The event time that the frame gives the row.
     var time: Int64?

@@ -37,7 +37,7 @@ import Testing
               use: window
               from: in
               with:
-                tumbling: 10ns
+                tumbling: 10us
                 key: k
                 aggregate: { rows: count(), values: count(value), sum: sum(value), least: min(value) }
           """),
@@ -60,7 +60,7 @@ import Testing
             use: window
             from: in
             with:
-              tumbling: 10ns
+              tumbling: 10us
               aggregate:
                 { sum: sum(value), avg: avg(value), min: min(value), first: first(value), sd: stddev(value), n: distinct(value),
                   q: 'quantile(value, 0.5)' }
@@ -73,18 +73,18 @@ import Testing
 
   @Test func `windows behind windows line up, and none of their rows is late`() throws {
     let times = (0..<500).map { Int64($0) * 7 - Int64($0 % 13) * 5 }
-    let lines = times.map { "{\"ts\":\($0),\"k\":\"k\(abs($0) % 3)\"}\n" }
-    let small = "  win: { use: window, from: in, with: { tumbling: 10ns, key: k, aggregate: { rows: count() } } }\n"
-    let large = "  sum: { use: window, from: win, with: { tumbling: 100ns, key: k, aggregate: { rows: sum(rows) } } }"
+    let lines = times.map { "{\"ts\":\($0)000,\"k\":\"k\(abs($0) % 3)\"}\n" }
+    let small = "  win: { use: window, from: in, with: { tumbling: 10us, key: k, aggregate: { rows: count() } } }\n"
+    let large = "  sum: { use: window, from: win, with: { tumbling: 100us, key: k, aggregate: { rows: sum(rows) } } }"
     for size in [1, 16, 500] {
-      let text = manifest(small + large, late: "sum.late").replacing("delay: 0s", with: "delay: 60ns")
+      let text = manifest(small + large, late: "sum.late").replacing("delay: 0s", with: "delay: 60us")
       let run = try run(text, lines, size: size)
       var expected: [String: Int] = [:]
       for time in times { expected["\(time >= 0 ? time / 100 : (time - 99) / 100) k\(abs(time) % 3)", default: 0] += 1 }
       var found: [String: Int] = [:]
       for row in run.out {
         guard case .text(let key) = row["k"], let start = row.int("window_start") else { continue }
-        found["\(start / 100) \(key)", default: 0] += Int(row["rows"].number ?? 0)
+        found["\(start / 100_000) \(key)", default: 0] += Int(row["rows"].number ?? 0)
       }
       #expect(found == expected, "frames of \(size)")
       #expect(run.out.count == expected.count && run.late.isEmpty && run.books.discrepancies().isEmpty)

@@ -10,21 +10,21 @@ import Testing
 
   private func test(more: String = "", allowed: Int64 = 0) -> WindowCase {
     var test = WindowCase(
-      kind: .tumbling(10, offset: 0), aggregates: [.init(name: "rows", function: .countRows)], delay: 0)
+      kind: .tumbling(10_000, offset: 0), aggregates: [.init(name: "rows", function: .countRows)], delay: 0)
     test.allowedLateness = allowed
     test.more = more
     return test
   }
 
   @Test func `an idle partition holds nothing back, and rows of one that comes back are in a window or late`() throws {
-    for allowed in [0, 15] as [Int64] {
+    for allowed in [0, 15_000] as [Int64] {
       let test = test(allowed: allowed)
       var steps: [LineSource.Step] = []
       var number = 0
       func add(_ partition: Int, _ times: [Int64]) {
         let lines = times.map { time in
           defer { number += 1 }
-          return row(number, time, partition: partition).line
+          return row(number, time * 1000, partition: partition).line
         }
         steps.append(.lines(partition: partition, lines.joined()))
       }
@@ -54,19 +54,19 @@ import Testing
     var steps: [LineSource.Step] = []
     let times: [Int64] = [1, 2, 5, 7, 12, 13, 14, 25, 26]
     for (number, time) in times.enumerated() {
-      steps.append(.lines(partition: 0, row(number, time).line))
+      steps.append(.lines(partition: 0, row(number, time * 1000).line))
       steps.append(.pass(nanoseconds: 1_100_000_000))
     }
     let run = try WindowRun(test.manifest, inputs: ["in": (1, steps)])
     #expect(run.out.contains { $0["early"] == .bool(true) }, "\(run.out)")
     var final = run
     final.out.removeAll { $0["early"] == .bool(true) }
-    let rows = times.enumerated().map { row($0, $1) }
+    let rows = times.enumerated().map { row($0, $1 * 1000) }
     WindowCheck(test: test, replay: "early").story(final, rows, WindowModel(test: test))
     // An early result is one of the rows that had come.
     for result in run.out where result["early"] == .bool(true) {
       let start = try #require(result.int("window_start"))
-      let all = rows.filter { $0.time >= start && $0.time < start + 10 && $0["k"] == result["k"] }.count
+      let all = rows.filter { $0.time >= start && $0.time < start + 10_000 && $0["k"] == result["k"] }.count
       #expect((1...max(1, all)).contains(Int(result["rows"].number ?? 0)), "\(result)")
     }
   }
