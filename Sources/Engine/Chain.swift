@@ -26,6 +26,8 @@ final class Chain: @unchecked Sendable {
   /// Those of them whose credit follows the reader.
   private var adaptive: [EdgePolicy] = []
   private var thread: UInt64 = 0
+  /// How long the thread has waited for room and for repeated calls in all, by the pipeline's clock, ns.
+  private(set) var heldNanoseconds: Int64 = 0
   /// No timer of the clock is due before this time, ns since the epoch.
   private var timerDue = Int64.max
   /// CPU time of the thread, once it has ended.
@@ -75,6 +77,7 @@ final class Chain: @unchecked Sendable {
   private func runSource(_ source: Node) {
     var pollAt = Int64.min
     var attempt = 0
+    source.startClock()
     while !pipeline.isStopping {
       guard awaitCredit() else { return }
       serveWakes()
@@ -87,7 +90,9 @@ final class Chain: @unchecked Sendable {
         continue
       }
       source.wakeRequested.store(false, ordering: .sequentiallyConsistent)
+      source.idleClock.begin(at: now, held: heldNanoseconds)
       let status = source.pollSource(deadline: max(now, min(now &+ Self.pollNanoseconds, timerDue)))
+      let idleAt = source.passIdleTime(after: status)
       source.runEventTimers(upTo: source.sentWatermark)
       flushWatermarks()
       switch status {
@@ -95,7 +100,7 @@ final class Chain: @unchecked Sendable {
         pollAt = adaptive.isEmpty ? .min : lingerUntil
         attempt = 0
       case TIDE_IDLE:
-        pollAt = source.spec.pollEveryNanoseconds.map { pipeline.clock.now &+ $0 } ?? .max
+        pollAt = min(source.spec.pollEveryNanoseconds.map { pipeline.clock.now &+ $0 } ?? .max, idleAt)
         attempt = 0
       case TIDE_E_RETRY where attempt < source.spec.retry.limit:
         source.counters.add(Node.Count.retries, 1)
@@ -178,7 +183,7 @@ final class Chain: @unchecked Sendable {
         flushWatermarks()
         return true
       }
-      parker.park { hasCredit || pipeline.isForced }
+      hold { parker.park { hasCredit || pipeline.isForced } }
     }
     return false
   }
@@ -189,7 +194,7 @@ final class Chain: @unchecked Sendable {
     if ring.fits(bytes: bytes) { return true }
     while !(ring.hasCredit && ring.fits(bytes: bytes)) {
       if pipeline.isForced { return false }
-      parker.park { ring.hasCredit && ring.fits(bytes: bytes) || pipeline.isForced }
+      hold { parker.park { ring.hasCredit && ring.fits(bytes: bytes) || pipeline.isForced } }
     }
     return true
   }
@@ -197,8 +202,15 @@ final class Chain: @unchecked Sendable {
   /// Sleeps on the pipeline's clock; false after a forced stop.
   func pause(_ nanoseconds: Int64) -> Bool {
     let deadline = pipeline.clock.now &+ nanoseconds
-    while pipeline.clock.now < deadline, !pipeline.isForced { parker.park(until: deadline) { pipeline.isForced } }
+    hold { while pipeline.clock.now < deadline, !pipeline.isForced { parker.park(until: deadline) { pipeline.isForced } } }
     return !pipeline.isForced
+  }
+
+  /// Waits for something, and counts the time.
+  private func hold(_ wait: () -> Void) {
+    let start = pipeline.clock.now
+    wait()
+    heldNanoseconds &+= max(pipeline.clock.now &- start, 0)
   }
 
   /// Puts what was announced since the last call into the rings.
@@ -220,8 +232,11 @@ final class Chain: @unchecked Sendable {
     guard timerDue != .max else { return false }
     let now = pipeline.clock.now
     guard timerDue <= now else { return false }
-    for node in nodes[first...] { node.runProcessingTimers(now: now) }
-    timerDue = nodes.lazy.map(\.processingTimers.earliest).min() ?? .max
+    for node in nodes[first...] {
+      node.runProcessingTimers(now: now)
+      node.tickWatermark(now: now)
+    }
+    timerDue = nodes.lazy.map(\.clockDue).min() ?? .max
     return true
   }
 

@@ -116,6 +116,7 @@ final class Edge: @unchecked Sendable {
   private static func entry(of passed: UnsafePointer<tide_passed>, pool: FramePool) -> tide_entry? {
     let batch = passed.pointee.batch
     let block = passed.pointee.block!
+    let flags = passed.pointee.alone == 0 ? 0 : UInt16(TIDE_ENTRY_ALONE)
     if let selection = batch.selection, batch.count < batch.frame.pointee.rows / compactionShare {
       let frame = FrameView(batch.frame)
       let bytes = FrameCompactor.byteCount(of: frame, selection: selection, count: Int(batch.count))
@@ -123,18 +124,18 @@ final class Edge: @unchecked Sendable {
       FrameCompactor.compact(
         frame, selection: selection, count: Int(batch.count), into: tide_block_bytes(small), capacity: bytes)
       return tide_entry(
-        ref: UInt64(UInt(bitPattern: small)), len: UInt32(charge(for: small)), kind: UInt16(TIDE_ENTRY_FRAME), flags: 0)
+        ref: UInt64(UInt(bitPattern: small)), len: UInt32(charge(for: small)), kind: UInt16(TIDE_ENTRY_FRAME), flags: flags)
     }
     if batch.selection == nil {
       tide_block_retain(block, 1)
       return tide_entry(
-        ref: UInt64(UInt(bitPattern: block)), len: UInt32(charge(for: block)), kind: UInt16(TIDE_ENTRY_FRAME), flags: 0)
+        ref: UInt64(UInt(bitPattern: block)), len: UInt32(charge(for: block)), kind: UInt16(TIDE_ENTRY_FRAME), flags: flags)
     }
     return withUnsafePointer(to: batch) {
       guard let kept = tide_keep($0, block) else { return nil }
       let bytes = charge(for: block) + MemoryLayout<tide_kept>.size + MemoryLayout<UInt16>.size * Int(batch.count)
       return tide_entry(
-        ref: UInt64(UInt(bitPattern: kept)), len: UInt32(bytes), kind: UInt16(TIDE_ENTRY_SELECTION), flags: 0)
+        ref: UInt64(UInt(bitPattern: kept)), len: UInt32(bytes), kind: UInt16(TIDE_ENTRY_SELECTION), flags: flags)
     }
   }
 
@@ -225,12 +226,14 @@ final class Edge: @unchecked Sendable {
       let kept = UnsafeMutablePointer<tide_kept>(bitPattern: UInt(entry.ref))!
       // A kept batch may be shared; its port is this edge's for the time of the call.
       var passed = kept.pointee.passed
+      passed.alone = UInt32(entry.flags) & UInt32(TIDE_ENTRY_ALONE)
       body(&passed)
       tide_kept_release(kept)
     } else {
       let block = UnsafeMutablePointer<tide_block>(bitPattern: UInt(entry.ref))!
       let frame = tide_block_frame(block)!
       var passed = tide_passed(whole: frame, block: block)
+      passed.alone = UInt32(entry.flags) & UInt32(TIDE_ENTRY_ALONE)
       body(&passed)
       tide_block_release(block)
     }

@@ -48,6 +48,12 @@ public struct NodeSpec {
   public var merges = false
   /// Lag of the watermark behind the greatest event time, in nanoseconds; nil = no watermark before the end. Sources only.
   public var watermarkDelayNanoseconds: Int64?
+  /// How often the watermark moves, by the host's clock; nil = with every row. Sources with a delay only.
+  public var watermarkEveryNanoseconds: Int64?
+  /// How long a partition may be without a row before it leaves the minimum, by the host's clock; nil = for ever. Sources only.
+  public var idleAfterNanoseconds: Int64?
+  /// Output port whose rows count as late when they are sent while a batch is processed.
+  public var latePort: Int?
   public var onError = OnError.deadLetter
   public var retry = RetryPolicy()
   /// Set when the manifest asks for a queue before the node.

@@ -123,15 +123,20 @@ extension Node {
     if frame.pointee.schema_id == 0 { frame.pointee.schema_id = tide_schema_id(frame) }
     let partition = frame.pointee.stream
     var advanced = false
+    var isAlone = false
     if spec.kind == .source {
+      let hasRowWatermarks = frame.pointee.row_wm != 0
       advanced = assignWatermark(to: &block, partition: partition)
+      isAlone = partitions.count == 1 && !hasRowWatermarks
     } else if call.rowWatermark != .min, frame.pointee.row_wm == 0 {
       block = addRowWatermark(to: block, .constant(call.rowWatermark))
     }
+    if spec.merges { isAlone = keepsAlone }
     let final = tide_block_frame(block)!
     final.pointee.seq = frameNumber
     frameNumber &+= 1
     var passed = tide_passed(whole: final, block: block)
+    passed.alone = isAlone ? 1 : 0
     let status = emit(&passed, port: port)
     tide_block_release(block)
     if advanced { sendSourceWatermark() }
@@ -158,8 +163,13 @@ extension Node {
       passed.batch.count = count
     }
     guard passed.batch.count > 0 else { return TIDE_OK }
+    if !keepsAlone { passed.alone = 0 }
     return emit(&passed, port: Int(port))
   }
+
+  /// Rows that it forwards follow each other as they came, and nothing that it holds back comes after them. Whoever is handed runs
+  /// of equal row watermark has announced that watermark below before it sends them on.
+  private var keepsAlone: Bool { isAlone && spec.forwardsOnly && (ownWatermark == nil || spec.merges) }
 
   /// True for a batch of the host's own: what `process` was handed, or a retained one.
   func isHandedOut(_ batch: UnsafePointer<tide_batch>) -> Bool {
@@ -173,6 +183,7 @@ extension Node {
     call.effects += 1
     counters.add(Count.ports + 2 * port, Int(passed.pointee.batch.count))
     counters.add(Count.ports + 2 * port + 1, 1)
+    if port == latePort, call.batch != nil { call.late += Int(passed.pointee.batch.count) }
     if port != deadPort { counters.set(Count.lastTime, Int(passed.pointee.batch.frame.pointee.tmax)) }
     var alive = !pipeline.isForced
     for edge in routes[port] where !edge._withUnsafeGuaranteedRef({ $0.push(passed) }) { alive = false }

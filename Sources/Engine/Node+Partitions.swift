@@ -29,6 +29,7 @@ extension Node {
         }
       }
       guard status >= TIDE_OK else { throw partitionFailure(status, "partition '\(name)'") }
+      if origins[UInt32(number)] == nil { self.name(partition: UInt32(number), name) }
     }
   }
 

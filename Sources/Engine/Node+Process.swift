@@ -11,6 +11,7 @@ extension Node {
   func deliver(_ passed: UnsafeMutablePointer<tide_passed>, input: Int) -> Bool {
     counters.add(Count.rowsIn, Int(passed.pointee.batch.count))
     if idleInputs > 0 { setBusy(input: input) }
+    if passed.pointee.alone == 0 || inputs.count > 1 { isAlone = false }
     let frame = passed.pointee.batch.frame!
     if frame.pointee.row_wm == 0 || spec.forwardsOnly || spec.kind == .sink {
       process(passed)
@@ -20,21 +21,24 @@ extension Node {
     return !pipeline.isForced
   }
 
-  /// Hands out one run of equal row watermark at a time, so that what is built from it carries one value.
+  /// Hands out one run of equal row watermark at a time, so that what is built from it carries one value. Behind one partition the
+  /// node's own watermark has reached that value first, so what is corrected does not depend on where frames end.
   private func processRuns(_ passed: UnsafeMutablePointer<tide_passed>) {
     let batch = passed.pointee.batch
-    let rows = (0..<batch.count).map { UInt16(truncatingIfNeeded: tide_row(batch.selection, $0)) }
+    let rows = batch.selection ?? RowNumbers.all
+    let count = Int(batch.count)
     var start = 0
-    while start < rows.count {
+    while start < count {
       let watermark = tide_row_watermark(batch.frame, UInt32(rows[start]))
-      var end = start + 1
-      while end < rows.count, tide_row_watermark(batch.frame, UInt32(rows[end])) == watermark { end += 1 }
-      rows[start..<end].withUnsafeBufferPointer { run in
-        var part = passed.pointee
-        part.batch.selection = run.baseAddress
-        part.batch.count = UInt32(run.count)
-        process(&part, rowWatermark: watermark)
+      var end = start &+ 1
+      while end < count, tide_row_watermark(batch.frame, UInt32(rows[end])) == watermark { end &+= 1 }
+      if isAlone { reach(watermark) }
+      var part = passed.pointee
+      if end &- start < count {
+        part.batch.selection = rows + start
+        part.batch.count = UInt32(end &- start)
       }
+      process(&part, rowWatermark: watermark)
       start = end
     }
   }
@@ -57,7 +61,9 @@ extension Node {
       flushDeadLetters()
       rejectedRows.removeAll(keepingCapacity: true)
     }
-    counters.add(Count.taken, rows - call.rejected)
+    let late = min(call.late, rows - call.rejected)
+    if late > 0 { counters.add(Count.late, late) }
+    counters.add(Count.taken, rows - call.rejected - late)
     counters.set(Count.pending, 0)
     call.batch = nil
   }
@@ -173,4 +179,13 @@ extension Node {
       }
     }
   }
+}
+
+/// 0, 1, 2, …: the rows of a whole frame as a selection, for parts of it.
+private enum RowNumbers {
+  nonisolated(unsafe) static let all: UnsafePointer<UInt16> = {
+    let numbers = UnsafeMutablePointer<UInt16>.allocate(capacity: 1 << 16)
+    for number in 0..<(1 << 16) { (numbers + number).initialize(to: UInt16(number)) }
+    return UnsafePointer(numbers)
+  }()
 }

@@ -5,52 +5,105 @@ import Frames
 extension Node {
   // MARK: Sources
 
+  /// The partition of that number; made known when it is not.
+  func partition(_ number: UInt32) -> SourcePartition {
+    if let place = partitionPlaces[number] { return partitions[place] }
+    let state = SourceWatermark(
+      delayNanoseconds: spec.watermarkDelayNanoseconds, isPeriodic: spec.watermarkEveryNanoseconds != nil)
+    let new = SourcePartition(number: number, place: partitions.count, state)
+    new.askedAtRow = idleClock.asked
+    if let name = origins[number] { new.rename(name) }
+    partitionPlaces[number] = partitions.count
+    partitions.append(new)
+    partitionFloors.append(new.floor)
+    shownPartitions.withLock { $0.append(new) }
+    return new
+  }
+
   /// Advances the partition's watermark over a frame's event times and marks its late rows. True when the source's watermark may
   /// have moved.
-  func assignWatermark(to block: inout UnsafeMutablePointer<tide_block>, partition: UInt32) -> Bool {
-    let delay = spec.watermarkDelayNanoseconds
-    guard delay != nil || partitions[partition] != nil else { return false }
+  func assignWatermark(to block: inout UnsafeMutablePointer<tide_block>, partition number: UInt32) -> Bool {
+    isSilent = false
+    guard spec.watermarkDelayNanoseconds != nil || spec.idleAfterNanoseconds != nil || partitionPlaces[number] != nil else {
+      return false
+    }
+    let partition = partition(number)
+    defer { note(partition) }
+    partition.askedAtRow = idleClock.asked
+    let before = partition.state.watermark, wasIdle = partition.state.isIdle
     let frame = tide_block_frame(block)!
     let column = tide_role(frame, UInt32(TIDE_ROLE_EVENT_TIME))
     guard column >= 0, frame.pointee.row_wm == 0 else {
-      guard partitions[partition]?.isIdle == true else { return false }
-      partitions[partition]?.isIdle = false
-      return true
+      partition.state.isIdle = false
+      return wasIdle
     }
     let rows = Int(frame.pointee.rows)
     if lateScratch.count < rows { lateScratch = Array(repeating: .min, count: max(rows, 1024)) }
-    var state = partitions[partition] ?? SourceWatermark(delayNanoseconds: delay)
-    let before = state.watermark, wasIdle = state.isIdle
-    let anyLate = lateScratch.withUnsafeMutableBufferPointer { late in
-      if let times = tide_time_vec(frame, column) { return state.see(times, count: rows, late: late.baseAddress!) }
+    if let times = tide_time_vec(frame, column) {
+      see(times, count: rows, of: partition, in: &block)
+    } else {
       let times = (0..<UInt32(rows)).map { tide_i64(frame, column, $0) }
-      return times.withUnsafeBufferPointer { state.see($0.baseAddress!, count: rows, late: late.baseAddress!) }
+      times.withUnsafeBufferPointer { see($0.baseAddress!, count: rows, of: partition, in: &block) }
     }
-    partitions[partition] = state
-    if anyLate {
-      block = lateScratch.withUnsafeBufferPointer {
-        addRowWatermark(to: block, .perRow(UnsafeBufferPointer(rebasing: $0[0..<rows])))
-      }
-    }
-    return state.watermark > before || wasIdle
+    // One that was ahead of what was sent is not what held the source back.
+    return wasIdle || (partition.state.watermark > before && before <= sentWatermark)
   }
 
-  /// Sends the least watermark over the partitions that are not idle on, when it moved.
+  /// Takes the event times of a frame's rows, and gives the frame the watermarks of those that are behind.
+  private func see(
+    _ times: UnsafePointer<Int64>, count rows: Int, of partition: SourcePartition,
+    in block: inout UnsafeMutablePointer<tide_block>
+  ) {
+    lateScratch.withUnsafeMutableBufferPointer { late in
+      guard partition.state.see(times, count: rows, late: late.baseAddress!) else { return }
+      var lateRows = 0
+      for row in 0..<rows where late[row] != .min {
+        lateRows += 1
+        let (behind, overflow) = late[row].subtractingReportingOverflow(times[row])
+        lateness!.add(overflow ? .max : behind)
+      }
+      partition.add(lateRows: lateRows)
+      block = addRowWatermark(to: block, .perRow(UnsafeBufferPointer(rebasing: late[0..<rows])))
+    }
+  }
+
+  /// Takes up what has changed in the state of a partition.
+  func note(_ partition: SourcePartition) {
+    partition.show()
+    partitionFloors[partition.place] = partition.floor
+  }
+
+  /// The least watermark over the partitions that count; the greatest time when none does.
+  private var leastFloor: Int64 {
+    partitionFloors.withUnsafeBufferPointer { floors in
+      var least = Int64.max
+      for floor in floors { least = min(least, floor) }
+      return least
+    }
+  }
+
+  /// Sends the least watermark over the partitions that count on, when it moved.
   func sendSourceWatermark() {
-    guard let least = partitions.values.filter({ !$0.isIdle }).map(\.watermark).min(), least > sentWatermark else { return }
+    let least = leastFloor
+    guard least > sentWatermark, least != .max else { return }
     sentWatermark = least
     for edges in outputs { for edge in edges { edge.send(watermark: least) } }
   }
+
+  /// A partition has left the minimum: the others may be further, or nothing is left of the source in that of its readers.
+  func settlePartitions() { if leastFloor == .max { sendIdle() } else { sendSourceWatermark() } }
 
   // MARK: What an instance sets itself
 
   /// host->watermark: of a source's partition, or a bound on what an operator forwards.
   func setWatermark(_ time: Int64, partition: UInt32) {
     if spec.kind == .source {
-      var state = partitions[partition] ?? SourceWatermark(delayNanoseconds: spec.watermarkDelayNanoseconds)
-      state.advance(to: time)
-      partitions[partition] = state
-      sendSourceWatermark()
+      let partition = self.partition(partition)
+      isSilent = false
+      partition.askedAtRow = idleClock.asked
+      partition.state.advance(to: time)
+      note(partition)
+      settlePartitions()
     } else {
       ownWatermark = max(ownWatermark ?? .min, time)
       forwardWatermark()
@@ -60,13 +113,14 @@ extension Node {
   /// host->idle: takes a source's partition out of its minimum, and the node out of its readers' when nothing is left of it.
   func setIdle(partition: UInt32) {
     guard spec.kind == .source else { return sendIdle() }
-    var state = partitions[partition] ?? SourceWatermark(delayNanoseconds: spec.watermarkDelayNanoseconds)
-    state.isIdle = true
-    partitions[partition] = state
-    if partitions.values.allSatisfy(\.isIdle) { sendIdle() } else { sendSourceWatermark() }
+    let partition = self.partition(partition)
+    guard !partition.state.isIdle else { return }
+    partition.state.isIdle = true
+    note(partition)
+    settlePartitions()
   }
 
-  private func sendIdle() { for edges in outputs { for edge in edges { edge.sendIdle() } } }
+  func sendIdle() { for edges in outputs { for edge in edges { edge.sendIdle() } } }
 
   // MARK: Operators and sinks
 
@@ -74,6 +128,14 @@ extension Node {
     setBusy(input: input)
     guard value > inputs[input].watermark else { return }
     inputs[input].watermark = value
+    advance()
+  }
+
+  /// Rows are about to be processed that are behind this watermark of the one partition that the node reads: what is due by it
+  /// comes first, here and further down.
+  func reach(_ rowWatermark: Int64) {
+    guard rowWatermark > inputs[0].watermark, rowWatermark != .max else { return }
+    inputs[0].watermark = rowWatermark
     advance()
   }
 
@@ -140,6 +202,7 @@ extension Node {
     if tide_has_flush(table) != 0 { complete("flush") { table.pointee.flush(instance, output) } }
     flushDeadLetters()
     hasEnded = true
+    counters.set(Count.hasEnded, 1)
     for edges in outputs {
       for edge in edges {
         edge.send(watermark: .max)

@@ -15,16 +15,11 @@ final class Node: @unchecked Sendable {
     static let withOutput = 1, withoutOutput = 2
     static let retries = 9
     static let expressionErrors = 10
+    /// What it was sent, and what it has sent on; of a source the latter alone.
+    static let watermark = 11, sentWatermark = 12
+    static let hasEnded = 13
     /// Rows and frames of port p stand at ports + 2p.
-    static let ports = 11
-  }
-
-  /// What is known of one incoming edge.
-  struct Input {
-    var port: UInt32
-    var watermark = Int64.min
-    var idle = false
-    var ended = false
+    static let ports = 14
   }
 
   /// Why a call failed, as the plugin said it through `fail`.
@@ -43,6 +38,8 @@ final class Node: @unchecked Sendable {
     var effects = 0
     /// Rows of the batch that went to the dead-letter port.
     var rejected = 0
+    /// Rows that went to the port of late ones.
+    var late = 0
     /// Row watermark that the rows of this call carry; Int64.min = none.
     var rowWatermark = Int64.min
     /// What `process` was handed: the only batch, beside kept ones, that may be forwarded, and the only one to reject from.
@@ -70,6 +67,8 @@ final class Node: @unchecked Sendable {
   var call = Call()
 
   var inputs: [Input] = []
+  /// The same for other threads.
+  var shownInputs: [ShownInput] = []
   /// How many of them are idle.
   var idleInputs = 0
   /// Outgoing edges per output port; the dead-letter port is last.
@@ -99,13 +98,31 @@ final class Node: @unchecked Sendable {
   var pollFailure: Failure?
 
   /// Minimum over the inputs, as the instance knows it.
-  var watermark = Int64.min
+  var watermark = Int64.min { didSet { counters.set(Count.watermark, Int(watermark)) } }
   /// Watermark that was sent on.
-  var sentWatermark = Int64.min
+  var sentWatermark = Int64.min { didSet { counters.set(Count.sentWatermark, Int(sentWatermark)) } }
   /// Set by the instance itself through host->watermark; holds the output back.
   var ownWatermark: Int64?
-  var partitions: [UInt32: SourceWatermark] = [:]
+  /// Rows so far were all of one partition of one source, in their order.
+  var isAlone = true
+  /// Port whose rows count as late; -1 = none.
+  let latePort: Int
+
+  /// Partitions of a source in the order in which they became known.
+  var partitions: [SourcePartition] = []
+  var partitionPlaces: [UInt32: Int] = [:]
+  /// Their parts in the minimum, side by side.
+  var partitionFloors: [Int64] = []
+  /// The same for other threads.
+  let shownPartitions = Mutex<[SourcePartition]>([])
+  /// Of the late rows of a source.
+  let lateness: LatenessCounts?
   var lateScratch: [Int64] = []
+  var idleClock = IdleClock()
+  /// A source of which nothing is known yet was taken for idle.
+  var isSilent = false
+  /// When a periodic watermark moves next.
+  var nextTick = Int64.max
 
   var eventTimers = TimerQueue()
   var processingTimers = TimerQueue()
@@ -138,6 +155,9 @@ final class Node: @unchecked Sendable {
     config = NodeConfig(spec.config)
     counters = Counters(count: Count.ports + 2 * (spec.outputs.count + 1))
     deadPort = spec.outputs.count
+    latePort = spec.latePort ?? -1
+    lateness = spec.kind == .source ? LatenessCounts() : nil
+    for word in [Count.watermark, Count.sentWatermark] { counters.set(word, Int(Int64.min)) }
     outputs = Array(repeating: [], count: deadPort + 1)
     routes = .allocate(capacity: deadPort + 1)
     routes.initialize(repeating: UnsafeMutableBufferPointer(start: nil, count: 0))
@@ -166,6 +186,8 @@ final class Node: @unchecked Sendable {
     for route in routes { route.deallocate() }
     routes.deallocate()
     counters.deallocate()
+    lateness?.deallocate()
+    for input in shownInputs { input.deallocate() }
     host.deallocate()
     info.deallocate()
   }

@@ -45,7 +45,7 @@ enum NodeCodec {
       UInt64(Node.from(context)?.spec.recordPlan?.maxRecordBytes ?? RecordPlan().maxRecordBytes)
     }
     table.pointee.origin = { context, partition, name in
-      Node.from(context)?.origins[partition] = String(borrowed: name)
+      Node.from(context)?.name(partition: partition, String(borrowed: name))
     }
     table.pointee.bury = { context, _, partition, bytes, length, offset, why in
       guard let node = Node.from(context) else { return TIDE_E_FATAL }
@@ -66,6 +66,12 @@ enum NodeCodec {
 extension Node {
   /// Row counter's bits in an id; the partition's number stands above them.
   private static let rowBits: Int64 = 48
+
+  /// Notes where a partition's records come from.
+  func name(partition number: UInt32, _ name: String) {
+    origins[number] = name
+    if let place = partitionPlaces[number] { partitions[place].rename(name) }
+  }
 
   /// Decodes records and publishes their frames until the bytes or the credit of the edges run out.
   func decode(

@@ -74,7 +74,7 @@ public final class Pipeline: @unchecked Sendable {
       let edge = Edge(
         name: "\(from.spec.name).\(output) -> \(to.spec.name)", from: from, output: port, target: to, input: to.inputs.count,
         port: UInt32(spec.input), ring: ring, buffer: chainPlan.buffers[index])
-      to.inputs.append(Node.Input(port: UInt32(spec.input)))
+      to.addInput(port: UInt32(spec.input), from: spec.from)
       from.connect(edge, port: port)
       edges.append(edge)
       if ring != nil {
@@ -215,8 +215,6 @@ public final class Pipeline: @unchecked Sendable {
     control.signal()
   }
 
-  // MARK: Retained batches
-
   // MARK: Looking in
 
   /// Writes a line for the node. Any thread.
@@ -230,6 +228,9 @@ public final class Pipeline: @unchecked Sendable {
     books.hasEnded = hasEnded.load(ordering: .acquiring)
     return books
   }
+
+  /// Where event time stands, in the order of the graph. Any thread.
+  public var times: EventTimes { EventTimes(nodes: nodes.map(\.times)) }
 
   /// Greatest event time that the node has sent on, ns since the epoch; nil before the first row. Any thread.
   public func lastEventTime(ofNode index: Int) -> Int64? {

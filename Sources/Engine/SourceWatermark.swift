@@ -7,11 +7,25 @@ import CTidemill
 struct SourceWatermark {
   /// nil = only the source itself advances it.
   let delayNanoseconds: Int64?
+  /// It moves at `tick` alone, to where the rows have brought it by then.
+  let isPeriodic: Bool
   private(set) var watermark = Int64.min
+  /// Where it would stand if it moved event by event.
+  private var reached = Int64.min
   /// Out of the minimum over the partitions until its next row or watermark.
   var isIdle = false
+  /// Out of the minimum for good.
+  private(set) var hasEnded = false
   /// The source has set it itself, so event times do not.
   private(set) var isOwned = false
+
+  init(delayNanoseconds: Int64?, isPeriodic: Bool = false) {
+    self.delayNanoseconds = delayNanoseconds
+    self.isPeriodic = isPeriodic
+  }
+
+  /// It counts in the minimum over the partitions.
+  var counts: Bool { !isIdle && !hasEnded }
 
   /// Watermark after an event at `time`; saturates at the least time.
   private func after(_ time: Int64, _ delay: Int64) -> Int64 {
@@ -24,7 +38,9 @@ struct SourceWatermark {
   mutating func see(_ times: UnsafePointer<Int64>, count: Int, late: UnsafeMutablePointer<Int64>) -> Bool {
     isIdle = false
     let delay = isOwned ? nil : delayNanoseconds
+    let moves = !isPeriodic
     var current = watermark
+    var next = max(reached, current)
     var anyLate = false
     var row = 0
     while row < count {
@@ -34,17 +50,32 @@ struct SourceWatermark {
         anyLate = true
       } else {
         late[row] = .min
-        if let delay { current = max(current, after(time, delay)) }
+        if let delay {
+          next = max(next, after(time, delay))
+          if moves { current = next }
+        }
       }
       row &+= 1
     }
     watermark = current
+    reached = next
     return anyLate
   }
 
-  /// A watermark that the source itself set; never goes back. The least time only makes the partition known.
+  /// Moves a periodic watermark to where the rows have brought it; true when that is further.
+  mutating func tick() -> Bool {
+    guard isPeriodic, reached > watermark else { return false }
+    watermark = reached
+    return true
+  }
+
+  /// A watermark that the source itself set; never goes back. The least time only makes the partition known, the greatest ends it.
   mutating func advance(to value: Int64) {
     isIdle = false
+    guard value != .max else {
+      hasEnded = true
+      return
+    }
     if value > .min { isOwned = true }
     if value > watermark { watermark = value }
   }

@@ -34,6 +34,7 @@ enum GraphBinder {
     spec.config = node.config
     spec.inputs = node.inputs.map(\.name)
     spec.outputs = node.outputPorts
+    spec.latePort = node.reference.manifest.latePort.flatMap { node.outputPorts.firstIndex(of: $0) }
     spec.blocking = node.reference.manifest.blocking ?? false
     spec.forwardsOnly = node.forwardsOnly
     spec.merges = node.reference.manifest.outputs?.merged ?? false
@@ -46,4 +47,9 @@ enum GraphBinder {
     spec.pollEveryNanoseconds = node.pollEveryNanoseconds
     return spec
   }
+}
+
+extension ComponentManifest {
+  /// Output port whose rows were late.
+  var latePort: String? { ports?.out?.first(where: \.isLate)?.name }
 }

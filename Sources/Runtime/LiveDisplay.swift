@@ -42,7 +42,7 @@ final class LiveDisplay {
   private func lines(_ pipeline: Pipeline, _ books: Books, now: Int64) -> [String] {
     let seconds = max(Double(now - lastTime) / 1e9, 0.001)
     var table = TextTable(
-      ["node", "rows", "rows/s", "rejected", "error %", "queued", "dropped", "lag"], right: [1, 2, 3, 4, 5, 6, 7])
+      ["node", "rows", "rows/s", "late", "rejected", "error %", "queued", "dropped", "lag"], right: [1, 2, 3, 4, 5, 6, 7, 8])
     let into = Dictionary(grouping: books.edges, by: \.to)
     for (index, node) in books.nodes.enumerated() {
       let rows = Self.rows(node)
@@ -50,13 +50,15 @@ final class LiveDisplay {
       let edges = into[index] ?? []
       table.add([
         node.name, Quantities.grouped(rows), Quantities.short(Double(rows &- before) / seconds),
-        Quantities.grouped(node.rejected), errors(node, since: index < lastBooks.nodes.count ? lastBooks.nodes[index] : nil),
+        Quantities.grouped(node.late), Quantities.grouped(node.rejected),
+        errors(node, since: index < lastBooks.nodes.count ? lastBooks.nodes[index] : nil),
         Quantities.grouped(edges.reduce(0) { $0 + $1.queued }), Self.dropped(edges), lag(pipeline, index),
       ])
     }
     let dim = colored ? "\u{1b}[2m" : "", plain = colored ? "\u{1b}[0m" : ""
     let title = "\(pipeline.name)  \(Quantities.duration(nanoseconds: now - started))"
-    return [title] + table.lines.enumerated().map { $0.offset == 0 ? dim + $0.element + plain : $0.element }
+    let why = TimeReport(pipeline.times).why.map { ["why  \($0)"] } ?? []
+    return [title] + table.lines.enumerated().map { $0.offset == 0 ? dim + $0.element + plain : $0.element } + why
   }
 
   /// Share of the rows since the last drawing that were rejected, in percent.

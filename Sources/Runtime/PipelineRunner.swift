@@ -15,6 +15,8 @@ public struct PipelineRunner {
     public var validatesFrames = false
     /// Print the books at the end.
     public var printsBooks = true
+    /// Print where the watermarks ended and who held them back, after the books.
+    public var explainsWatermarks = false
     /// Print them as lines of the log and not as a table.
     public var logsBooks = false
     public init(logger: Logger) { self.logger = logger }
@@ -74,14 +76,28 @@ public struct PipelineRunner {
     options.logger.info("\(pipeline.name): \(nodes) on \(threads), buffers \(buffers) at most")
     let started = tide_steady_ns()
     let display = options.showsProgress ? LiveDisplay(colored: options.colored) : nil
-    let outcome = pipeline.run(tickNanoseconds: 200_000_000) { display?.draw(pipeline) }
+    var watch = WatermarkWatch()
+    let outcome = pipeline.run(tickNanoseconds: 200_000_000) {
+      Self.watch(pipeline, &watch, options)
+      display?.draw(pipeline)
+    }
     let elapsed = tide_steady_ns() - started
     display?.close()
     pipeline.close()
     watch.finish()
     let report = Self.report(pipeline, elapsed)
     Self.show(report, options)
+    if options.explainsWatermarks { StandardError.write(TimeReport(pipeline.times).table(watch)) }
     return Result(exitCode: exitCode(outcome, watch, report), report: report)
+  }
+
+  /// Names inputs that have held a watermark back for long.
+  private static func watch(_ pipeline: Pipeline, _ watch: inout WatermarkWatch, _ options: Options) {
+    let times = pipeline.times
+    for delay in watch.look(times, now: pipeline.clock.now) {
+      let (node, text) = TimeReport(times).sentence(delay)
+      options.logger.warning("\(text)", metadata: ["node": "\(node)"])
+    }
   }
 
   private static func report(_ pipeline: Pipeline, _ elapsed: Int64) -> BooksReport {

@@ -53,6 +53,7 @@ public enum PlanReport {
     if let watermark = node.watermark {
       text += "    watermark: greatest event time - \(Quantities.duration(nanoseconds: watermark.delayNanoseconds))\n"
     }
+    if let port = node.reference.manifest.latePort { text += "    late rows leave by the port '\(port)'\n" }
     if let records = node.recordPlan, records.format == .frame {
       text += "    frames; columns: those that they come with\n"
     } else if let records = node.recordPlan {

@@ -21,6 +21,8 @@ struct RunCommand: ParsableCommand {
     DurationArgument?
   @Option(help: "Live progress on the terminal: auto, always or never (default: auto).") var progress: ColorChoice?
   @Option(help: "Write the books as JSON to this file at the end.", completion: .file()) var books: String?
+  @Flag(help: "Print at the end where the watermarks came to, who held them back, and how late rows were.")
+  var explainWatermarks = false
   @Flag(help: "Do not print the books at the end.") var quiet = false
 
   func run() throws {
@@ -37,6 +39,7 @@ struct RunCommand: ParsableCommand {
     options.drainNanoseconds =
       try (drainTimeout ?? EnvironmentTwin.value("TIDEMILL_DRAIN_TIMEOUT"))?.nanoseconds ?? options.drainNanoseconds
     options.validatesFrames = try plugins.isDevelopment()
+    options.explainsWatermarks = try explainWatermarks || EnvironmentTwin.flag("TIDEMILL_EXPLAIN_WATERMARKS")
     options.logsBooks = try log.chosenFormat() != .text
     options.printsBooks = try !(quiet || EnvironmentTwin.flag("TIDEMILL_QUIET"))
 
