@@ -150,10 +150,11 @@ struct AggregateModel {
   }
 
   private static func counts(_ values: [Cell]) -> Expectation {
-    var counts: [String: Int64] = [:]
-    for value in values { counts[value.nameInCounts, default: 0] += 1 }
-    let names = counts.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    return .exactly(.object(names.map { .init(name: $0, value: .int(counts[$0]!)) }))
+    // By bytes: texts that Swift calls equal may differ in them.
+    var counts: [[UInt8]: Int64] = [:]
+    for value in values { counts[Array(value.nameInCounts.utf8), default: 0] += 1 }
+    let names = counts.keys.sorted { $0.lexicographicallyPrecedes($1) }
+    return .exactly(.object(names.map { .init(name: String(decoding: $0, as: UTF8.self), value: .int(counts[$0]!)) }))
   }
 }
 

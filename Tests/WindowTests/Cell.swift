@@ -13,6 +13,8 @@ enum Cell: Hashable, Sendable {
   struct Member: Hashable, Sendable {
     var name: String
     var value: Cell
+
+    static func == (a: Member, b: Member) -> Bool { a.name.utf8.elementsEqual(b.name.utf8) && a.value == b.value }
   }
 
   /// Equal to the bit, but for NaN, which is one value.

@@ -4,12 +4,14 @@ extension WindowModel {
   func counted(_ rows: [ModelRow], size: Int) -> [Result] {
     var open: [[Cell]: [ModelRow]] = [:]
     var results: [Result] = []
+    func span(_ rows: [ModelRow]) -> Span {
+      Span(start: rows.map(\.time).min()!, end: rows.map(\.time).max()!)
+    }
     func send(_ key: [Cell]) {
       guard let rows = open.removeValue(forKey: key) else { return }
-      let times = rows.map(\.time)
       results.append(
         Result(
-          key: key, span: Span(start: times.min()!, end: times.max()!),
+          key: key, span: span(rows),
           values: test.aggregates.map { $0.expected(over: rows, inOrder: true) }, corrections: 0))
     }
     for row in rows {
@@ -17,7 +19,11 @@ extension WindowModel {
       open[key, default: []].append(row)
       if open[key]!.count == size { send(key) }
     }
-    for key in open.keys.sorted(by: { Cell.keyBytes($0).lexicographicallyPrecedes(Cell.keyBytes($1)) }) { send(key) }
+    let left = open.sorted { a, b in
+      let (one, other) = (span(a.value), span(b.value))
+      return one == other ? Cell.keyBytes(a.key).lexicographicallyPrecedes(Cell.keyBytes(b.key)) : one < other
+    }
+    for (key, _) in left { send(key) }
     return results
   }
 }

@@ -155,7 +155,13 @@ struct WindowModel {
   private func fire(_ windows: inout [Window], at watermark: Int64, _ results: inout [Result]) {
     let due = due(windows, at: watermark)
     let changed = Set(due.filter { windows[$0].isStale }.map { windows[$0].span })
-    for index in due where windows[index].isStale || (recomputes && changed.contains(windows[index].span)) {
+    let leaving = due.filter { windows[$0].isStale || (recomputes && changed.contains(windows[$0].span)) }
+    // A window that is computed anew counts for all keys alike, those too that are new in it.
+    let numbers = leaving.map { index in
+      recomputes ? windows.filter { $0.span == windows[index].span }.map(\.fired).max()! : windows[index].fired
+    }
+    for (index, number) in zip(leaving, numbers) {
+      windows[index].fired = number
       results.append(result(windows[index], isParts: false))
       windows[index].fired += 1
       windows[index].isStale = false
