@@ -34,7 +34,7 @@ final class CustomWindows: WindowStore {
     self.context = context
     self.start = start
     self.end = end
-    arena = RecordArena(recordBytes: context.aggregates.recordBytes)
+    arena = RecordArena(context.aggregates)
   }
 
   deinit { for window in windows { window.pane.release(context.aggregates, context.keys) } }
@@ -45,7 +45,7 @@ final class CustomWindows: WindowStore {
 
   func take(_ batch: Batch, _ keys: UnsafePointer<UInt32>, _ times: RowTimes, _ out: inout Output) throws {
     let (starts, ends) = (try start.values(of: batch), try end.values(of: batch))
-    guard let from = starts.ints, let to = ends.ints else { throw PluginError.fatal("a custom window begins and ends at times") }
+    guard let from = starts.times, let to = ends.times else { throw PluginError.fatal("a custom window begins and ends at times") }
     var last: Window?
     for at in 0..<batch.count {
       let row = batch.selection.map { Int($0[at]) } ?? at
@@ -79,7 +79,7 @@ final class CustomWindows: WindowStore {
     let isCorrection = window.end <= context.watermark
     let hasResult = window.hasFired && (context.recomputes || window.pane[key] != nil)
     window.pane.reserve(context.keys.limit)
-    let place = window.pane[key] ?? window.pane.add(key, context.aggregates, context.keys)
+    let place = window.pane[key] ?? window.pane.add(key, context.keys)
     context.add(at, to: place)
     guard isCorrection else {
       StateRecord.of(place).pointee.isChanged = true
@@ -221,7 +221,7 @@ final class CustomWindows: WindowStore {
       let window = window(start, end)
       window.pane.reserve(context.keys.limit)
       guard window.pane[key] == nil else { throw PluginError(.state, "the saved windows hold a key twice in a window") }
-      let place = window.pane.add(key, context.aggregates, context.keys)
+      let place = window.pane.add(key, context.keys)
       try context.aggregates.restore(place, reader)
       window.hasFired = flags & 1 != 0
       StateRecord.of(place).pointee.isChanged = flags & 2 != 0

@@ -17,7 +17,11 @@ final class Pane {
   /// True when something was added since the last early result.
   var isChanged = false
   private var chunks: [UnsafeMutableRawPointer] = []
-  private unowned let arena: RecordArena
+  /// The store's, which outlives its panes.
+  private unowned(unsafe) let arena: RecordArena
+  /// Where the next record goes, and how many more the chunk takes.
+  private var next: UnsafeMutableRawPointer?
+  private var room = 0
 
   init(_ index: Int64, from: Int64, arena: RecordArena, capacity: Int) {
     self.index = index
@@ -49,16 +53,25 @@ final class Pane {
   subscript(key: UInt32) -> Place? { Int(key) < capacity ? places[Int(key)] : nil }
 
   /// Makes aggregates for a key that has none here, in a pane that has room for it.
-  func add(_ key: UInt32, _ aggregates: AggregateSet, _ keys: KeyTable) -> Place {
-    if count % RecordArena.chunkRecords == 0 { chunks.append(arena.take()) }
-    let record = chunks[count / RecordArena.chunkRecords] + count % RecordArena.chunkRecords * arena.stride
-    record.initializeMemory(as: StateRecord.self, to: StateRecord(key: key, isChanged: false))
-    let place = record + StateRecord.headBytes
-    aggregates.initialize(place)
+  @inline(__always)
+  func add(_ key: UInt32, _ keys: KeyTable) -> Place {
+    if room == 0 { begin() }
+    let record = next.unsafelyUnwrapped
+    next = record + arena.stride
+    room &-= 1
+    let place = arena.initialize(record, key: key)
     places[Int(key)] = place
-    count += 1
-    keys.uses[Int(key)] += 1
+    count &+= 1
+    keys.uses[Int(key)] &+= 1
     return place
+  }
+
+  @inline(never)
+  private func begin() {
+    let chunk = arena.take()
+    chunks.append(chunk)
+    next = chunk
+    room = RecordArena.chunkRecords
   }
 
   /// Visits the keys' aggregates, in the order in which the keys came.
@@ -78,12 +91,13 @@ final class Pane {
   /// Gives everything back. The pane is of no use afterwards.
   func release(_ aggregates: AggregateSet, _ keys: KeyTable) {
     let uses = keys.uses
+    let arePlain = arena.areRecordsPlain
     forEach { key, place in
-      aggregates.destroy(place)
-      uses[Int(key)] -= 1
+      if !arePlain { aggregates.destroy(place) }
+      uses[Int(key)] &-= 1
     }
     arena.give(chunks)
     chunks.removeAll()
-    count = 0
+    (next, room, count) = (nil, 0, 0)
   }
 }

@@ -38,7 +38,7 @@ extension PaneWindows {
   }
 
   private func add(_ at: Int, _ key: UInt32, to pane: Pane) {
-    let place = pane[key] ?? pane.add(key, context.aggregates, context.keys)
+    let place = pane[key] ?? pane.add(key, context.keys)
     context.add(at, to: place)
     if context.hasEarly {
       StateRecord.of(place).pointee.isChanged = true

@@ -53,7 +53,7 @@ extension PaneWindows {
         let pane = pane(index, from: from)
         pane.reserve(context.keys.limit)
         guard pane[key] == nil else { throw PluginError(.state, "the saved windows hold a key twice in pane \(index)") }
-        let place = pane.add(key, context.aggregates, context.keys)
+        let place = pane.add(key, context.keys)
         try context.aggregates.restore(place, reader)
         StateRecord.of(place).pointee.isChanged = isChanged
         if isChanged { pane.isChanged = true }

@@ -17,6 +17,8 @@ final class PaneWindows: WindowStore {
   /// How often results of windows that still change were corrected: by window, by key.
   var corrections: [Int64: [UInt32: Int64]] = [:]
   var firing: Firing?
+  /// A pane that is among `panes`.
+  private var recent: Pane?
   /// Where the aggregates of several panes come together.
   let block: ResultBlock
   /// By key: the last collection that it was part of.
@@ -36,7 +38,7 @@ final class PaneWindows: WindowStore {
     self.context = context
     self.ruler = ruler
     self.shape = shape
-    arena = RecordArena(recordBytes: context.aggregates.recordBytes)
+    arena = RecordArena(context.aggregates)
     block = ResultBlock(recordBytes: context.aggregates.recordBytes)
     tables = .allocate(capacity: Int(Self.near))
     nothing = .allocate(capacity: nothingCapacity)
@@ -73,7 +75,7 @@ final class PaneWindows: WindowStore {
     var at = 0
     while at < count {
       let key = keys[at]
-      places[at] = table[Int(key)] ?? pane.add(key, context.aggregates, context.keys)
+      places[at] = table[Int(key)] ?? pane.add(key, context.keys)
       at &+= 1
     }
     if context.hasEarly { mark(count, [pane]) }
@@ -110,10 +112,15 @@ final class PaneWindows: WindowStore {
   /// Makes aggregates for a key in a pane of the batch.
   @inline(never)
   private func add(_ key: UInt32, _ first: Int64, _ column: Int) -> Place {
-    let pane = pane(first + Int64(column))
-    pane.reserve(context.keys.limit)
-    tables[column] = pane.places
-    return pane.add(key, context.aggregates, context.keys)
+    let index = first &+ Int64(column)
+    // The pane that the last key was added to, most often.
+    let pane = recent.flatMap { $0.index == index && $0.from == .min ? $0 : nil } ?? self.pane(index)
+    recent = pane
+    if tables[column] != pane.places {
+      pane.reserve(context.keys.limit)
+      tables[column] = pane.places
+    }
+    return pane.add(key, context.keys)
   }
 
   /// For each time the number of its pane, counted from the one that begins at `start`. The quotient of doubles is right or one off.
@@ -180,6 +187,7 @@ final class PaneWindows: WindowStore {
     }
     if gone > 0 {
       panes.removeFirst(gone)
+      recent = nil
       context.sweepKeys()
     }
     if !corrections.isEmpty {
