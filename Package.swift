@@ -57,7 +57,7 @@ let package = Package(
     .target(name: "Expressions", dependencies: ["CRegex", "CExpressions"]),
     .target(name: "CKernels", dependencies: ["CTidemill"]),
     .target(name: "Kernels", dependencies: ["CTidemill", "CKernels", "Expressions", "Frames"]),
-    .target(name: "Playground", dependencies: ["Expressions", "Formats", "Frames"]),
+    .target(name: "Playground", dependencies: ["Expressions", "Formats", "Frames", "Kernels"]),
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
     .target(name: "Aggregates", dependencies: ["PluginKit"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CHost", "CMd", "PluginManifest"]),
@@ -98,7 +98,8 @@ let package = Package(
       name: "tidemill-stress", dependencies: ["CTidemill", "CHost", "PluginManifest", "Rings", "Engine", "EngineBench"],
       path: "Tests/Stress"),
     .target(
-      name: "TestSupport", dependencies: ["CTidemill", "CArrow", "Frames", "PluginManifest", "PluginHost"],
+      name: "TestSupport", 
+      dependencies: ["CTidemill", "CArrow", "Expressions", "Kernels", "Frames", "PluginManifest", "PluginHost"],
       path: "Tests/TestSupport"),
     .testTarget(name: "ContractTests", dependencies: ["CTidemill", "TestSupport"]),
     .testTarget(name: "ArrowTests", dependencies: ["TestSupport"]),
@@ -110,7 +111,11 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["CTidemill", "Expressions", "Frames", "Kernels", "TestSupport"]),
     .testTarget(name: "RingsTests", dependencies: ["CHost", "Rings", "TestSupport"]),
     .testTarget(name: "FormatsTests", dependencies: ["CTidemill", "Formats", "Frames", "TestSupport"]),
-    .testTarget(name: "ManifestTests", dependencies: ["Formats", "PluginManifest", "Manifest", "TestSupport"]),
+    .testTarget(
+      name: "ManifestTests",
+      dependencies: [
+        "CTidemill", "Expressions", "Formats", "Frames", "Kernels", "PluginManifest", "Manifest", "Playground", "TestSupport",
+      ]),
     .testTarget(name: "PluginHostTests", dependencies: ["CTidemill", "PluginManifest", "PluginHost", "TestSupport"]),
     .testTarget(name: "AggregatesTests", dependencies: ["Aggregates", "PluginKit", "TestSupport"]),
     .testTarget(name: "PluginKitTests", dependencies: ["PluginKit", "PluginManifest", "TestSupport"]),

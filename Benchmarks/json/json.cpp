@@ -48,7 +48,7 @@ struct Input {
 };
 
 record_column column(const char *name, uint8_t type, uint8_t role = TIDE_NONE_ROLE) {
-  return {{name, strlen(name)}, type, role, 1};
+  return {{name, strlen(name)}, type, role, 1, 0, 0};
 }
 
 enum Output { none, some_lines, rewritten };

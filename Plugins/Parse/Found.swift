@@ -63,8 +63,14 @@ protocol LineParser {
   var isOpen: Bool { get }
   /// True when numbers, booleans and texts differ in the texts: then nothing is converted from text.
   var isTyped: Bool { get }
+  /// True when what is found depends on the row's `reference`, not on the text alone.
+  var usesReference: Bool { get }
   /// Sets the cells of a row that has been begun.
   mutating func parse(_ text: Bytes, into row: FoundRow) throws(ParseFailure)
+}
+
+extension LineParser {
+  var usesReference: Bool { false }
 }
 
 extension Bytes {

@@ -16,6 +16,8 @@ final class FoundRow {
   private let keepsOthers: Bool
   /// The cell behind the one that was found last: fields mostly come in the order of the row before.
   private var next = 0
+  /// Where the parser ended: what is added to that is of one row alone.
+  private var parsed = (others: 0, scratch: Scratch.Mark())
 
   /// - Parameter keepsOthers: false forgets fields that have no cell.
   init(names: [String], keepsOthers: Bool) {
@@ -29,7 +31,24 @@ final class FoundRow {
     }
   }
 
+  /// One for the same fields.
+  init(like other: FoundRow) {
+    names = other.names
+    keepsOthers = other.keepsOthers
+    cells = .allocate(capacity: names.count)
+    cells.initialize(repeating: .absent)
+  }
+
   deinit { cells.deallocate() }
+
+  /// Remembers what the parser has found, for `rewind`.
+  func endParsing() { parsed = (others.count, scratch.mark) }
+
+  /// Back to what the parser has found, for another row with the same text.
+  func rewind() {
+    others.removeLast(others.count - parsed.others)
+    scratch.drop(to: parsed.scratch)
+  }
 
   /// Forgets the row before.
   func begin() {
@@ -64,6 +83,20 @@ final class Scratch {
   private var used = 0
 
   deinit { for chunk in chunks { chunk.deallocate() } }
+
+  /// How much is taken.
+  struct Mark {
+    fileprivate var chunks = 0
+    fileprivate var used = 0
+  }
+
+  var mark: Mark { Mark(chunks: chunks.count, used: used) }
+
+  /// Gives back what was taken since.
+  func drop(to mark: Mark) {
+    while chunks.count > max(mark.chunks, 1) { chunks.removeLast().deallocate() }
+    used = mark.chunks == 0 ? 0 : mark.used
+  }
 
   /// Gives all of it back; what was taken is no longer valid.
   func reset() {

@@ -16,7 +16,7 @@ final class MadeColumns {
     let isRemoved: Bool
   }
 
-  let row: FoundRow
+  var row: FoundRow
   private let builder = FrameBuilder()
   private var slots: [Slot] = []
   /// Number of the column of the rest, nil where the frame's own stays as it is.
@@ -26,12 +26,12 @@ final class MadeColumns {
   private let field: String
   private let isOpen: Bool
   private let prefix: [UInt8]
-  private let writer: VariantWriter
+  private let writer: FoundWriter
   private let variants: [Int]
   private var frame: FrameView?
   private var restBefore: ColumnView?
 
-  init(_ settings: ParseSettings, _ parser: any LineParser, like frame: FrameView, _ writer: VariantWriter) throws {
+  init(_ settings: ParseSettings, _ parser: any LineParser, like frame: FrameView, _ writer: FoundWriter) throws {
     self.writer = writer
     field = settings.field
     isOpen = parser.isOpen
@@ -151,9 +151,9 @@ final class MadeColumns {
     case .string: builder.put(index, utf8: column.bytes(number))
     case .binary: builder.put(index, binary: column.bytes(number))
     case .variant:
-      let start = writer.count
-      writer.put(column.variantReader(number))
-      builder.put(index, variant: writer.bytes(from: start))
+      let start = writer.encoder.count
+      writer.write(column.variantReader(number))
+      builder.put(index, variant: writer.encoder.bytes(from: start))
     }
   }
 
@@ -161,20 +161,21 @@ final class MadeColumns {
   private func putRest(_ column: Int, _ number: Int) -> Bool {
     let before = restBefore.flatMap { $0.isValid(number) ? $0.variantReader(number) : nil }
     if before == nil, row.others.isEmpty { return true }
-    let start = writer.count
-    let open = writer.begin()
+    let encoder = writer.encoder
+    let start = encoder.count
+    let open = encoder.begin()
     before?.forEachField { name, value in
-      let from = writer.count
-      writer.put(value)
-      writer.add(writer.names.rank(of: name), from: from)
+      let from = encoder.count
+      writer.write(value)
+      writer.add(name, from: from)
     }
     for (name, value) in row.others {
-      let from = writer.count
+      let from = encoder.count
       guard writer.write(value) else { return false }
-      writer.add(writer.names.rank(of: prefixed(name)), from: from)
+      writer.add(prefixed(name), from: from)
     }
-    guard writer.endObject(open) else { return false }
-    builder.put(column, variant: writer.bytes(from: start))
+    guard encoder.endObject(open) else { return false }
+    builder.put(column, variant: encoder.bytes(from: start))
     return true
   }
 

@@ -28,13 +28,14 @@ struct ParseSettings {
     prefix = try config[Options.prefix]
     removes = try config[Options.remove]
     keepsFailed = try config[Options.onError] == .keep
-    declared = (try config[Options.fields] ?? []).map { ($0.name, $0.value) }
+    let fields = try config[Options.fields] ?? []
+    declared = fields.map { ($0.name, $0.value) }
     wanted = (try config[Options.named] ?? []).map { ($0.name, $0.value) }
     timeFormat = try TimeFormat(config[Options.timeFormat])
     defaults = TimeDefaults(zoneSeconds: try Self.zone(config[Options.timeZone]), year: try config[Options.year])
     time = try config[Options.time]
     parser = try Self.parser(config, defaults)
-    try checkFields()
+    try checkFields(fields)
   }
 
   private static func zone(_ text: String) throws -> Int {
@@ -99,16 +100,17 @@ struct ParseSettings {
     return names
   }
 
-  private func checkFields() throws {
+  private func checkFields(_ fields: [OptionEntry<FieldKind>]) throws {
     let names = parser.fields.map(\.name)
-    for (name, _) in declared {
+    for field in fields {
+      let name = field.name
       let length = prefix.utf8.count + name.utf8.count
       if name.isEmpty || length > FrameLimits.maxNameBytes {
-        throw PluginError.config("a field has a name of 1 to \(FrameLimits.maxNameBytes) bytes", at: "fields")
+        throw PluginError.config("a field has a name of 1 to \(FrameLimits.maxNameBytes) bytes", at: field.path)
       }
       if !parser.isOpen, !names.contains(name) {
         throw PluginError.config(
-          "this format makes no '\(name)'; it makes \(names.joined(separator: ", "))", at: "fields.\(name)")
+          "this format makes no '\(name)'; it makes \(names.joined(separator: ", "))", at: field.path)
       }
     }
     if removes, keepsFailed, !prefix.isEmpty {

@@ -13,7 +13,8 @@ final class ParseWorker {
   private var columns: MadeColumns?
   private var schema: UInt64 = 0
   private let joiner = FrameJoiner()
-  private let writer = VariantWriter()
+  private let writer = FoundWriter()
+  private var parsed: ParsedTexts
   /// The frame of the made columns.
   private var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: FrameLimits.alignment)
   private var kept: [UInt16] = []
@@ -26,6 +27,7 @@ final class ParseWorker {
     self.settings = settings
     self.host = host
     parser = settings.parser
+    parsed = ParsedTexts(settings.parser)
     fieldName = Array(settings.field.utf8)
   }
 
@@ -35,6 +37,7 @@ final class ParseWorker {
     let frame = batch.frame
     if columns == nil || frame.schemaID == 0 || frame.schemaID != schema {
       columns = try MadeColumns(settings, parser, like: frame, writer)
+      parsed = ParsedTexts(parser)
       schema = frame.schemaID
     }
     if settings.time != nil, let time = frame.column(role: .eventTime) {
@@ -108,25 +111,56 @@ final class ParseWorker {
     let isText = texts.type == .string
     let isVariant = texts.type == .variant
     let ingest = frame.column(role: .ingestTime)
+    let codes = parsed.begin(texts)
+    let own = columns.row
+    defer { columns.row = own }
     for row in rows {
       let number = Int(row)
       let text =
         !texts.isValid(number) ? nil : isText ? texts.bytes(number) : isVariant ? texts.variantReader(number).text : nil
-      columns.row.begin()
-      columns.row.reference = ingest.map { $0.isValid(number) ? $0.time(number) : now } ?? now
+      columns.row = own
+      own.begin()
       var problem = text == nil ? RowProblem.noText : nil
+      let reference = ingest.map { $0.isValid(number) ? $0.time(number) : now } ?? now
       if let text {
-        do throws(ParseFailure) { try parser.parse(text, into: columns.row) } catch { problem = .parse(error) }
+        own.reference = reference
+        let failure: ParseFailure?
+        (columns.row, failure) = found(text, codes?[number], own)
+        problem = failure.map { .parse($0) }
       }
+      columns.row.reference = reference
       if problem == nil { problem = columns.put(number) }
       if let problem {
         guard settings.keepsFailed else {
           rejected.append((row, problem))
           continue
         }
+        columns.row = own
         columns.putUnchanged(number)
       }
       kept.append(row)
+    }
+  }
+}
+
+extension ParseWorker {
+  /// What a text holds, in `own` or in the row that is kept for its code, and why it cannot be parsed.
+  private func found(_ text: Bytes, _ code: UInt16?, _ own: FoundRow) -> (row: FoundRow, failure: ParseFailure?) {
+    guard let code else { return (own, parse(text, into: own)) }
+    if let known = parsed.known(code) { return known }
+    guard let row = parsed.row(for: code, like: own) else { return (own, parse(text, into: own)) }
+    row.begin()
+    let failure = parse(text, into: row)
+    parsed.end(failure)
+    return (row, failure)
+  }
+
+  private func parse(_ text: Bytes, into row: FoundRow) -> ParseFailure? {
+    do throws(ParseFailure) {
+      try parser.parse(text, into: row)
+      return nil
+    } catch {
+      return error
     }
   }
 }

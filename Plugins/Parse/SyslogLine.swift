@@ -16,6 +16,8 @@ struct SyslogLine: LineParser {
   }
   let isOpen = false
   let isTyped = false
+  /// Times of the older form have no year.
+  let usesReference = true
   var defaults: TimeDefaults
 
   private static let facilities: [StaticString] = [

@@ -22,14 +22,14 @@ final class ValueReader {
 
   /// Puts a value that is neither absent nor null into a column of the current row.
   func put(
-    _ found: Found, _ type: FieldKind, _ builder: FrameBuilder, _ column: Int, _ writer: VariantWriter, _ scratch: Scratch
+    _ found: Found, _ type: FieldKind, _ builder: FrameBuilder, _ column: Int, _ writer: FoundWriter, _ scratch: Scratch
   ) -> Outcome {
     let isText = found.kind == .text && !isTyped
     switch type {
     case .variant:
-      let start = writer.count
+      let start = writer.encoder.count
       guard writer.write(found) else { return .tooManyMembers }
-      builder.put(column, variant: writer.bytes(from: start))
+      builder.put(column, variant: writer.encoder.bytes(from: start))
       return .put
     case .string:
       guard found.kind == .text || found.kind == .time || (found.kind == .bool && !isTyped) else { return .mismatch }

@@ -14,14 +14,14 @@ struct VariantNames {
   /// Place in order, of the names that have been put in order.
   private var ranks: [UInt32] = []
   /// The key dictionary, as Parquet's Variant encoding has it.
-  private(set) var metadata: [UInt8] = [0x11, 0, 0]
+  private(set) var metadata = VariantKeys.encoded([])
 
   /// Begins a frame.
   mutating func begin() {
     guard table.count > Self.most || table.byteCount > Self.mostBytes else { return }
     table.removeAll()
     ranks.removeAll(keepingCapacity: true)
-    writeMetadata([])
+    metadata = VariantKeys.encoded([])
   }
 
   /// The number by which values refer to a name.
@@ -36,7 +36,7 @@ struct VariantNames {
     let order = (0..<table.count).sorted { Self.isBefore(table[$0], table[$1]) }
     ranks = Array(repeating: 0, count: order.count)
     for (rank, number) in order.enumerated() { ranks[number] = UInt32(rank) }
-    writeMetadata(order)
+    metadata = VariantKeys.encoded(order.map { Array(table[$0])[...] })
     return true
   }
 
@@ -44,20 +44,5 @@ struct VariantNames {
     let shared = min(one.count, other.count)
     let order = shared == 0 ? 0 : memcmp(one.baseAddress!, other.baseAddress!, shared)
     return order == 0 ? one.count < other.count : order < 0
-  }
-
-  /// Header, number of names, their offsets, their bytes.
-  private mutating func writeMetadata(_ order: [Int]) {
-    let width = max(VariantWriter.width(of: table.byteCount), VariantWriter.width(of: order.count))
-    metadata = [UInt8(0x11 | (width - 1) << 6)]
-    func put(_ value: Int) { for byte in 0..<width { metadata.append(UInt8(truncatingIfNeeded: value >> (8 * byte))) } }
-    put(order.count)
-    var end = 0
-    put(0)
-    for number in order {
-      end += table[number].count
-      put(end)
-    }
-    for number in order { metadata += table[number] }
   }
 }

@@ -8,8 +8,9 @@ struct FlatMapOperator: Operator {
   static let keepEmpty = Option(
     "keep_empty", .bool, doc: "Pass a row whose list is empty, null or absent once, with null. Otherwise it passes not at all.",
     default: false)
+  static let strict = StrictOption.option(otherwise: "its list counts as null, and the row is counted")
   static let component = Component(
-    "flat_map", doc: "Make a row of each element of a list.", concurrency: .stateless, options: [explode, keepEmpty],
+    "flat_map", doc: "Make a row of each element of a list.", concurrency: .stateless, options: [explode, keepEmpty, strict],
     inputs: [], outputs: .changed(set: explode),
     example: """
       name: items
@@ -27,9 +28,13 @@ struct FlatMapOperator: Operator {
 
   private let list: Expression
   private let name: String
+  /// Path of the entry.
+  private let option: String
   private let keepsEmpty: Bool
+  private let isStrict: Bool
   private let changes: FrameDeriver
   private let rows = RowBuffer()
+  private let erring = RowBuffer()
   private var elements: [tide_string] = []
   private var states: [ColumnValues.State] = []
 
@@ -39,8 +44,10 @@ struct FlatMapOperator: Operator {
       throw PluginError.config("`explode` takes one field and one list, not \(entries.count)", at: "explode")
     }
     name = entries[0].name
+    option = entries[0].path
     list = entries[0].value
     keepsEmpty = try config[Self.keepEmpty]
+    isStrict = try config[Self.strict]
     changes = try FrameDeriver([.set(name)])
   }
 
@@ -48,16 +55,21 @@ struct FlatMapOperator: Operator {
     let values = try list.values(of: batch)
     guard batch.count > 0, let lists = values.strings else { return }
     var wrong: [(row: Int, why: String)] = []
+    erring.clear()
     for index in 0..<values.count {
       let row = batch.row(at: index)
       guard values.isValid(index) else {
-        if keepsEmpty { try add(row, nil, values, batch, &out) }
+        if isStrict, values.state(index) == .error {
+          erring.append(row)
+        } else if keepsEmpty {
+          try add(row, nil, values, batch, &out)
+        }
         continue
       }
       let value = VariantReader(
         value: UnsafeRawBufferPointer(start: lists[index].data, count: Int(lists[index].length)), keys: values.keys)
       guard value.kind == .array else {
-        wrong.append((Int(row), "'explode.\(name)' is a \(value.kind), and a list is wanted"))
+        wrong.append((Int(row), "'\(option)' is a \(value.kind), and a list is wanted"))
         continue
       }
       if value.count == 0, keepsEmpty { try add(row, nil, values, batch, &out) }
@@ -65,6 +77,8 @@ struct FlatMapOperator: Operator {
     }
     try send(values, batch, &out)
     for (row, why) in wrong { try out.reject(row, of: batch, why) }
+    // Asking why ends what the expression gave for the batch.
+    try out.reject(erring.rows, of: batch, list, option)
   }
 
   private mutating func add(

@@ -4,44 +4,48 @@ import PluginKit
 ///
 /// Numbers and truths are written as in JSON, so that 5 and "5" are one key; a list or a map is no key, which counts as an error.
 final class KeyTexts {
-  private var heap: [UInt8] = []
-  private var places: [(start: Int, count: Int)] = []
-  private var texts: [tide_string] = []
-  private var states: [ColumnValues.State] = []
+  private let heap = ValueBuffer<UInt8>()
+  private let ends = ValueBuffer<Int>()
+  private let texts = ValueBuffer<tide_string>()
+  private let states = ValueBuffer<ColumnValues.State>()
 
   /// The values as they are, or their texts where they are variants; those are valid until the next call.
   func keys(_ values: ColumnValues) -> ColumnValues {
     guard values.type == .variant, let variants = values.strings else { return values }
-    heap.removeAll(keepingCapacity: true)
-    places.removeAll(keepingCapacity: true)
-    states.removeAll(keepingCapacity: true)
+    heap.removeAll()
+    ends.removeAll()
+    states.removeAll()
     for index in 0..<values.count {
-      let start = heap.count
       var state = values.state(index)
       if state == .value { state = append(variants[index], values.keys) }
-      places.append((start, heap.count - start))
+      ends.append(heap.count)
       states.append(state)
     }
-    texts = heap.withUnsafeBytes { bytes in
-      let base = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-      return places.map { place in tide_string(data: base.map { $0 + place.start }, length: UInt64(place.count)) }
+    texts.removeAll()
+    var start = 0
+    for end in ends.values {
+      texts.append(heap.string(start, end - start))
+      start = end
     }
-    return texts.withUnsafeBufferPointer { texts in
-      states.withUnsafeBufferPointer { ColumnValues(texts, states: $0.baseAddress) }
-    }
+    return ColumnValues(texts.values, states: states.base)
   }
 
   private func append(_ value: tide_string, _ keys: UnsafeRawBufferPointer) -> ColumnValues.State {
     let variant = VariantReader(value: UnsafeRawBufferPointer(start: value.data, count: Int(value.length)), keys: keys)
     switch variant.kind {
     case .null: return .null
-    case .bool: heap += (variant.bool == true ? "true" : "false").utf8
-    case .int: heap += String(variant.int ?? 0).utf8
-    case .double, .decimal: heap += String(variant.double ?? 0).utf8
-    case .time: heap += String(variant.time ?? 0).utf8
-    case .string: heap += variant.text ?? UnsafeRawBufferPointer(start: nil, count: 0)
+    case .bool: append(variant.bool == true ? "true" : "false")
+    case .int: append(String(variant.int ?? 0))
+    case .double, .decimal: append(String(variant.double ?? 0))
+    case .time: append(String(variant.time ?? 0))
+    case .string: if let text = variant.text { heap.append(contentsOf: text.bindMemory(to: UInt8.self)) }
     case .absent, .binary, .uuid, .dayTime, .object, .array: return .error
     }
     return .value
+  }
+
+  private func append(_ text: String) {
+    var text = text
+    text.withUTF8 { heap.append(contentsOf: $0) }
   }
 }

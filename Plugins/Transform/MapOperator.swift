@@ -22,20 +22,20 @@ struct MapOperator: Operator {
   static let cast = Option(
     "cast", .map(.choice(FieldType.self)), doc: "Fields and the types that they are converted to, such as status: int.",
     default: [])
+  static let rename = Option(
+    "rename", .map(.string), doc: "Fields and their new names, such as temp: temperature.", default: [])
   static let set = Option(
     "set", .map(.expression(of: nil)),
     doc:
       "Fields and the expressions that give their values, all of the row as it came in, such as fahrenheit: value * 1.8 + 32.0.",
     default: [])
-  static let rename = Option(
-    "rename", .map(.string), doc: "Fields and their new names, such as temp: temperature.", default: [])
   static let remove = Option("remove", .list(.field), doc: "Fields that are removed.", default: [])
   static let keep = Option(optional: "keep", .list(.string), doc: "The only fields that are left.")
   static let strict = StrictOption.option(otherwise: "its field is null, and it is counted")
   static let component = Component(
-    "map", doc: "Set, rename, remove, keep and cast fields.", concurrency: .stateless,
-    options: [cast, set, rename, remove, keep, strict], inputs: [],
-    outputs: .changed(cast: cast, set: set, rename: rename, remove: remove, keep: keep),
+    "map", doc: "Cast, rename, set, remove and keep fields.", concurrency: .stateless,
+    options: [cast, rename, set, remove, keep, strict], inputs: [],
+    outputs: .changed(cast: cast, rename: rename, set: set, remove: remove, keep: keep),
     example: """
       name: fahrenheit
       sources:
@@ -44,7 +44,12 @@ struct MapOperator: Operator {
         warm:
           use: map
           from: readings
-          with: { set: { fahrenheit: value * 1.8 + 32.0 }, rename: { value: celsius }, remove: [unit] }
+          with:
+            rename: { value: celsius }
+            set:
+              fahrenheit: value * 1.8 + 32.0
+              grade: "{'good': 'A', 'bad': 'C'}[?quality].orValue('B')"
+            remove: [unit]
       sinks:
         out: { use: stdout, from: warm }
 
@@ -68,26 +73,19 @@ struct MapOperator: Operator {
     guard casts.count + sets.count + renames.count + removed.count > 0 || kept != nil else {
       throw PluginError.config("map needs `cast`, `set`, `rename`, `remove` or `keep`")
     }
-    for cast in casts where sets.contains(where: { $0.name == cast.name }) {
-      throw PluginError.config(
-        "'\(cast.name)' is set as well; write set: { \(cast.name): \(cast.value.function)(...) }", at: "cast.\(cast.name)")
-    }
-    for (index, name) in removed.enumerated() where sets.contains(where: { $0.name == name }) {
-      throw PluginError.config("'\(name)' is set and removed", at: "remove[\(index)]")
-    }
+    try Self.checkSets(sets.map(\.name), casts, renames, removed)
     var expressions: [(Expression, String)] = []
     var changes: [ColumnChange] = []
     for cast in casts {
       let text = "\(cast.value.function)(event.fields[\(Self.quoted(cast.name))])"
-      let path = "cast.\(cast.name)"
-      expressions.append((try Expression(text, of: cast.value.columnType, at: path, host: config.host), path))
+      expressions.append((try Expression(text, of: cast.value.columnType, at: cast.path, host: config.host), cast.path))
       changes.append(.set(cast.name))
     }
+    if !renames.isEmpty { changes.append(.rename(renames.map { ($0.name, $0.value) })) }
     for set in sets {
-      expressions.append((set.value, "set.\(set.name)"))
+      expressions.append((set.value, set.path))
       changes.append(.set(set.name))
     }
-    if !renames.isEmpty { changes.append(.rename(renames.map { ($0.name, $0.value) })) }
     changes += removed.map { .remove($0) }
     if let kept { changes.append(.keep(kept)) }
     self.changes = try Self.deriver(changes)
@@ -129,6 +127,29 @@ struct MapOperator: Operator {
     }
   }
 
+  /// A field that is set gets nothing else: which of two would hold would depend on an order that nobody sees.
+  private static func checkSets(
+    _ sets: [String], _ casts: [OptionEntry<FieldType>], _ renames: [OptionEntry<String>], _ removed: [String]
+  ) throws {
+    for cast in casts where sets.contains(cast.name) {
+      throw PluginError.config(
+        "'\(cast.name)' is set as well; write set: { \(cast.name): \(cast.value.function)(...) }", at: cast.path)
+    }
+    for rename in renames {
+      if sets.contains(rename.name) {
+        throw PluginError.config(
+          "'\(rename.name)' is renamed and set; write set: { \(rename.value): ... }, and remove: [\(rename.name)]",
+          at: rename.path)
+      }
+      if sets.contains(rename.value) {
+        throw PluginError.config("'\(rename.name)' is renamed to '\(rename.value)', which is set", at: rename.path)
+      }
+    }
+    for (index, name) in removed.enumerated() where sets.contains(name) {
+      throw PluginError.config("'\(name)' is set and removed", at: "remove[\(index)]")
+    }
+  }
+
   private static func deriver(_ changes: [ColumnChange]) throws -> FrameDeriver {
     do throws(FrameDeriveError) {
       return try FrameDeriver(changes)
@@ -154,19 +175,19 @@ struct MapOperator: Operator {
 
 /// States of a column in which rows that err are null.
 final class NullableStates {
-  private var states: [UInt8] = []
+  private let states = ValueBuffer<UInt8>()
 
   /// The same values; what points to the states is valid until the next call.
   func erringAsNull(_ values: ColumnValues) -> ColumnValues {
     guard values.errorCount > 0, let from = values.raw.state else { return values }
-    states.removeAll(keepingCapacity: true)
+    states.removeAll()
     for index in 0..<values.count {
       states.append(from[index] == UInt8(TIDE_ROW_ERROR) ? UInt8(TIDE_ROW_NULL) : from[index])
     }
     var raw = values.raw
     raw.nulls += raw.errors
     raw.errors = 0
-    raw.state = states.withUnsafeBufferPointer { $0.baseAddress }
+    raw.state = UnsafePointer(states.base)
     return ColumnValues(raw)
   }
 }

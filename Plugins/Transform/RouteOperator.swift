@@ -29,7 +29,7 @@ struct RouteOperator: Operator {
 
       """)
 
-  private let cases: [(name: String, condition: Expression, port: UInt32)]
+  private let cases: [(option: String, condition: Expression, port: UInt32)]
   private let match: Match
   private let isStrict: Bool
   private let defaultPort: UInt32
@@ -47,9 +47,9 @@ struct RouteOperator: Operator {
     guard !entries.isEmpty else { throw PluginError.config("route needs at least one case", at: "cases") }
     cases = try entries.map { entry in
       guard let port = config.host.port(entry.name) else {
-        throw PluginError.config("there is no port '\(entry.name)'", at: "cases.\(entry.name)")
+        throw PluginError.config("there is no port '\(entry.name)'", at: entry.path)
       }
-      return (entry.name, entry.value, port.index)
+      return (entry.path, entry.value, port.index)
     }
   }
 
@@ -61,7 +61,7 @@ struct RouteOperator: Operator {
     if isStrict, match == .all {
       // A row that errs anywhere goes nowhere else.
       for entry in cases {
-        try reject(try entry.condition.filter(batch).erring, batch, entry.condition, entry.name, &out)
+        try reject(try entry.condition.filter(batch).erring, batch, entry.condition, entry.option, &out)
       }
     }
     for entry in cases {
@@ -72,7 +72,7 @@ struct RouteOperator: Operator {
       }
       try out.forward(batch, rows: rows.rows, to: entry.port)
       for row in rows.rows { settled[Int(row)] = true }
-      if isStrict, match == .first { try reject(matches.erring, batch, entry.condition, entry.name, &out) }
+      if isStrict, match == .first { try reject(matches.erring, batch, entry.condition, entry.option, &out) }
     }
     rows.clear()
     for index in 0..<batch.count {
@@ -84,11 +84,11 @@ struct RouteOperator: Operator {
 
   /// Of the rows that err, those that no case before has taken.
   private mutating func reject(
-    _ erring: UnsafeBufferPointer<UInt16>, _ batch: Batch, _ condition: Expression, _ name: String, _ out: inout Output
+    _ erring: UnsafeBufferPointer<UInt16>, _ batch: Batch, _ condition: Expression, _ option: String, _ out: inout Output
   ) throws {
     for row in erring where !settled[Int(row)] {
       let why = condition.why(Int(row), of: batch) ?? "the condition has no value"
-      try out.reject(Int(row), of: batch, "'cases.\(name)': \(why)")
+      try out.reject(Int(row), of: batch, "'\(option)': \(why)")
       settled[Int(row)] = true
       rejected[Int(row)] = true
     }

@@ -29,7 +29,6 @@ final class PaneWindows: WindowStore {
   private static let near: Int64 = 4096
   /// By pane, from the first one of a batch: its places by key.
   private let tables: UnsafeMutablePointer<UnsafeMutablePointer<Place?>>
-  private let columns = UnsafeMutablePointer<Int32>.allocate(capacity: FrameLimits.maxRows)
   /// Places of a pane that does not exist: none.
   private var nothing: UnsafeMutablePointer<Place?>
   private var nothingCapacity = 1024
@@ -48,7 +47,6 @@ final class PaneWindows: WindowStore {
   deinit {
     for pane in panes { pane.release(context.aggregates, context.keys) }
     tables.deallocate()
-    columns.deallocate()
     nothing.deallocate()
   }
 
@@ -63,8 +61,7 @@ final class PaneWindows: WindowStore {
     let last = ruler.pane(of: times.greatest)
     if first == last { return addAll(batch.count, keys, to: first) }
     guard ruler.isUniform, last - first < Self.near else { return try takeEach(batch, keys, times, &out) }
-    number(times.times, batch.count, from: ruler.start(of: first))
-    addAll(batch.count, keys, from: first, through: last)
+    addAll(batch.count, keys, times.times, from: first, through: last)
   }
 
   /// The common case: all rows into one pane.
@@ -82,8 +79,10 @@ final class PaneWindows: WindowStore {
     context.addAll()
   }
 
-  /// Rows into several panes, whose numbers counted from the first stand in `columns`.
-  private func addAll(_ count: Int, _ keys: UnsafePointer<UInt32>, from first: Int64, through last: Int64) {
+  /// Rows into several panes of one length.
+  private func addAll(
+    _ count: Int, _ keys: UnsafePointer<UInt32>, _ times: UnsafePointer<Int64>, from first: Int64, through last: Int64
+  ) {
     let limit = context.keys.limit
     if limit > nothingCapacity {
       nothing.deallocate()
@@ -91,17 +90,22 @@ final class PaneWindows: WindowStore {
       nothing = .allocate(capacity: nothingCapacity)
       nothing.initialize(repeating: nil, count: nothingCapacity)
     }
-    (tables).initialize(repeating: nothing, count: Int(last - first) + 1)
+    tables.initialize(repeating: nothing, count: Int(last - first) + 1)
     for pane in panes[position(first, .min)...] where pane.from == .min {
       if pane.index > last { break }
       pane.reserve(limit)
       tables[Int(pane.index - first)] = pane.places
     }
-    let (tables, columns, places) = (tables, columns, context.places)
+    let (tables, places) = (tables, context.places)
+    // Multiplied by 2^64 / length, rounded up: the quotient is right or one too much (Granlund and Montgomery 1994).
+    let (start, length) = (ruler.start(of: first), UInt64(ruler.length))
+    let inverse = UInt64.max / length &+ 1
     var at = 0
     while at < count {
       let key = keys[at]
-      let column = Int(columns[at])
+      let distance = UInt64(bitPattern: times[at] &- start)
+      let quotient = distance.multipliedFullWidth(by: inverse).high
+      let column = Int(truncatingIfNeeded: quotient &- (quotient &* length > distance ? 1 : 0))
       places[at] = tables[column][Int(key)] ?? add(key, first, column)
       at &+= 1
     }
@@ -121,22 +125,6 @@ final class PaneWindows: WindowStore {
       tables[column] = pane.places
     }
     return pane.add(key, context.keys)
-  }
-
-  /// For each time the number of its pane, counted from the one that begins at `start`. The quotient of doubles is right or one off.
-  private func number(_ times: UnsafePointer<Int64>, _ count: Int, from start: Int64) {
-    let length = ruler.length
-    let inverse = 1 / Double(length)
-    let columns = columns
-    var at = 0
-    while at < count {
-      let distance = times[at] &- start
-      var column = Int64(Double(distance) * inverse)
-      let rest = distance &- column &* length
-      column = column &- (rest < 0 ? 1 : 0) &+ (rest >= length ? 1 : 0)
-      columns[at] = Int32(truncatingIfNeeded: column)
-      at &+= 1
-    }
   }
 
   /// Notes for early results what the rows of a batch changed.

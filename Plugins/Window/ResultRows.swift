@@ -44,7 +44,7 @@ final class ResultRows {
     fields = keyFields
     self.aggregates = aggregates
     self.keys = keys
-    hasNames = aggregates.aggregates.contains { $0.function == .counts }
+    hasNames = aggregates.aggregates.contains { $0.function.name == "counts" }
     self.hasEarly = hasEarly
     types = Array(repeating: nil, count: keyFields.count)
     seed = Array(node.utf8).withUnsafeBytes { tide_xxh64($0.baseAddress, UInt64($0.count), 0) }

@@ -17,13 +17,10 @@ extension AggregateSet {
   public var needsColumns: Bool { columnTypes != resultTypes }
 
   private func resultType(_ index: Int) -> ColumnType {
-    let aggregate = aggregates[index]
-    if let promised = aggregate.resultType { return promised }
     let type = cells[places[index]].argument.flatMap { types[$0] }
-    switch aggregate.function {
+    switch bound[index].kind {
     case .count, .distinct: return .int
-    case .variance: return .double
-    case .avg, .stddev, .quantile: return type == .duration ? .duration : .double
+    case .avg, .stddev, .variance, .quantile: return .double
     case .sum:
       switch type {
       case .double, .duration: return type!
@@ -47,10 +44,10 @@ extension AggregateSet {
     return first
   }
 
-  /// Tells a builder which records the next frame will hold: the names of counts must be known before the first is written. Costs
-  /// nothing without `counts`.
+  /// Tells a builder which records the next frame will hold: the names of counts must be known before the first is written.
+  /// Costs nothing without `counts`.
   public func prepare(_ records: UnsafeBufferPointer<UnsafeMutableRawPointer>, for builder: FrameBuilder, firstColumn: Int) {
-    for (index, aggregate) in aggregates.enumerated() where aggregate.function == .counts {
+    for (index, aggregate) in bound.enumerated() where aggregate.kind == .counts {
       var all: Set<[UInt8]> = []
       for record in records {
         for (value, _) in countsCell(index).counts(record + cells[places[index]].offset) { all.insert(value.name) }
@@ -61,7 +58,8 @@ extension AggregateSet {
     }
   }
 
-  /// Writes the results of a record into the columns of the current row. A result that does not fit is null, and why is what it gives.
+  /// Writes the results of a record into the columns of the current row. A result that does not fit is null, and why is what it
+  /// gives.
   @discardableResult
   public func write(_ record: UnsafeRawPointer, to builder: FrameBuilder, firstColumn: Int) -> AggregateFailure? {
     var failure: AggregateFailure?
@@ -79,8 +77,8 @@ extension AggregateSet {
 
   /// Gives why nothing was written.
   private func write(_ index: Int, _ state: UnsafeMutableRawPointer, _ builder: FrameBuilder, _ column: Int) -> String? {
-    let (aggregate, cell, type) = (aggregates[index], cells[places[index]], columnTypes[index])
-    switch aggregate.function {
+    let (aggregate, cell, type) = (bound[index], cells[places[index]], columnTypes[index])
+    switch aggregate.kind {
     case .count, .sum, .avg, .min, .max, .stddev, .variance, .first, .last, .quantile, .distinct:
       guard let value = scalar(aggregate, cell, state) else { return "\(aggregate.name) exceeds 64 bits" }
       return put(value, type, builder, column)
@@ -108,12 +106,12 @@ extension AggregateSet {
   }
 
   /// A result that is one value, null of nothing; nil when it is an integer that 64 bits cannot hold.
-  func scalar(_ aggregate: Aggregate, _ cell: StateCell, _ state: UnsafeMutableRawPointer) -> Scalar? {
+  func scalar(_ aggregate: BoundAggregate, _ cell: StateCell, _ state: UnsafeMutableRawPointer) -> Scalar? {
     var statistics: StatisticsCell { unsafeDowncast(cell, to: StatisticsCell.self) }
-    switch aggregate.function {
+    switch aggregate.kind {
     case .count:
-      return Scalar(
-        Int64(aggregate.argument == nil ? unsafeDowncast(cell, to: RowCountCell.self).count(state) : statistics.count(state)))
+      if aggregate.argument != nil { return Scalar(Int64(statistics.count(state))) }
+      return Scalar(Int64((cell as? RowCountCell)?.count(state) ?? statistics.rowCount(state)))
     case .sum:
       if statistics.numbers(state) == 0 { return Scalar(Int64(0)) }
       let sum = statistics.sum(state)
@@ -127,7 +125,7 @@ extension AggregateSet {
     case .stddev: return statistics.variance(state).map { Scalar($0.squareRoot()) } ?? .null
     case .first, .last: return unsafeDowncast(cell, to: EdgeCell.self).value(state)
     case .quantile:
-      return unsafeDowncast(cell, to: QuantileCell.self).quantile(aggregate.parameter ?? 0, state).map { Scalar($0) } ?? .null
+      return unsafeDowncast(cell, to: QuantileCell.self).quantile(aggregate.parameter, state).map { Scalar($0) } ?? .null
     case .distinct: return Scalar(Int64(unsafeDowncast(cell, to: DistinctCell.self).count(state)))
     case .counts, .top, .list: return .null
     }

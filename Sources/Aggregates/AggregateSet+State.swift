@@ -15,8 +15,8 @@ extension AggregateSet {
     return out.bytes
   }
 
-  /// Makes an initialized record of no rows the one that was saved. Throws `state` for bytes that are no such state, or that of other
-  /// aggregates; then it is of no rows again.
+  /// Makes an initialized record of no rows the one that was saved. Throws `state` for bytes that are no such state, or that of
+  /// other aggregates; then it is of no rows again.
   public func restore(_ record: UnsafeMutableRawPointer, from bytes: UnsafeRawBufferPointer) throws {
     do {
       var from = StateBytesReader(bytes)

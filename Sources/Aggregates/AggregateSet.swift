@@ -4,21 +4,26 @@ import PluginKit
 /// batches into them.
 ///
 /// ```swift
-/// let set = try AggregateSet([Aggregate("mean", .avg, value), Aggregate("rows", .count)])
+/// static let aggregate = Option("aggregate", .aggregates(of: AggregateSet.functions), doc: "Results and what they are.")
+/// …
+/// let set = try AggregateSet(try config[Self.aggregate])
 /// let record = UnsafeMutableRawPointer.allocate(byteCount: set.recordBytes, alignment: 8)
 /// set.initialize(record)
 /// …
 /// try set.begin(batch)                            // evaluates arguments and filters
-/// set.update(rows: visited, records: ofEachRow)   // rows of the batch into the records of their groups
+/// set.update(records: ofEachRow)                  // rows of the batch into the records of their groups
 /// …
 /// let first = try set.addColumns(to: builder)
 /// set.write(record, to: builder, firstColumn: first)
 /// set.destroy(record)
 /// ```
-/// A record may be moved as bytes. What does not fit into it lies in a side heap that the set counts, so that every record must be
-/// destroyed before the set. States depend on the rows of a record in their order and on the order of merges, never on how rows were
-/// cut into batches. Not thread-safe.
+/// A record may be moved as bytes. What does not fit into it lies in a side heap that the set counts, so that every record must
+/// be destroyed before the set. States depend on the rows of a record in their order and on the order of merges, never on how
+/// rows were cut into batches. Not thread-safe.
 public final class AggregateSet {
+  /// All that there are, for the option of a plugin.
+  public static let functions = AggregateKind.allCases.map(\.function)
+
   public let aggregates: [Aggregate]
   /// The distinct expressions that `begin` evaluates.
   public let arguments: [Expression]
@@ -26,6 +31,7 @@ public final class AggregateSet {
   /// Bytes of one record, a multiple of 8; records are aligned to 8.
   public let recordBytes: Int
 
+  let bound: [BoundAggregate]
   let cells: [StateCell]
   /// Of each aggregate, which cell holds its state.
   let places: [Int]
@@ -47,27 +53,24 @@ public final class AggregateSet {
   private var masks: [ArgumentColumn] = []
   private var order = RowOrder()
   private let orderColumns = OrderColumns()
+  private let needsOrder: Bool
   private var selection = RowSelection()
 
-  /// Throws `config` for a parameter or an argument that a function cannot have.
+  /// Throws `config` for an argument or a number that a function cannot have.
   public init(_ aggregates: [Aggregate]) throws {
+    let bound = try aggregates.map { try BoundAggregate($0) }
+    self.bound = bound
     let total = UnsafeMutablePointer<Int>.allocate(capacity: 1)
     total.initialize(to: 0)
     let skipped = UnsafeMutablePointer<SkippedCounts>.allocate(capacity: 1)
     skipped.initialize(to: SkippedCounts())
-    let plan: CellPlan
-    do {
-      plan = try CellPlan(aggregates, SideHeap(total: total), skipped)
-    } catch {
-      total.deallocate()
-      skipped.deallocate()
-      throw error
-    }
+    let plan = CellPlan(bound, SideHeap(total: total), skipped)
     self.aggregates = aggregates
     self.skipped = skipped
     heap = SideHeap(total: total)
     (arguments, filters, cells, places) = (plan.arguments, plan.filters, plan.cells, plan.places)
     recordBytes = plan.recordBytes
+    needsOrder = plan.cells.contains { $0.needsOrder }
     fingerprint = plan.fingerprint
     types = Array(repeating: nil, count: plan.arguments.count)
     names = Array(repeating: [:], count: aggregates.count)
@@ -107,11 +110,9 @@ public final class AggregateSet {
 
   /// Evaluates arguments and filters for a batch. What it finds serves `update` until the batch goes, or the next `begin`.
   public func begin(_ batch: Batch) throws {
-    let order = cells.contains { $0.needsOrder } ? orderColumns.read(batch) : RowOrder()
-    begin(
-      batch.count, arguments: try arguments.map { try $0.values(of: batch) },
-      filters: try filters.map { try $0.values(of: batch) },
-      order: order)
+    clear(batch.count, needsOrder ? orderColumns.read(batch) : RowOrder())
+    for (index, argument) in arguments.enumerated() { take(try argument.values(of: batch), argument: index) }
+    for filter in filters { take(filter: try filter.values(of: batch)) }
   }
 
   /// The same with values that are there already: one column for each of `arguments` and of `filters`, one value for each row.
@@ -123,24 +124,28 @@ public final class AggregateSet {
     _ count: Int, arguments: [ColumnValues], filters: [ColumnValues] = [], times: UnsafePointer<Int64>? = nil,
     ids: UnsafePointer<Int64>? = nil
   ) {
-    begin(count, arguments: arguments, filters: filters, order: RowOrder(times: times, ids: ids))
+    precondition(arguments.count == types.count && filters.count == self.filters.count, "each expression has its values")
+    clear(count, RowOrder(times: times, ids: ids))
+    for (index, values) in arguments.enumerated() { take(values, argument: index) }
+    for values in filters { take(filter: values) }
   }
 
-  private func begin(_ count: Int, arguments: [ColumnValues], filters: [ColumnValues], order: RowOrder) {
-    precondition(arguments.count == types.count && filters.count == self.filters.count, "each expression has its values")
+  private func clear(_ count: Int, _ order: RowOrder) {
     visited = count
     self.order = order
     columns.removeAll(keepingCapacity: true)
-    for (index, values) in arguments.enumerated() {
-      precondition(values.count >= count, "an argument has a value for each row")
-      columns.append(ArgumentColumn(values))
-      if values.nullCount + values.errorCount < values.count { note(values.type ?? .variant, of: index) }
-    }
     masks.removeAll(keepingCapacity: true)
-    for values in filters {
-      precondition(values.count >= count && values.type == .bool, "a filter is true or false for each row")
-      masks.append(ArgumentColumn(values))
-    }
+  }
+
+  private func take(_ values: ColumnValues, argument: Int) {
+    precondition(values.count >= visited, "an argument has a value for each row")
+    columns.append(ArgumentColumn(values))
+    if values.nullCount + values.errorCount < values.count { note(values.type ?? .variant, of: argument) }
+  }
+
+  private func take(filter values: ColumnValues) {
+    precondition(visited == 0 || (values.count >= visited && values.type == .bool), "a filter is true or false for each row")
+    masks.append(ArgumentColumn(values))
   }
 
   /// Remembers that an argument has had values of a type.
@@ -163,6 +168,10 @@ public final class AggregateSet {
         selected = (cell.argument, cell.filter, selection.select(all, states, mask))
       }
       cell.update(selected!.visit, column(of: cell), order)
+      if cell.countsRows, states != nil {
+        cell.update(missing: selection.select(all, states, mask, missing: true))
+        selected = nil
+      }
     }
   }
 
@@ -183,9 +192,15 @@ public final class AggregateSet {
     for cell in cells {
       var visit = all
       if let (states, mask) = conditions(of: cell) { visit = selection.select(all, states, mask) }
-      if cell.update(run: visit, column(of: cell), into: record) { continue }
-      visit.records = selection.repeating(record, visit.count)
-      cell.update(visit, column(of: cell), order)
+      if !cell.update(run: visit, column(of: cell), into: record) {
+        visit.records = selection.repeating(record, visit.count)
+        cell.update(visit, column(of: cell), order)
+      }
+      if cell.countsRows, let (states, mask) = conditions(of: cell), states != nil {
+        var missing = selection.select(all, states, mask, missing: true)
+        missing.records = selection.repeating(record, missing.count)
+        cell.update(missing: missing)
+      }
     }
   }
 

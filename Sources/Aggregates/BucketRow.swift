@@ -1,110 +1,131 @@
 import PluginKit
 
-/// Counts of neighbouring buckets, of one sign of a sketch. 24 bytes of a state and a block of the side heap.
+/// Counts of the buckets of one sign of a sketch, in pages of neighbours: where values are dense it is an array, and an outlier
+/// costs a page. 16 bytes of a state, and blocks of the side heap.
 ///
-/// At most `maxSpan` of them: the buckets further below the greatest are one with the lowest that stays. Which those are depends on
-/// the greatest value alone, and not on the order in which values came.
+/// At most `maxPages` of them: what lies below the highest ones counts as the lowest bucket that stays. Which those are depends
+/// on the values, and not on the order in which they came.
 struct BucketRow {
-  /// Values that differ by a factor of up to 10^35 have buckets of their own.
-  static let maxSpan = 4096
+  /// 4,096 buckets: values between the greatest and its 10^35th part have their own wherever they are, and more when they leave
+  /// gaps.
+  static let maxPages = 64
+  private static let pageSize = 64
+  static var maxBuckets: Int { maxPages * pageSize }
 
-  private var counts: UnsafeMutablePointer<UInt64>?
-  /// Number of the first bucket in the block.
-  private var base: Int32 = 0
+  private struct Page {
+    var number: Int
+    var counts: UnsafeMutablePointer<UInt64>
+  }
+
+  /// Ascending, with room for `capacity`.
+  private var pages: UnsafeMutablePointer<Page>?
+  private var count: Int32 = 0
   private var capacity: Int32 = 0
-  /// Number of the greatest bucket that has been counted in.
-  private var greatest = Int.min
-
-  var isEmpty: Bool { counts == nil }
-  private var floor: Int { greatest &- (Self.maxSpan - 1) }
 
   mutating func release(_ heap: SideHeap) {
-    if let counts { heap.deallocate(counts, Int(capacity) * 8) }
+    guard let pages else { return }
+    for index in 0..<Int(count) { heap.deallocate(pages[index].counts, Self.pageSize * 8) }
+    heap.deallocate(pages, Int(capacity) * MemoryLayout<Page>.stride)
     self = BucketRow()
   }
 
   @inline(__always) mutating func add(_ bucket: Int, _ number: UInt64, _ heap: SideHeap) {
-    let place = bucket &- Int(base)
-    if place >= 0, place < Int(capacity), bucket <= greatest {
-      counts.unsafelyUnwrapped[place] &+= number
+    let wanted = bucket >> 6
+    if let pages {
+      // Pages without a gap are found by their distance from the lowest, and with gaps far below from the highest.
+      let last = Int(count) &- 1
+      var index = wanted &- pages[0].number
+      if index < 0 || index > last || pages[index].number != wanted { index = last &- (pages[last].number &- wanted) }
+      if index >= 0, index <= last, pages[index].number == wanted {
+        pages[index].counts[bucket & (Self.pageSize - 1)] &+= number
+        return
+      }
+    }
+    addApart(bucket, number, heap)
+  }
+
+  /// Below the lowest page that stays, the bucket is the first of that one.
+  @inline(never) private mutating func addApart(_ bucket: Int, _ number: UInt64, _ heap: SideHeap) {
+    let wanted = bucket >> 6
+    var (low, high) = (0, Int(count))
+    while low < high {
+      let middle = (low + high) / 2
+      if pages![middle].number < wanted { low = middle + 1 } else { high = middle }
+    }
+    if low == Int(count) || pages![low].number != wanted {
+      if low == 0, Int(count) == Self.maxPages {
+        pages![0].counts[0] &+= number
+        return
+      }
+      low = insert(wanted, at: low, heap)
+    }
+    pages![low].counts[bucket & (Self.pageSize - 1)] &+= number
+  }
+
+  /// Gives where the page stands.
+  private mutating func insert(_ number: Int, at place: Int, _ heap: SideHeap) -> Int {
+    var place = place
+    let counts: UnsafeMutablePointer<UInt64>
+    if Int(count) == Self.maxPages {
+      // The lowest page goes, to the new one if that is now the lowest.
+      let pages = pages!
+      counts = pages[0].counts
+      var sum: UInt64 = 0
+      for index in 0..<Self.pageSize { sum &+= counts[index] }
+      counts.update(repeating: 0, count: Self.pageSize)
+      place -= 1
+      pages.update(from: pages + 1, count: place)
+      (place == 0 ? counts : pages[0].counts)[0] &+= sum
     } else {
-      addOutside(bucket, number, heap)
+      reserve(heap)
+      counts = heap.allocate(Self.pageSize * 8).bindMemory(to: UInt64.self, capacity: Self.pageSize)
+      counts.initialize(repeating: 0, count: Self.pageSize)
+      (pages! + place + 1).update(from: pages! + place, count: Int(count) - place)
+      count += 1
     }
+    (pages! + place).initialize(to: Page(number: number, counts: counts))
+    return place
   }
 
-  @inline(never) private mutating func addOutside(_ bucket: Int, _ number: UInt64, _ heap: SideHeap) {
-    if bucket > greatest {
-      greatest = bucket
-      if !isEmpty, Int(base) < floor { raiseFloor() }
+  /// Makes room for one more page.
+  private mutating func reserve(_ heap: SideHeap) {
+    if count < capacity { return }
+    let more = max(4, Int(capacity) * 2)
+    let made = heap.allocate(more * MemoryLayout<Page>.stride).bindMemory(to: Page.self, capacity: more)
+    if let pages {
+      made.update(from: pages, count: Int(count))
+      heap.deallocate(pages, Int(capacity) * MemoryLayout<Page>.stride)
     }
-    let bucket = max(bucket, floor)
-    reserve(bucket, heap)
-    counts![bucket - Int(base)] &+= number
-  }
-
-  /// Adds what lies below the floor to it, or moves all there when the block ends before.
-  private mutating func raiseFloor() {
-    let counts = counts!
-    let below = min(floor - Int(base), Int(capacity))
-    var sum: UInt64 = 0
-    for place in 0..<below { sum &+= counts[place] }
-    counts.update(from: counts + below, count: Int(capacity) - below)
-    (counts + (Int(capacity) - below)).update(repeating: 0, count: below)
-    base = Int32(floor)
-    counts[0] &+= sum
-  }
-
-  /// Makes room for a bucket, with some more around it.
-  private mutating func reserve(_ bucket: Int, _ heap: SideHeap) {
-    if let counts {
-      let end = Int(base) + Int(capacity)
-      if bucket >= Int(base), bucket < end { return }
-      let slack = Int(capacity) / 2 + 16
-      let from = max(min(Int(base), bucket < Int(base) ? bucket - slack : bucket), floor)
-      let to = min(max(end, bucket >= end ? bucket + 1 + slack : end), from + Self.maxSpan)
-      let made = Self.allocate(to - from, heap)
-      // What does not fit any more is empty: beyond the greatest bucket.
-      let kept = min(Int(capacity), to - Int(base))
-      (made + (Int(base) - from)).update(from: counts, count: kept)
-      heap.deallocate(counts, Int(capacity) * 8)
-      (self.counts, base, capacity) = (made, Int32(from), Int32(to - from))
-    } else {
-      counts = Self.allocate(32, heap)
-      (base, capacity) = (Int32(max(bucket - 15, floor)), 32)
-    }
-  }
-
-  private static func allocate(_ count: Int, _ heap: SideHeap) -> UnsafeMutablePointer<UInt64> {
-    let made = heap.allocate(count * 8).bindMemory(to: UInt64.self, capacity: count)
-    made.initialize(repeating: 0, count: count)
-    return made
+    (pages, capacity) = (made, Int32(more))
   }
 
   mutating func add(_ other: BucketRow, _ heap: SideHeap) {
-    // The greatest first: then nothing is moved twice, and the floor is where it stays.
+    // The greatest first: what cannot stay is moved once.
     other.forEachDescending { bucket, count in add(bucket, count, heap) }
   }
 
   /// Buckets that are not empty, with their numbers.
   func forEachDescending(_ body: (Int, UInt64) -> Void) {
-    var place = Int(capacity) - 1
-    while place >= 0 {
-      let count = counts![place]
-      if count > 0 { body(Int(base) + place, count) }
-      place -= 1
+    for index in stride(from: Int(count) - 1, through: 0, by: -1) {
+      let page = pages![index]
+      for place in stride(from: Self.pageSize - 1, through: 0, by: -1) where page.counts[place] > 0 {
+        body(page.number << 6 + place, page.counts[place])
+      }
     }
   }
 
   /// The bucket that the value of a rank lies in, counted from 0 at the least; the greatest when there are fewer.
   func bucket(rank: UInt64) -> Int {
     var before: UInt64 = 0
-    var place = 0
-    while place < Int(capacity) {
-      before &+= counts![place]
-      if before > rank { return Int(base) + place }
-      place += 1
+    var last = 0
+    for index in 0..<Int(count) {
+      for place in 0..<Self.pageSize where pages![index].counts[place] > 0 {
+        last = pages![index].number << 6 + place
+        before &+= pages![index].counts[place]
+        if before > rank { return last }
+      }
     }
-    return greatest
+    return last
   }
 
   /// Values in all.

@@ -20,13 +20,13 @@ struct CellPlan {
   private let heap: SideHeap
   private let skipped: UnsafeMutablePointer<SkippedCounts>
 
-  init(_ aggregates: [Aggregate], _ heap: SideHeap, _ skipped: UnsafeMutablePointer<SkippedCounts>) throws {
+  init(_ aggregates: [BoundAggregate], _ heap: SideHeap, _ skipped: UnsafeMutablePointer<SkippedCounts>) {
     (self.heap, self.skipped) = (heap, skipped)
-    for aggregate in aggregates {
-      guard (aggregate.argument != nil) || aggregate.function == .count else {
-        throw PluginError.config("'\(aggregate.name)': \(aggregate.function.rawValue) needs an argument")
-      }
-      places.append(add(aggregate, try Self.parameter(of: aggregate)))
+    places = Array(repeating: 0, count: aggregates.count)
+    // Rows last: a cell of an argument may count them.
+    let isRows = { (index: Int) in aggregates[index].kind == .count && aggregates[index].argument == nil }
+    for index in aggregates.indices.filter({ !isRows($0) }) + aggregates.indices.filter(isRows) {
+      places[index] = add(aggregates[index])
     }
     for cell in cells {
       cell.offset = recordBytes
@@ -34,25 +34,14 @@ struct CellPlan {
     }
   }
 
-  private static func parameter(of aggregate: Aggregate) throws -> Double? {
-    guard let parameter = aggregate.function.parameter else { return nil }
-    guard let value = aggregate.parameter ?? parameter.standard, parameter.range.contains(value),
-      !parameter.isInteger || value.rounded() == value
-    else {
-      throw PluginError.config(
-        "'\(aggregate.name)': \(parameter.name) of \(aggregate.function.rawValue) lies in \(parameter.range)")
-    }
-    return value
-  }
-
   /// Gives the number of the aggregate's cell, made when there is none that it can share.
-  private mutating func add(_ aggregate: Aggregate, _ parameter: Double?) -> Int {
+  private mutating func add(_ aggregate: BoundAggregate) -> Int {
     let argument = aggregate.argument.map { Self.index(of: $0, in: &arguments) }
     let filter = aggregate.filter.map { Self.index(of: $0, in: &filters) }
     let place = CellPlace(argument: argument, filter: filter, heap: heap, skipped: skipped)
-    let limit = parameter.map { Int($0) }
-    switch aggregate.function {
-    case .count where argument == nil: return cell("rows", place) { RowCountCell(place) }
+    let limit = Int(aggregate.parameter)
+    switch aggregate.kind {
+    case .count where argument == nil: return rows(place)
     case .count: return statistics([], place)
     case .sum, .avg: return statistics(.sum, place)
     case .min, .max: return statistics(.extremes, place)
@@ -62,9 +51,17 @@ struct CellPlan {
     case .quantile: return cell("quantile", place) { QuantileCell(place) }
     case .distinct: return cell("distinct", place) { DistinctCell(place) }
     case .counts: return cell("counts", place) { CountsCell(place) }
-    case .top: return cell("top", place, limit) { EntriesCell(place, isTop: true, limit: limit ?? 1) }
-    case .list: return cell("list", place, limit) { EntriesCell(place, isTop: false, limit: limit ?? 1) }
+    case .top: return cell("top", place, limit) { EntriesCell(place, isTop: true, limit: limit) }
+    case .list: return cell("list", place, limit) { EntriesCell(place, isTop: false, limit: limit) }
     }
+  }
+
+  private mutating func rows(_ place: CellPlace) -> Int {
+    if let index = cells.firstIndex(where: { $0 is StatisticsCell && $0.filter == place.filter }) {
+      (cells[index] as? StatisticsCell)?.parts.insert(.rows)
+      return index
+    }
+    return cell("rows", place) { RowCountCell(place) }
   }
 
   private mutating func statistics(_ parts: StatisticsCell.Parts, _ place: CellPlace) -> Int {

@@ -1,8 +1,8 @@
 /// A sum of doubles and what its additions have lost (Neumaier 1974).
 ///
-/// The loss of an addition is found without a branch (Knuth, The Art of Computer Programming 2, 4.2.2, theorem B): the same number
-/// as by Neumaier's comparison, unless an addition overflows. An infinite sum has lost nothing, so that it stays infinite, and
-/// infinities of both signs are NaN.
+/// The loss of an addition is found without a branch (Knuth, The Art of Computer Programming 2, 4.2.2, theorem B): the same
+/// number as by Neumaier's comparison, unless an addition overflows. An infinite sum has lost nothing, so that it stays
+/// infinite, and infinities of both signs are NaN.
 struct DoubleSum {
   var sum = 0.0
   var lost = 0.0

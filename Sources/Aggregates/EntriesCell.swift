@@ -2,7 +2,8 @@ import PluginKit
 
 /// Values in an order, the first so many of them: `top(x, k)` by value, the greatest first; `list(x)` by event time and id.
 ///
-/// Which values stay depends on the rows alone, not on the order in which they come, but for rows that are equal in all of that.
+/// Which values stay depends on the rows alone, not on the order in which they come, but for rows that are equal in all of
+/// that.
 final class EntriesCell: StateCell {
   private let limit: Int
   private let isTop: Bool

@@ -1,5 +1,5 @@
-/// Estimates how many different hashes went into registers (Flajolet and others 2007), without a bias to correct: the estimator of
-/// Ertl, "New cardinality estimation algorithms for HyperLogLog sketches", 2017, algorithm 6.
+/// Estimates how many different hashes went into registers (Flajolet and others 2007), without a bias to correct: the estimator
+/// of Ertl, "New cardinality estimation algorithms for HyperLogLog sketches", 2017, algorithm 6.
 enum HyperLogLog {
   /// 4,096 registers of a byte: a standard error of 1.04 / 64, 1.6 %.
   static let precision = 12

@@ -1,7 +1,8 @@
 /// Buckets of positive doubles whose bounds are at most `ratio` apart: the scale of a DDSketch (Masson, Rim, Lee, VLDB 2019).
 ///
-/// In place of a logarithm a cubic of the mantissa stands between powers of two. Its slope against the true logarithm is between
-/// 10/7 and 1.486, so that the buckets are exact, need 1 % more of them than a logarithm, and are the same on every host.
+/// In place of a logarithm a cubic of the mantissa stands between powers of two. Its slope against the true logarithm is
+/// between 10/7 and 1.486, so that the buckets are exact, need 1 % more of them than a logarithm, and are the same on every
+/// host.
 enum LogScale {
   static let accuracy = 0.01
   static let ratio = (1 + accuracy) / (1 - accuracy)
@@ -31,15 +32,15 @@ enum LogScale {
 
   /// The value that stands for a bucket: no value in it is further away than by `accuracy` of itself.
   static func value(_ index: Int) -> Double {
-    let (low, high) = (bound(index), bound(index + 1))
+    // A quarter of large ones: the upper bound of the greatest bucket is no double.
+    let shift = index > 0 ? 2 : 0
+    let (low, high) = (bound(index, shift), bound(index + 1, shift))
     let sum = low + high
-    // Of the greatest bucket the upper bound may be infinite, of the least both may be zero.
-    guard sum.isFinite, sum > 0 else { return low }
-    return 2 * low * (high / sum)
+    return sum > 0 ? Double(sign: .plus, exponent: shift, significand: 2 * low * (high / sum)) : 0
   }
 
-  /// Least value of a bucket.
-  private static func bound(_ index: Int) -> Double {
+  /// Least value of a bucket, divided by 2^shift.
+  private static func bound(_ index: Int, _ shift: Int) -> Double {
     let place = Double(index) / perOctave
     let exponent = place.rounded(.down)
     var (low, high) = (0.0, 1.0)
@@ -47,6 +48,6 @@ enum LogScale {
       let middle = (low + high) / 2
       if cubic(middle) <= place - exponent { low = middle } else { high = middle }
     }
-    return Double(sign: .plus, exponent: Int(exponent), significand: 1 + low)
+    return Double(sign: .plus, exponent: Int(exponent) - shift, significand: 1 + low)
   }
 }

@@ -24,7 +24,8 @@ struct OrderedValue {
   var time: Int64
   var id: Scalar
 
-  /// Order by time and id: below zero when `self` comes first. Rows without ids, and with equal ones, are in the order they came.
+  /// Order by time and id: below zero when `self` comes first. Rows without ids, and with equal ones, are in the order they
+  /// came.
   func order(_ other: OrderedValue) -> Int {
     if time != other.time { return time < other.time ? -1 : 1 }
     return id.order(other.id)

@@ -116,7 +116,7 @@ final class QuantileCell: StateCell {
       throw StateBytesReader.damaged("NaN as the least value")
     }
     for isNegative in [false, true] {
-      for _ in 0..<(try from.getCount(limit: BucketRow.maxSpan)) {
+      for _ in 0..<(try from.getCount(limit: BucketRow.maxBuckets)) {
         let (bucket, count): (Int32, UInt64) = (try from.get(), try from.get())
         guard abs(Int(bucket)) <= LogScale.greatestIndex, count > 0 else {
           throw StateBytesReader.damaged("\(count) values in bucket \(bucket)")
@@ -142,6 +142,8 @@ final class QuantileCell: StateCell {
     if rank < sketch.negativeInfinite { return -.infinity }
     rank -= sketch.negativeInfinite
     if rank >= finite { return .infinity }
+    if rank == 0 { return sketch.least }
+    if rank == finite - 1 { return sketch.greatest }
     let value =
       if rank < below {
         -LogScale.value(sketch.negative.bucket(rank: below - 1 - rank))

@@ -21,8 +21,10 @@ struct RowSelection {
     records = .allocate(capacity: capacity)
   }
 
-  /// Valid until the next call.
-  mutating func select(_ visit: Visit, _ states: UnsafePointer<UInt8>?, _ mask: ArgumentColumn?) -> Visit {
+  /// The rows that a filter takes and that have a value, or that have none. Valid until the next call.
+  mutating func select(
+    _ visit: Visit, _ states: UnsafePointer<UInt8>?, _ mask: ArgumentColumn?, missing: Bool = false
+  ) -> Visit {
     reserve(visit.count)
     let (outRows, outRecords) = (rows.baseAddress!, records.baseAddress!)
     let truths = mask?.data.assumingMemoryBound(to: UInt8.self)
@@ -32,7 +34,8 @@ struct RowSelection {
       let row = Int(visit.rows[index])
       outRows[count] = visit.rows[index]
       if let from = visit.records { outRecords[count] = from[index] }
-      var isOut = states.map { $0[row] } ?? 0
+      var isOut: UInt8 = 0
+      if let states { isOut = (states[row] != 0) != missing ? 1 : 0 }
       if let maskStates { isOut |= maskStates[row] }
       if let truths { isOut |= truths[row] ^ 1 }
       count &+= isOut == 0 ? 1 : 0

@@ -45,6 +45,9 @@ class StateCell {
   func destroy(_ state: UnsafeMutableRawPointer) {}
   /// Folds rows into their records, in their order.
   func update(_ visit: Visit, _ column: ArgumentColumn, _ order: RowOrder) { fatalError("a cell has a loop") }
+  /// True when rows without a value count too: then they come to `update(missing:)`.
+  var countsRows: Bool { false }
+  func update(missing visit: Visit) {}
   /// Folds all rows into one record, where there is a shorter way than `update`; false, and nothing done, where there is none.
   /// `visit` has no records.
   func update(run visit: Visit, _ column: ArgumentColumn, into record: UnsafeMutableRawPointer) -> Bool { false }

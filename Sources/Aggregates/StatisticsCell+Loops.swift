@@ -3,7 +3,7 @@ import PluginKit
 /// The loops over rows: one for each set of parts, so that a row costs what is asked for and no question.
 extension StatisticsCell {
   func addRows(_ visit: Visit, _ column: ArgumentColumn) {
-    if parts.isEmpty, column.type != .variant { return forEach(visit) { $1.assumingMemoryBound(to: Int.self).pointee &+= 1 } }
+    if onlyCounts, column.type != .variant { return forEach(visit) { $1.assumingMemoryBound(to: Int.self).pointee &+= 1 } }
     switch column.type {
     case .double: addDoubles(column.doubles, visit)
     case .int: addIntegers(column.ints, visit)
@@ -14,7 +14,7 @@ extension StatisticsCell {
   private func addDoubles(_ values: UnsafePointer<Double>, _ visit: Visit) {
     let offset = offset
     let nans =
-      switch parts {
+      switch parts.subtracting(.rows) {
       case [.sum]: Self.loop([.sum], values, visit, offset)
       case [.extremes]: Self.loop([.extremes], values, visit, offset)
       case [.moments]: Self.loop([.moments], values, visit, offset)
@@ -50,7 +50,7 @@ extension StatisticsCell {
 
   /// All rows into one record: what it holds stays in registers.
   func addRun(_ visit: Visit, _ column: ArgumentColumn, _ state: UnsafeMutableRawPointer) -> Bool {
-    guard column.type == .double, !parts.isEmpty, !parts.contains(.moments) else { return false }
+    guard column.type == .double, !onlyCounts, !parts.contains(.moments) else { return false }
     let (count, rows, values) = (visit.count, visit.rows, column.doubles)
     var sum = parts.contains(.sum) ? sumPointer(state).pointee : DoubleSum()
     var extremes = parts.contains(.extremes) ? extremesPointer(state).pointee : Extremes()

@@ -4,7 +4,8 @@ import PluginKit
 extension StatisticsCell {
   func mergeStates(_ from: UnsafeRawPointer, into state: UnsafeMutableRawPointer) {
     let other = UnsafeMutableRawPointer(mutating: from)
-    state.assumingMemoryBound(to: Int.self).pointee &+= count(from)
+    state.assumingMemoryBound(to: Int.self).pointee &+= rowCount(from)
+    if parts.contains(.rows) { (state + missingOffset).assumingMemoryBound(to: Int.self).pointee &+= missing(from) }
     if parts.contains(.sum) { sumPointer(state).pointee.add(sumPointer(other).pointee) }
     if parts.contains(.extremes) {
       let (own, others) = (extremesPointer(state), extremesPointer(other).pointee)
@@ -25,7 +26,8 @@ extension StatisticsCell {
 
   func saveState(_ state: UnsafeRawPointer, _ out: inout StateBytesWriter) {
     let state = UnsafeMutableRawPointer(mutating: state)
-    out.put(Int64(count(state)))
+    out.put(Int64(rowCount(state)))
+    if parts.contains(.rows) { out.put(Int64(missing(state))) }
     if parts.contains(.sum) {
       out.put(sumPointer(state).pointee.sum)
       out.put(sumPointer(state).pointee.lost)
@@ -52,8 +54,11 @@ extension StatisticsCell {
   }
 
   func restoreState(_ state: UnsafeMutableRawPointer, _ from: inout StateBytesReader) throws {
-    let count = try from.getCount(Int64.self, limit: .max)
-    state.storeBytes(of: count, as: Int.self)
+    let rows = try from.getCount(Int64.self, limit: .max)
+    state.storeBytes(of: rows, as: Int.self)
+    let missing = parts.contains(.rows) ? try from.getCount(Int64.self, limit: rows) : 0
+    if parts.contains(.rows) { state.storeBytes(of: missing, toByteOffset: missingOffset, as: Int.self) }
+    let count = rows - missing
     if parts.contains(.sum) { sumPointer(state).pointee = DoubleSum(sum: try from.getDouble(), lost: try from.getDouble()) }
     if parts.contains(.extremes) {
       let extremes = Extremes(least: try from.getDouble(), greatest: try from.getDouble())

@@ -2,14 +2,17 @@ import PluginKit
 
 /// Count, sum, extremes and moments of the values of one argument: only what is asked for, one after the other in the record.
 ///
-/// Doubles stay in the record. What is no double (integers, whose sum is exact; values whose least and greatest are wanted) goes
-/// to a block of the side heap, which arguments of doubles alone never have.
+/// The first word counts values; where the cell stands for `count()` too it counts rows, and another one those without a value.
+/// Doubles stay in the record. What is no double (integers, whose sum is exact; values whose least and greatest are wanted)
+/// goes to a block of the side heap, which arguments of doubles alone never have.
 final class StatisticsCell: StateCell {
   struct Parts: OptionSet {
     let rawValue: UInt8
     static let sum = Parts(rawValue: 1)
     static let extremes = Parts(rawValue: 2)
     static let moments = Parts(rawValue: 4)
+    /// The rows too, those without a value among them: `count()` then costs nothing beside another aggregate.
+    static let rows = Parts(rawValue: 8)
   }
 
   /// Least and greatest double, an empty interval before there is one.
@@ -67,6 +70,7 @@ final class StatisticsCell: StateCell {
     parts.isEmpty
       ? 8
       : 16 + (parts.contains(.sum) ? 16 : 0) + (parts.contains(.extremes) ? 16 : 0) + (parts.contains(.moments) ? 24 : 0)
+        + (parts.contains(.rows) ? 8 : 0)
   }
 
   // Where the parts stand: the count first, the block of the rest last.
@@ -75,8 +79,22 @@ final class StatisticsCell: StateCell {
     extremesOffset(parts) + (parts.contains(.extremes) ? 16 : 0)
   }
   var restOffset: Int { byteCount - 8 }
+  var missingOffset: Int { byteCount - 16 }
+  override var countsRows: Bool { parts.contains(.rows) }
+  /// True when values need not be looked at.
+  var onlyCounts: Bool { parts.isSubset(of: .rows) }
 
-  func count(_ state: UnsafeRawPointer) -> Int { state.load(as: Int.self) }
+  func rowCount(_ state: UnsafeRawPointer) -> Int { state.load(as: Int.self) }
+  func missing(_ state: UnsafeRawPointer) -> Int {
+    parts.contains(.rows) ? state.load(fromByteOffset: missingOffset, as: Int.self) : 0
+  }
+  func count(_ state: UnsafeRawPointer) -> Int { rowCount(state) &- missing(state) }
+  /// A row without a value.
+  func addMissing(_ state: UnsafeMutableRawPointer) {
+    guard parts.contains(.rows) else { return }
+    state.assumingMemoryBound(to: Int.self).pointee &+= 1
+    (state + missingOffset).assumingMemoryBound(to: Int.self).pointee &+= 1
+  }
   func sumPointer(_ state: UnsafeMutableRawPointer) -> UnsafeMutablePointer<DoubleSum> {
     (state + 8).assumingMemoryBound(to: DoubleSum.self)
   }
@@ -121,6 +139,7 @@ final class StatisticsCell: StateCell {
     try restoreState(state, &from)
   }
   override func update(_ visit: Visit, _ column: ArgumentColumn, _ order: RowOrder) { addRows(visit, column) }
+  override func update(missing visit: Visit) { forEach(visit) { addMissing($1) } }
   override func update(run visit: Visit, _ column: ArgumentColumn, into record: UnsafeMutableRawPointer) -> Bool {
     addRun(visit, column, record + offset)
   }
@@ -150,9 +169,9 @@ final class StatisticsCell: StateCell {
 
   /// Of any kind; null does nothing.
   func add(_ value: Scalar, _ state: UnsafeMutableRawPointer) {
-    if value.isNull { return }
+    if value.isNull { return addMissing(state) }
     state.assumingMemoryBound(to: Int.self).pointee &+= 1
-    if parts.isEmpty { return }
+    if onlyCounts { return }
     switch value.kind {
     case .double:
       if parts.contains(.sum) { sumPointer(state).pointee.add(value.double) }

@@ -117,6 +117,7 @@ static int32_t check_time_range(check *c) {
     const int64_t *times = tide_time_vec(c->f, column);
     uint32_t count = d->enc == TIDE_CONST ? 1 : c->f->rows;
     if (d->nulls) return reject(c, 32, offset_of(c, &d->nulls), "an event time is null");
+    if (times && tide_is_time_range_(times, count, c->f->tmin, c->f->tmax)) return 0;
     low = high = tide_i64(c->f, column, 0);
     if (times) tide_time_range_(times, count, &low, &high);
     for (uint32_t i = 1; !times && i < count; i++) {

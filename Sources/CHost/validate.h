@@ -30,6 +30,8 @@ int32_t tide_check_variants_(check *c);                      /* rule 30, of colu
 uint16_t tide_greatest_code_(const uint8_t *codes, uint32_t count);
 /* Widens *low .. *high until all times lie within. */
 void tide_time_range_(const int64_t *times, uint32_t count, int64_t *low, int64_t *high);
+/* 1 when the least of the times, of which there is one at least, is `low` and the greatest `high`. */
+int tide_is_time_range_(const int64_t *times, uint32_t count, int64_t low, int64_t high);
 
 static inline int32_t reject(const check *c, uint32_t rule, uint64_t offset, const char *reason) {
   if (c->why) {

@@ -80,6 +80,47 @@ __attribute__((target("avx2"))) static void range_avx2(const int64_t *times, uin
   }
   range_plain(times + i, count - i, low, high);
 }
+
+/* How far the times lie before `high` is below 2^32 when the upper halves are zero; then the lower ones alone are compared. */
+__attribute__((target("avx2"))) static int is_range_avx2(const int64_t *times, uint32_t count, int64_t low, int64_t high) {
+  typedef uint64_t spans __attribute__((vector_size(32)));
+  typedef uint32_t halves __attribute__((vector_size(32)));
+  halves least[RUNS], most[RUNS], next, differs;
+  spans end = {(uint64_t)high, (uint64_t)high, (uint64_t)high, (uint64_t)high}, time;
+  uint32_t i = 0, nearest = ~0u, upper = 0;
+  uint64_t furthest = 0, span;
+  for (uint32_t k = 0; k < RUNS; k++) {
+    least[k] = ~(halves){0};
+    most[k] = (halves){0};
+  }
+  for (; i + 4 * RUNS <= count; i += 4 * RUNS)
+    for (uint32_t k = 0; k < RUNS; k++) {
+      memcpy(&time, times + i + 4 * k, sizeof time);
+      next = (halves)(end - time);
+      differs = (halves)(next < least[k]);
+      least[k] = (next & differs) | (least[k] & ~differs);
+      differs = (halves)(next > most[k]);
+      most[k] = (next & differs) | (most[k] & ~differs);
+    }
+  for (uint32_t k = 1; k < RUNS; k++) {
+    differs = (halves)(least[k] < least[0]);
+    least[0] = (least[k] & differs) | (least[0] & ~differs);
+    differs = (halves)(most[k] > most[0]);
+    most[0] = (most[k] & differs) | (most[0] & ~differs);
+  }
+  for (uint32_t lane = 0; lane < 8; lane += 2) {
+    nearest = least[0][lane] < nearest ? least[0][lane] : nearest;
+    furthest = most[0][lane] > furthest ? most[0][lane] : furthest;
+    upper |= most[0][lane + 1];
+  }
+  for (; i < count; i++) {
+    span = (uint64_t)high - (uint64_t)times[i];
+    upper |= (uint32_t)(span >> 32);
+    nearest = (uint32_t)span < nearest ? (uint32_t)span : nearest;
+    furthest = (uint32_t)span > furthest ? (uint32_t)span : furthest;
+  }
+  return upper == 0 && nearest == 0 && furthest == (uint64_t)high - (uint64_t)low;
+}
 #endif
 
 uint16_t tide_greatest_code_(const uint8_t *codes, uint32_t count) {
@@ -97,4 +138,14 @@ void tide_time_range_(const int64_t *times, uint32_t count, int64_t *low, int64_
   }
 #endif
   range_plain(times, count, low, high);
+}
+
+int tide_is_time_range_(const int64_t *times, uint32_t count, int64_t low, int64_t high) {
+  int64_t least = times[0], most = times[0];
+#if defined(__x86_64__)
+  if (low <= high && (uint64_t)high - (uint64_t)low <= UINT32_MAX && tide_has_avx2_())
+    return is_range_avx2(times, count, low, high);
+#endif
+  tide_time_range_(times, count, &least, &most);
+  return least == low && most == high;
 }

@@ -1,6 +1,8 @@
 #include "CKernels.h"
 #include "clones.h"
 
+#include <tidemill/variant.h>
+
 static uint32_t row_of(tide_k_rows rows, uint32_t i) { return rows.numbers == NULL ? rows.first + i : rows.numbers[i]; }
 
 CLONES void tide_k_load_i64(const tide_frame *frame, int32_t column, tide_k_rows rows, int64_t *out) {
@@ -31,6 +33,53 @@ int tide_k_load_states(const tide_frame *frame, int32_t column, tide_k_rows rows
   return missing != 0;
 }
 
+/* 1 and the number when a double holds it exactly. Decimals are left to who rounds them rightly. */
+static int variant_f64(tide_string value, double *number) {
+  int64_t whole;
+  switch (tide_var_kind(value)) {
+  case TIDE_VAR_DOUBLE: *number = tide_var_f64(value); return 1;
+  case TIDE_VAR_INT:
+    whole = tide_var_i64(value);
+    *number = (double)whole;
+    return *number < 9223372036854775808.0 && (int64_t)*number == whole;
+  default: return 0;
+  }
+}
+
+int tide_k_load_variant_f64(const tide_frame *frame, int32_t column, tide_k_rows rows, double *out, uint8_t *states) {
+  uint32_t lacking = 0;
+  for (uint32_t i = 0; i < rows.count; i++) {
+    tide_string keys, value = tide_var(frame, column, row_of(rows, i), &keys);
+    out[i] = 0;
+    states[i] = TIDE_K_VALUE;
+    if (variant_f64(value, out + i)) continue;
+    out[i] = 0;
+    states[i] = tide_var_kind(value) == TIDE_VAR_NULL ? TIDE_K_NULL : TIDE_K_MISSING;
+    lacking = 1;
+  }
+  return lacking != 0;
+}
+
+int tide_k_load_variant_states(const tide_frame *frame, int32_t column, tide_k_rows rows, uint8_t *out) {
+  uint32_t lacking = 0;
+  for (uint32_t i = 0; i < rows.count; i++) {
+    tide_string keys, value = tide_var(frame, column, row_of(rows, i), &keys);
+    uint32_t kind = tide_var_kind(value);
+    out[i] = kind == TIDE_VAR_ABSENT ? TIDE_K_MISSING : kind == TIDE_VAR_NULL ? TIDE_K_NULL : TIDE_K_VALUE;
+    lacking |= out[i];
+  }
+  return lacking != 0;
+}
+
+void tide_k_find_nulls(const tide_frame *frame, int32_t column, int64_t key, tide_k_rows rows, uint8_t *states) {
+  for (uint32_t i = 0; i < rows.count; i++) {
+    tide_string keys, value;
+    if (states[i] != TIDE_K_MISSING) continue;
+    value = tide_var(frame, column, row_of(rows, i), &keys);
+    if (tide_var_kind(tide_var_field(value, key)) == TIDE_VAR_NULL) states[i] = TIDE_K_NULL;
+  }
+}
+
 void tide_k_load_texts(const tide_frame *frame, int32_t column, tide_k_rows rows, tide_string *out) {
   for (uint32_t i = 0; i < rows.count; i++) out[i] = tide_bytes(frame, column, row_of(rows, i));
 }
@@ -53,7 +102,7 @@ CLONES void tide_k_match_code(const uint16_t *codes, tide_k_rows rows, uint16_t 
 void tide_k_match_text(const tide_frame *frame, int32_t column, tide_k_rows rows, tide_string text, int negated, uint8_t *out) {
   for (uint32_t i = 0; i < rows.count; i++) {
     tide_string own = tide_bytes(frame, column, row_of(rows, i));
-    int same = own.length == text.length && memcmp(own.data, text.data, (size_t)text.length) == 0;
+    int same = own.length == text.length && (text.length == 0 || memcmp(own.data, text.data, (size_t)text.length) == 0);
     out[i] = same != negated ? TIDE_K_TRUE : TIDE_K_FALSE;
   }
 }

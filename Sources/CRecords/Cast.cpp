@@ -40,6 +40,7 @@ bool Decoder::put_number(Column &column) {
   switch (column.type) {
   case TIDE_F64:
     if (!to_double(number, nearest) || (number.integer && !is_exact(number, nearest))) break;
+    if (column.exact && !VariantWriter::is_number(number)) break;
     column.put_f64(rows_, nearest);
     return true;
   case TIDE_I64:
@@ -89,12 +90,17 @@ bool Decoder::put_string(Column &column) {
 bool Decoder::put_null(Column &column) {
   if (!tokens_.literal('n')) return false;
   column.state = Column::State::null;
-  if (!rest_) return true;
+  if (!column.spills) return true;
   // An explicit null is a null in the rest, an absent field is nothing there (docs/formats.md).
   size_t from = rest_->heap().size();
   variants_.null(rest_->heap());
-  variants_.field(variants_.name(column.label().data, column.label().size), rest_start_, from, rest_->heap().size());
+  spill(column, from);
   return true;
+}
+
+// The rest's heap has got the column's value, `from` there on.
+void Decoder::spill(const Column &column, size_t from) {
+  variants_.field(variants_.name(column.label().data, column.label().size), rest_start_, from, rest_->heap().size());
 }
 
 // The event time is never null, so what cannot be read is no stray: `complete` decides what becomes of the record.
@@ -140,7 +146,7 @@ bool Decoder::stray(Column &column) {
   }
   column.state = Column::State::stray;
   strays_++;
-  if (!rest_) return tokens_.skip();
+  if (!column.spills) return tokens_.skip();
   return keep(variants_.name(column.label().data, column.label().size));
 }
 
@@ -151,7 +157,7 @@ void Decoder::retract(Column &column) {
   case Column::State::bad: bad_--; break;
   case Column::State::stray: strays_--; [[fallthrough]];
   case Column::State::null:
-    if (rest_ && column.role != TIDE_ROLE_EVENT_TIME)
+    if (column.spills)
       variants_.drop(variants_.name(column.label().data, column.label().size), 0);
     break;
   case Column::State::absent: break;

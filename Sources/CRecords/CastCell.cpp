@@ -76,11 +76,12 @@ bool Decoder::put_cell(Column &column, const Cell &cell) {
   switch (column.type) {
   case TIDE_UTF8: column.put_bytes(rows_, text.data, text.size); return true;
   case TIDE_VARIANT:
-    variants_.string(text.data, text.size, column.heap());
+    put_loose_cell(column, text, column.heap());
     column.put_heap(rows_);
     return true;
   case TIDE_F64:
     if (!cell_number(bare, number) || !to_double(number, nearest) || (number.integer && !is_exact(number, nearest))) break;
+    if (column.exact && !VariantWriter::is_number(number)) break;
     column.put_f64(rows_, nearest);
     return true;
   case TIDE_I64:
@@ -125,10 +126,19 @@ bool Decoder::put_cell_time(Column &column, Slice text) {
 
 void Decoder::put_null_cell(Column &column) {
   column.state = Column::State::null;
-  if (!rest_ || column.role == TIDE_ROLE_EVENT_TIME) return;
+  if (!column.spills) return;
   size_t from = rest_->heap().size();
   variants_.null(rest_->heap());
-  variants_.field(variants_.name(column.label().data, column.label().size), rest_start_, from, rest_->heap().size());
+  spill(column, from);
+}
+
+// A cell where nothing says its type: a string, or a number where its readers look for one.
+void Decoder::put_loose_cell(const Column &column, Slice text, Bytes &heap) {
+  Number number;
+  if (column.numbers && cell_number(trimmed(text), number))
+    variants_.number(number, heap);
+  else
+    variants_.string(text.data, text.size, heap);
 }
 
 // A value of another type than its column.
@@ -144,11 +154,11 @@ void Decoder::stray_cell(Column &column, const Cell &cell) {
   } else {
     column.state = Column::State::stray;
     strays_++;
-    if (!rest_) return;
+    if (!column.spills) return;
     Slice text = cell_text(cell);
     size_t from = rest_->heap().size();
-    variants_.string(text.data, text.size, rest_->heap());
-    variants_.field(variants_.name(column.label().data, column.label().size), rest_start_, from, rest_->heap().size());
+    put_loose_cell(column, text, rest_->heap());
+    spill(column, from);
   }
 }
 

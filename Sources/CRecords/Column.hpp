@@ -19,6 +19,9 @@ public:
   Slice label() const { return {label_.data(), name.size()}; }
   const uint8_t type, role;
   const bool declared;
+  bool exact = false;   // takes only numbers that would be the same in a variant
+  bool numbers = false; // cells that are numbers stay numbers where nothing casts them
+  bool spills = false;  // what does not fit goes to the rest
   // Form of a TIME column in its source (RECORD_TIME_*); of this frame's rows.
   uint16_t param = 0;
 

@@ -141,7 +141,7 @@ Decoder::Outcome Decoder::csv_record(uint64_t from, uint64_t end, CsvHeader &hea
   for (const CsvHeader::Binding &binding : header.bindings)
     if (!put_cell(*binding.column, cell(from, end, binding.cell, header.count)))
       return reject(from, end, names, RECORD_DEAD_KEY, "the key is too long");
-  if (rest_) keep_cells(from, end, header);
+  if (keep_others_) keep_cells(from, end, header);
   if (__builtin_expect(bad_ != 0, 0)) return reject_type(from, end, names, from);
   return complete(from, end, names);
 }
@@ -180,7 +180,7 @@ std::shared_ptr<CsvHeader> Decoder::make_header(const std::vector<Slice> &names,
     uint32_t column = names_.find(padded.data(), name.size());
     if (column != none)
       cells[column] = i;
-    else if (rest_)
+    else if (keep_others_)
       members[std::move(name)] = i;
   }
   if (header->count > variant::max_elements) header->problem = "the header row has more than 65536 columns";

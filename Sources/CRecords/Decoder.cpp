@@ -45,8 +45,9 @@ const char *Decoder::objection(const record_plan &plan) {
 }
 
 Decoder::Decoder(const record_plan &plan)
-    : format_(plan.format), keep_verbatim_(plan.verbatim), ingest_missing_(plan.ingest_missing), time_unit_(plan.time_unit),
-      time_scale_(scales[plan.time_unit]), max_ahead_(plan.max_ahead), max_record_(plan.max_record), max_key_(plan.max_key),
+    : format_(plan.format), keep_verbatim_(plan.verbatim), ingest_missing_(plan.ingest_missing),
+      keep_others_(plan.rest), time_unit_(plan.time_unit), time_scale_(scales[plan.time_unit]), max_ahead_(plan.max_ahead),
+      max_record_(plan.max_record), max_key_(plan.max_key),
       rows_per_frame_(plan.rows_per_frame), bytes_per_frame_(std::min<uint64_t>(plan.bytes_per_frame, max_frame / 2)),
       limit_rows_(rows_per_frame_), limit_bytes_(bytes_per_frame_), cells_(plan.delimiter),
       delimiter_(plan.delimiter), reach_(batch_bytes) {
@@ -57,17 +58,23 @@ Decoder::Decoder(const record_plan &plan)
     bytes_per_row_ += grows ? 6 : type == TIDE_BOOL ? 1 : 8; // with a dictionary's code and offset
     return column;
   };
+  bool spills = false;
   for (uint32_t i = 0; i < plan.count; i++) {
     const record_column &column = plan.columns[i];
     std::string name(column.name.data, column.name.length);
     columns_.push_back(make(name, column.type, column.role, column.declared != 0));
+    Column &made = *columns_.back();
+    made.exact = column.exact != 0 && column.declared == 0;
+    made.numbers = column.numbers != 0;
+    made.spills = (column.exact != 0 || keep_others_) && column.role != TIDE_ROLE_EVENT_TIME;
+    spills |= made.spills;
     if (column.role == TIDE_ROLE_EVENT_TIME) time_ = i;
     if (name == "message" && (column.type == TIDE_UTF8 || column.type == TIDE_VARIANT)) message_ = i;
     name.resize(name.size() + 16);
     names_.insert(reinterpret_cast<const uint8_t *>(name.data()), column.name.length);
   }
   bytes_per_row_ += (plan.count + 7) / 8; // validity
-  if (plan.rest) rest_ = make("", TIDE_VARIANT, TIDE_ROLE_REST, false);
+  if (keep_others_ || spills) rest_ = make("", TIDE_VARIANT, TIDE_ROLE_REST, false);
   // VARIANT only in that its heap is filled row by row; in the frame it is BINARY.
   if (plan.verbatim) verbatim_ = make("", TIDE_VARIANT, TIDE_NONE_ROLE, false);
   tokens_.max_depth = plan.max_depth;

@@ -71,7 +71,7 @@ private:
 
   // ---- the plan
   const uint8_t format_;
-  const bool keep_verbatim_, ingest_missing_;
+  const bool keep_verbatim_, ingest_missing_, keep_others_;
   const uint32_t time_unit_;
   const int64_t time_scale_; // ns
   const int64_t max_ahead_;
@@ -84,7 +84,7 @@ private:
   std::vector<std::unique_ptr<Column>> columns_;
   std::vector<Column *> growing_; // those with a heap or a dictionary
   Names names_;                   // of columns_, same numbers
-  std::unique_ptr<Column> rest_, verbatim_;
+  std::unique_ptr<Column> rest_, verbatim_; // without keep_others_ the rest has what exact columns spill, nothing else
   uint32_t time_ = none, message_ = none;
   uint64_t bytes_per_row_ = 0;
 
@@ -195,6 +195,7 @@ private:
   bool cell_number(Slice text, Number &number);
   bool put_cell(Column &column, const Cell &cell);
   bool put_cell_time(Column &column, Slice text);
+  void put_loose_cell(const Column &column, Slice text, Bytes &heap);
   void put_null_cell(Column &column);
   void stray_cell(Column &column, const Cell &cell);
   void keep_cells(uint64_t from, uint64_t end, CsvHeader &header);
@@ -203,6 +204,7 @@ private:
   bool put(Column &column);
   bool put_null(Column &column);
   bool put_number(Column &column);
+  void spill(const Column &column, size_t from);
   bool put_string(Column &column);
   bool put_event_time(Column &column);
   bool stray(Column &column);

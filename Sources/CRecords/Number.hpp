@@ -120,6 +120,11 @@ inline bool is_faithful(const Number &number, double value) {
   return __builtin_expect(is_short, 1) || is_faithful_slowly(number, value);
 }
 
+// Whether a look shows that a decimal of 38 digits holds it, as nearly all literals there are.
+inline bool is_plain(const Number &number) {
+  return !number.truncated && static_cast<uint32_t>(number.exponent + 18) <= 18;
+}
+
 // floor(number * 10^shift) as an i64; false when it does not fit.
 bool to_scaled(const Number &number, int32_t shift, int64_t &value);
 

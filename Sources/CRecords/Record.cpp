@@ -53,7 +53,7 @@ Decoder::Outcome Decoder::text_record(uint64_t from, uint64_t end) {
       variants_.string(text, length, column.heap());
       column.put_heap(rows_);
     }
-  } else if (rest_) {
+  } else if (keep_others_) {
     static constexpr uint8_t message[24] = "message";
     size_t start = rest_->heap().size();
     variants_.string(text, length, rest_->heap());
@@ -156,6 +156,7 @@ __attribute__((always_inline)) inline bool Decoder::known_value(const Guess &gue
   case Action::f64: {
     double nearest;
     if (!read_number(value, number) || !to_double(number, nearest) || (number.integer && !is_exact(number, nearest))) return false;
+    if (column.exact && !is_plain(number)) return false;
     column.put_f64(rows_, nearest);
     break;
   }
@@ -234,7 +235,7 @@ bool Decoder::unknown_field(uint32_t place) {
   if (!tokens_.name(name)) return false;
   uint32_t number = names_.find(name.data, name.size);
   Column *column = number == none ? nullptr : columns_[number].get();
-  number = column == nullptr && rest_ ? variants_.name(name.data, name.size) : none;
+  number = column == nullptr && keep_others_ ? variants_.name(name.data, name.size) : none;
   if (name.data == raw) learn(place, name, column, number);
   if (column != nullptr) return put(*column);
   return number != none ? keep(number) : tokens_.skip();
@@ -259,7 +260,7 @@ void Decoder::learn(uint32_t place, Slice name, Column *column, uint32_t number)
   guess->generation = variants_.generation();
   guess->action = Action::cast;
   if (column == nullptr)
-    guess->action = rest_ ? Action::keep : Action::skip;
+    guess->action = keep_others_ ? Action::keep : Action::skip;
   else if (column->role == TIDE_ROLE_EVENT_TIME)
     guess->action = Action::time;
   else if (column->type == TIDE_F64)

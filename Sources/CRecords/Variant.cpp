@@ -88,6 +88,14 @@ void VariantWriter::number(const Number &number, Bytes &heap) {
   }
 }
 
+bool VariantWriter::is_number(const Number &number) {
+  int128 large;
+  uint8_t scale;
+  double nearest;
+  if (is_plain(number)) return true;
+  return (!number.integer && to_double(number, nearest) && is_faithful(number, nearest)) || to_decimal(number, large, scale);
+}
+
 bool VariantWriter::object(Tokens &tokens, Bytes &heap, uint32_t depth) {
   if (depth >= tokens.max_depth) return tokens.fail(RECORD_DEAD_DEPTH, too_deep);
   size_t start = heap.size(), first = fields_.size();

@@ -58,6 +58,9 @@ public:
 
   void string(const uint8_t *text, size_t length, Bytes &heap);
   void null(Bytes &heap);
+  void number(const Number &number, Bytes &heap);
+  // Whether it is written as a number; else no type holds it, and its text is a string.
+  static bool is_number(const Number &number);
 
   // An object that is put together by hand: its values go to the heap from `start` on, each followed by `field`; `close` turns
   // them into the object. Of two fields with one name the last stays; `drop` takes back the field of that name.
@@ -111,7 +114,6 @@ private:
 
   bool object(Tokens &tokens, Bytes &heap, uint32_t depth);
   bool array(Tokens &tokens, Bytes &heap, uint32_t depth);
-  void number(const Number &number, Bytes &heap);
   void close_array(Bytes &heap, size_t start, size_t first);
   void compact(Bytes &heap, size_t start, size_t first);
   void rewrite(const uint8_t *value, size_t length, Bytes &heap);

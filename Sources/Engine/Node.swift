@@ -2,6 +2,7 @@ import CHost
 import CTidemill
 import Formats
 import Frames
+import Kernels
 import PluginManifest
 import Rings
 import Synchronization
@@ -88,7 +89,7 @@ final class Node: @unchecked Sendable {
   /// Batches that the instance retains, by address, with how often.
   let kept = Mutex<[UInt: Int]>([:])
   /// What the instance has compiled.
-  var expressions: [NodeExpressions.Handle] = []
+  var expressions: [HostedExpression] = []
   /// Frames that the instance has reserved and not yet committed.
   var slots: [OpenSlot] = [] { didSet { openSlots = slots.count } }
   var slotNumber: UInt32 = 0

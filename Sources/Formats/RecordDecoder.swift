@@ -50,7 +50,7 @@ public final class RecordDecoder {
       let columns = zip(plan.columns, names).map { column, name in
         record_column(
           name: name, type: column.type.code, role: column.role?.code ?? UInt8(TIDE_NONE_ROLE),
-          declared: column.declared ? 1 : 0)
+          declared: column.declared ? 1 : 0, exact: column.isExact ? 1 : 0, numbers: column.hasNumbers ? 1 : 0)
       }
       return try columns.withUnsafeBufferPointer { columns in
         try withStrings(plan.csv.columns ?? []) { names in

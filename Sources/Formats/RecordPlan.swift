@@ -35,6 +35,11 @@ public struct RecordPlan: Sendable, Equatable {
     /// From `fields:`: a value that cannot be cast sends the record to `dead`. Otherwise it stays in the rest, the column is
     /// null for that row, and the mismatch is counted.
     public var declared: Bool
+    /// Somebody reads every value of the field: what the column cannot hold, and explicit nulls, stay in the rest, also where the
+    /// plan keeps no other fields.
+    public var isExact = false
+    /// Of csv: somebody takes cells for numbers, so those that are numbers stay some in a variant; all others are strings.
+    public var hasNumbers = false
     public init(_ name: String, _ type: ColumnType, role: Role? = nil, declared: Bool = false) {
       self.name = name
       self.type = type
@@ -45,7 +50,7 @@ public struct RecordPlan: Sendable, Equatable {
 
   public var format: Format = .json
   public var columns: [Column] = []
-  /// Keep the fields that are no column in one VARIANT column.
+  /// Keep the fields that are no column in one VARIANT column. Columns that are exact make such a column too, for what is theirs.
   public var rest = false
   /// Keep the record's own bytes beside the row.
   public var verbatim = false

@@ -15,6 +15,7 @@ final class Derivation {
   private struct Slot {
     var source = -1
     var values = -1
+    var isRest = false
     var nameStart = 0
     var nameBytes = 0
     var role: UInt8 = 0
@@ -47,6 +48,7 @@ final class Derivation {
       var slot = Slot()
       if case .source(let index) = column.origin { slot.source = index }
       if case .values(let number) = column.origin { slot.values = number }
+      slot.isRest = column.origin == .nulls
       (slot.nameStart, slot.nameBytes) = (names.count, column.name.count)
       (slot.role, slot.parameter) = (column.role, column.parameter)
       names += column.name
@@ -69,7 +71,7 @@ final class Derivation {
     for place in 0..<slots.count {
       let source = slots[place].source
       if source < 0 {
-        additions.append((addition(slots[place].values, rows), place, 0))
+        additions.append((slots[place].isRest ? rest! : addition(slots[place].values, rows), place, 0))
       } else if source == restPlace {
         additions.append((rest!, place, 0))
       } else if places[source] >= 0 {

@@ -7,6 +7,8 @@ struct DerivationPlan {
     case source(Int)
     /// Values that are handed over, by their number.
     case values(Int)
+    /// Fields that are null, for a frame that has no column of the role `rest` to hold them.
+    case nulls
     /// What a frame without any column has instead: nothing that is ever written.
     case placeholder
   }
@@ -22,9 +24,17 @@ struct DerivationPlan {
   private(set) var columns: [Column] = []
   private let types: [ColumnType]
 
-  /// `types` are those of the values that are handed over, one for each change that sets.
-  init(_ changes: [ColumnChange], of frame: FrameView, types: [ColumnType]) throws(FrameDeriveError) {
+  /// Some rows have nulls that the frame could not tell from fields that are not there.
+  let addsNulls: Bool
+
+  /// - Parameters:
+  ///   - types: those of the values that are handed over, one for each change that sets.
+  ///   - addsNulls: the frame has no rest, and gets one.
+  init(
+    _ changes: [ColumnChange], of frame: FrameView, types: [ColumnType], addsNulls: Bool = false
+  ) throws(FrameDeriveError) {
     self.types = types
+    self.addsNulls = addsNulls
     columns = (0..<frame.columnCount).map { index in
       let column = frame.column(index)
       let descriptor = column.descriptor.pointee
@@ -45,6 +55,7 @@ struct DerivationPlan {
       }
     }
     columns.removeAll { $0.name.isEmpty && $0.role == Self.plain }
+    if addsNulls { columns.append(Column(origin: .nulls, name: [], role: UInt8(TIDE_ROLE_REST), parameter: 0)) }
     if columns.isEmpty { columns = [Column(origin: .placeholder, name: [], role: Self.plain, parameter: 0)] }
     bringRolesForward()
   }
@@ -112,6 +123,7 @@ struct DerivationPlan {
     switch origin {
     case .source(let index): frame.column(index).type
     case .values(let number): types[number]
+    case .nulls: .variant
     case .placeholder: nil
     }
   }

@@ -46,6 +46,8 @@ public final class FrameDeriver {
   @exclusivity(unchecked) private var types: [ColumnType] = []
   @exclusivity(unchecked) private var derivation: Derivation?
   private let rest = StagedColumn()
+  /// Fills `rest` where the plan adds it.
+  @exclusivity(unchecked) private var nullRest: NullRest?
   /// Schemas of what is made of frames of `schema`: with the rest as it was, and with a changed one; 0 = not known yet.
   @exclusivity(unchecked) private var madeSchemas: (UInt64, UInt64) = (0, 0)
   /// Row numbers 0 and up, for frames of all rows that are cut.
@@ -97,7 +99,9 @@ public final class FrameDeriver {
 
   private func derivation(for frame: FrameView, _ values: [ColumnValues]) throws(FrameDeriveError) -> Derivation {
     // A frame that no host has seen yet bears no schema id.
-    if let derivation, frame.schemaID == schema, schema != 0, haveTypes(values) { return derivation }
+    if let derivation, frame.schemaID == schema, schema != 0, haveTypes(values) {
+      return try givingRoom(for: values, of: frame, derivation)
+    }
     var types: [ColumnType] = []
     for value in values {
       switch value.type {
@@ -105,7 +109,28 @@ public final class FrameDeriver {
       default: throw FrameDeriveError("values of type \(value.raw.type) can be no field")
       }
     }
-    return try derivation(for: frame, types: types)
+    return try givingRoom(for: values, of: frame, derivation(for: frame, types: types))
+  }
+
+  /// Nulls are members of the rest: a frame without one gets one as soon as it has some, and what is made of its schema keeps it.
+  private func givingRoom(
+    for values: [ColumnValues], of frame: FrameView, _ derivation: Derivation
+  ) throws(FrameDeriveError) -> Derivation {
+    if derivation.plan.addsNulls || tide_role(frame.frame, UInt32(TIDE_ROLE_REST)) >= 0 { return derivation }
+    if !NullRest.isNeeded(values, derivation.plan) { return derivation }
+    derivation.plan = try DerivationPlan(changes, of: frame, types: types, addsNulls: true)
+    nullRest = NullRest(derivation.plan, types: types)
+    madeSchemas = (0, 0)
+    return derivation
+  }
+
+  /// Fields with rows that are null, by their names at the end; a variant has a null of its own.
+  private func nulls(among values: [ColumnValues], _ derivation: Derivation) -> RestChanges.Nulls {
+    var nulls: RestChanges.Nulls = []
+    for (number, value) in values.enumerated() where value.nullCount > 0 && value.type != .variant {
+      if let name = derivation.plan.name(ofValues: number) { nulls.append((name, value)) }
+    }
+    return nulls
   }
 
   private func haveTypes(_ values: [ColumnValues]) -> Bool {
@@ -122,6 +147,7 @@ public final class FrameDeriver {
       ?? Derivation(
         plan, (0..<valueCount).map { _ in StagedColumn() }, keepsRecords: changes.allSatisfy(\.isRoleOnly))
     derivation.plan = plan
+    nullRest = nil
     self.derivation = derivation
     schema = frame.schemaID
     self.types = types
@@ -143,16 +169,17 @@ public final class FrameDeriver {
   func stageRest(
     _ frame: FrameView, _ rows: Rows, _ places: ValueRows, _ values: [ColumnValues], _ derivation: Derivation
   ) {
+    if derivation.plan.addsNulls, let nullRest {
+      nullRest.stage(values, places, into: rest)
+      derivation.rest = rest
+      return
+    }
     guard tide_role(frame.frame, UInt32(TIDE_ROLE_REST)) >= 0 else {
       derivation.rest = nil
       return
     }
-    var nulls: RestChanges.Nulls = []
-    for (number, value) in values.enumerated() where value.nullCount > 0 && value.type != .variant {
-      if let name = derivation.plan.name(ofValues: number) { nulls.append((name, value)) }
-    }
     let kept = Kept(count: rows.count, rows: rows.numbers)
-    let changed = restChanges.stage(frame, kept, places, nulls: nulls, into: rest)
+    let changed = restChanges.stage(frame, kept, places, nulls: nulls(among: values, derivation), into: rest)
     derivation.rest = changed ? rest : nil
   }
 

@@ -61,6 +61,13 @@ final class StagedColumn {
     source = .words(UnsafeRawPointer(offsets.base))
   }
 
+  /// No value for any of `count` rows.
+  func setNothing(_ type: ColumnType, count: Int) {
+    begin(type, ValueRows(count: count))
+    if type == .variant { keep(keys: UnsafeRawBufferPointer(start: nil, count: 0)) }
+    stageNothing()
+  }
+
   /// The values of rows, in the encoding that pays; what `values` points to must stay until the frame is written.
   func stage(_ values: ColumnValues, _ type: ColumnType, _ rows: ValueRows) {
     begin(type, rows)
@@ -68,13 +75,8 @@ final class StagedColumn {
     valid = type == .variant ? .valuesAndNulls : .values
     stageValidity()
     guard nulls < rows.count, let data = values.raw.data else {
-      nulls = rows.count
-      validity.removeAll()
-      validity.append(repeating: UInt8(0), count: (rows.count + 7) / 8)
       if type == .variant { keep(keys: values.keys) }
-      source = .nothing
-      encoding = .constant
-      return
+      return stageNothing()
     }
     switch type {
     case .bool: stageTruths(data.assumingMemoryBound(to: UInt8.self))
@@ -107,10 +109,18 @@ final class StagedColumn {
   private func keep(keys: UnsafeRawBufferPointer) {
     self.keys.removeAll()
     if keys.count > 0 { return self.keys.append(keys) }
-    VariantKeys.union([]).keys.withUnsafeBytes { self.keys.append($0) }
+    VariantKeys.none.withUnsafeBytes { self.keys.append($0) }
   }
 
   // MARK: Encodings
+
+  private func stageNothing() {
+    nulls = rows.count
+    validity.removeAll()
+    validity.append(repeating: UInt8(0), count: (rows.count + 7) / 8)
+    source = .nothing
+    encoding = .constant
+  }
 
   private func stageValidity() {
     guard let states else { return }

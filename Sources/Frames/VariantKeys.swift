@@ -1,7 +1,10 @@
 /// Key dictionaries of Parquet's Variant encoding, version 1
 /// (github.com/apache/parquet-format/blob/master/VariantEncoding.md), sorted and valid.
-enum VariantKeys {
+public enum VariantKeys {
   private static let header: UInt8 = 0x11
+
+  /// The dictionary without names.
+  static let none = encoded([])
 
   /// One dictionary with the keys of all, and for each of them the new numbers of its keys, by the old ones; nil where nothing
   /// changes.
@@ -28,10 +31,10 @@ enum VariantKeys {
     }
   }
 
-  /// The dictionary of sorted names.
-  static func encoded(_ names: [ArraySlice<UInt8>]) -> [UInt8] {
+  /// The dictionary of names that are sorted by their bytes, each there once.
+  public static func encoded(_ names: [ArraySlice<UInt8>]) -> [UInt8] {
     let total = names.reduce(0) { $0 + $1.count }
-    let width = VariantRewriter.width(of: max(total, names.count))
+    let width = VariantHead.width(of: max(total, names.count))
     var bytes: [UInt8] = [header | UInt8(width - 1) << 6]
     func put(_ value: Int) { for byte in 0..<width { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * byte))) } }
     put(names.count)

@@ -54,6 +54,11 @@ import CTidemill
     default: nil
     }
   }
+  /// Any number, to the nearest double: what readers of its text get.
+  public var nearestDouble: Double? {
+    guard kind == .decimal, let decimal else { return double }
+    return Double("\(decimal.significand)e\(-decimal.scale)")
+  }
   /// A decimal number, or an integer.
   @inlinable public var decimal: DecimalValue? {
     switch kind {

@@ -5,7 +5,6 @@ import CTidemill
 /// Values must be valid, and so are at most 16 deep.
 struct VariantRewriter {
   private static let object: UInt8 = 2
-  private static let array: UInt8 = 3
   /// Bytes after the first one of each primitive type; BINARY and STRING have a length of four bytes there.
   private static let primitiveBytes = [0, 0, 0, 1, 2, 4, 8, 8, 5, 9, 17, 4, 8, 8, 4, 4, 4, 8, 8, 8, 16]
   private static let binary = 15, string = 16
@@ -16,9 +15,6 @@ struct VariantRewriter {
   private var ends: [Int] = []
 
   init(out: ByteStore = ByteStore()) { self.out = out }
-
-  /// Bytes that a number up to `value` takes.
-  static func width(of value: Int) -> Int { value < 1 << 8 ? 1 : value < 1 << 16 ? 2 : value < 1 << 24 ? 3 : 4 }
 
   /// Appends a value of `length` bytes; `numbers` nil leaves the keys as they are.
   mutating func rewrite(_ value: UnsafeRawPointer, _ length: Int, _ numbers: [UInt32]?) {
@@ -66,26 +62,10 @@ struct VariantRewriter {
   private static func byteCount(of value: UnsafeRawPointer) -> Int { Container(value)?.byteCount ?? scalarBytes(value) }
 
   private func writeHead(_ isObject: Bool, _ count: Int, at start: Int, first: Int, number: (Int) -> Int) {
-    let size = out.count - start
     var greatest = 0
     for child in 0..<(isObject ? count : 0) { greatest = max(greatest, number(child)) }
-    let isLarge = count > 255
-    let idWidth = isObject ? Self.width(of: greatest) : 0
-    let width = Self.width(of: size)
-    let head = 1 + (isLarge ? 4 : 1) + count * idWidth + (count + 1) * width
-    var at = out.insert(head, at: start)
-    func put(_ value: Int, _ bytes: Int) {
-      for byte in 0..<bytes {
-        at.storeBytes(of: UInt8(truncatingIfNeeded: value >> (8 * byte)), toByteOffset: byte, as: UInt8.self)
-      }
-      at += bytes
-    }
-    let bits = isObject ? (isLarge ? 16 : 0) | (idWidth - 1) << 2 | (width - 1) : (isLarge ? 4 : 0) | (width - 1)
-    put(bits << 2 | Int(isObject ? Self.object : Self.array), 1)
-    put(count, isLarge ? 4 : 1)
-    for child in 0..<(isObject ? count : 0) { put(number(child), idWidth) }
-    put(0, width)
-    for child in 0..<count { put(ends[first + child], width) }
+    let head = VariantHead(isObject: isObject, count: count, greatestKey: greatest, size: out.count - start)
+    head.write(to: out.insert(head.byteCount, at: start), key: number, start: { $0 == 0 ? 0 : ends[first + $0 - 1] })
   }
 
   private static func scalarBytes(_ value: UnsafeRawPointer) -> Int {

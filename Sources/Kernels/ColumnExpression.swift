@@ -12,10 +12,15 @@ public final class ColumnExpression {
     let rows: RowPart
     let condition: ConditionNode?
     let output: ValueOutput?
+    /// For batches with values that are none of the output's type.
+    private(set) lazy var anyOutput = VariantOutput(rows)
+    /// Nil when the kernels see all there is.
+    let hidden: HiddenRows?
 
-    init(schema: UInt64, rows: RowPart, condition: ConditionNode?, output: ValueOutput?) {
+    init(schema: UInt64, rows: RowPart, hidden: HiddenRows?, condition: ConditionNode?, output: ValueOutput?) {
       self.schema = schema
       self.rows = rows
+      self.hidden = hidden
       self.condition = condition
       self.output = output
     }
@@ -29,6 +34,8 @@ public final class ColumnExpression {
   public var isCondition: Bool { wanted == UInt32(TIDE_BOOL) }
   private var current: Plan?
   private var others: [Plan] = []
+  /// Where the last values ended for want of room.
+  private var cut: (frame: UnsafePointer<tide_frame>, row: UInt32)?
 
   /// Schemas that are remembered beside the one at hand.
   private static let mostPlans = 8
@@ -52,11 +59,14 @@ public final class ColumnExpression {
     _ frame: UnsafePointer<tide_frame>, _ selection: UnsafePointer<UInt16>?, _ count: Int,
     into rows: UnsafeMutablePointer<UInt16>, erring: UnsafeMutablePointer<UInt16>?
   ) -> (rows: Int, errors: Int) {
-    guard count > 0, let condition = plan(frame).condition else { return (0, 0) }
+    let plan = plan(frame)
+    guard count > 0, let condition = plan.condition else { return (0, 0) }
+    let hidden = condition.isFinal ? nil : plan.hidden
     var found = 0
     var errors: UInt32 = 0
     Chunk.each(frame, selection, count) { chunk, _ in
       condition.run(chunk, nil)
+      hidden?.judge(chunk, condition.mask)
       found += Int(tide_k_select(condition.mask, chunk.rows, rows + found, erring, &errors))
     }
     return (found, Int(errors))
@@ -64,18 +74,29 @@ public final class ColumnExpression {
 
   /// The values of the rows, in their order; valid until the next call.
   public func values(_ frame: UnsafePointer<tide_frame>, _ selection: UnsafePointer<UInt16>?, _ count: Int) -> tide_values {
-    guard let output = plan(frame).output else { return tide_values() }
+    let plan = plan(frame)
+    guard let output = plan.output else { return tide_values() }
     output.begin(count)
     Chunk.each(frame, selection, count) { chunk, _ in output.run(chunk) }
+    guard !output.isFinal, let hidden = plan.hidden else { return finish(output, frame) }
+    guard !output.fill(from: hidden, frame, selection), wanted == 0 else { return finish(output, frame) }
+    plan.anyOutput.begin(count)
+    Chunk.each(frame, selection, count) { chunk, _ in plan.anyOutput.run(chunk) }
+    return finish(plan.anyOutput, frame)
+  }
+
+  private func finish(_ output: ValueOutput, _ frame: UnsafePointer<tide_frame>) -> tide_values {
+    cut = output.cutRow.map { (frame, $0) }
     return output.finish()
   }
 
   /// Why a frame row errs; nil when it does not.
   public func why(_ frame: UnsafePointer<tide_frame>, _ row: UInt32) -> String? {
+    if let cut, cut.frame == frame, row >= cut.row { return ValueOutput.cutReason }
     let rows = plan(frame).rows
     let value = rows.value(frame, row)
     if let failure = rows.failure { return failure.message }
-    guard let type = Self.valueType(wanted) else { return nil }
+    guard let type = Self.valueType(wanted) else { return value.flatMap(VariantWriter.mistake) }
     guard let value else { return rows.wasNull && type == .bool ? "the condition is null" : nil }
     return Self.holds(value, type) ? nil : "the expression gives \(value.typeName.rawValue), and \(type.description) is wanted"
   }
@@ -115,8 +136,9 @@ public final class ColumnExpression {
     let fields = expression.variables.map { FieldPlace(Self.source(of: $0.name), in: frame) }
     let types = expression.variables.map { columns[$0.name] ?? .dyn }
     let compiler = KernelCompiler(expression: expression, fields: fields, types: types)
+    let rows = compiler.rows(expression.syntax)
     return Plan(
-      schema: frame.pointee.schema_id, rows: compiler.rows(expression.syntax),
+      schema: frame.pointee.schema_id, rows: rows, hidden: HiddenRows(rows, fields),
       condition: isCondition ? compiler.condition(expression.syntax) : nil, output: compiler.output(wanted: wanted))
   }
 

@@ -16,6 +16,8 @@ class ConditionNode {
 
   /// True when it evaluates row by row somewhere.
   var isCostly: Bool { false }
+  /// True when a row errs only where its evaluation does.
+  var isFinal: Bool { false }
 
   /// Computes the mask. Of a row that `decided` holds for anything may come out.
   func run(_ chunk: Chunk, _ decided: Decided?) { fatalError("a condition node computes") }
@@ -184,6 +186,7 @@ final class RowConditionNode: ConditionNode {
   init(_ rows: RowPart) { self.rows = rows }
 
   override var isCostly: Bool { true }
+  override var isFinal: Bool { true }
 
   override func run(_ chunk: Chunk, _ decided: Decided?) {
     for index in 0..<Int(chunk.count) {

@@ -21,34 +21,10 @@ enum FieldValue {
     case UInt32(TIDE_VARIANT):
       var keys = tide_string()
       let value = tide_var(frame, column, row, &keys)
-      return read(VariantReader(value: raw(value), keys: raw(keys)))
+      return Value(VariantReader(value: raw(value), keys: raw(keys)))
     case UInt32(TIDE_LIST): return list(frame, column, row)
     case UInt32(TIDE_STRUCT): return record(frame, column, row)
     default: return nil
-    }
-  }
-
-  /// A variant; nil when there is no value.
-  static func read(_ variant: VariantReader) -> Value? {
-    switch variant.kind {
-    case .absent: return nil
-    case .null: return .null
-    case .bool: return variant.bool.map(Value.bool)
-    case .int: return variant.int.map(Value.int)
-    case .double, .decimal: return variant.double.map(Value.double)
-    case .time: return variant.time.map { .timestamp(Timestamp(nanoseconds: $0)) }
-    case .dayTime:
-      // A byte of type, then microseconds of the day.
-      guard variant.byteCount == 9, variant.value.count >= 9 else { return nil }
-      let micros = variant.value.loadUnaligned(fromByteOffset: 1, as: Int64.self)
-      return Expressions.Duration(microseconds: micros).map(Value.duration)
-    case .string: return variant.text.map { .string(Text(utf8: Array($0))) }
-    case .binary, .uuid: return variant.binary.map { .bytes(Array($0)) }
-    case .array: return .list((0..<variant.count).map { read(variant[$0]) ?? .null })
-    case .object:
-      var map = ValueMap()
-      variant.forEachField { name, value in _ = map.insert(.string(Text(utf8: Array(name))), read(value) ?? .null) }
-      return .map(map)
     }
   }
 

@@ -13,17 +13,20 @@ struct KernelCompiler {
   /// A part that runs row by row.
   func rows(_ part: Syntax) -> RowPart { RowPart(Program(expression, of: part), fields) }
 
+  /// Each kernel keeps results of its own, some KiB: an expression with more parts than these runs row by row.
+  private static let mostNodes = 1024
+
   // MARK: Conditions
 
   func condition(_ syntax: Syntax) -> ConditionNode {
+    if expression.types.count > Self.mostNodes { return RowConditionNode(rows(syntax)) }
     if case .literal(.bool(let value)) = syntax.form { return TruthNode(ConstantNode(.bool, bits: value ? 1 : 0)) }
     switch syntax.form {
     case .and(let left, let right): return LogicNode(and: true, condition(left), condition(right))
     case .or(let left, let right): return LogicNode(and: false, condition(left), condition(right))
     case .call(Operators.not, nil, let arguments): return NotNode(condition(arguments[0]))
     case .present(let name):
-      // Of a variant, the value itself says whether it is null.
-      if let index = index(name), fields[index].column >= 0, types[index] != .dyn { return PresenceNode(fields[index]) }
+      if let field = field(name), field.column >= 0 { return PresenceNode(field) }
     case .call(Operators.isIn, nil, let arguments):
       if let node = membership(arguments[0], arguments[1]) { return node }
     case .call(let name, nil, let arguments) where arguments.count == 2:
@@ -47,7 +50,7 @@ struct KernelCompiler {
     guard name == Operators.equal || name == Operators.notEqual else { return nil }
     for (one, other) in [(0, 1), (1, 0)] {
       if case .name(let variable) = arguments[one].form, case .literal(.null) = arguments[other].form,
-        let field = field(variable), field.column >= 0, types[index(variable)!] != .dyn
+        let field = field(variable), field.column >= 0
       {
         return NullTestNode(field, negated: name == Operators.notEqual)
       }
@@ -57,7 +60,7 @@ struct KernelCompiler {
 
   /// Nil when the operands are no numbers of one kind.
   private func comparison(_ operation: UInt32, _ left: Syntax, _ right: Syntax) -> ConditionNode? {
-    guard let one = number(left), let other = number(right) else { return nil }
+    guard let one = number(left), let other = number(right) else { return loose(operation, left, right) }
     if one.kind == other.kind {
       // Booleans are equal or not; they have no kernel for an order.
       if one.kind == .bool, operation > TIDE_K_NOT_EQUAL { return nil }
@@ -68,10 +71,17 @@ struct KernelCompiler {
     return nil
   }
 
+  /// A field of any type beside a double, or what is exactly one.
+  private func loose(_ operation: UInt32, _ left: Syntax, _ right: Syntax) -> ConditionNode? {
+    if let one = variant(left), let other = double(right) { return ComparisonNode(operation, one, other) }
+    if let one = double(left), let other = variant(right) { return ComparisonNode(operation, one, other) }
+    return nil
+  }
+
   /// `number in [constants]`.
   private func membership(_ element: Syntax, _ list: Syntax) -> ConditionNode? {
     guard case .list(let elements) = list.form, !elements.isEmpty, elements.count <= 16,
-      elements.allSatisfy({ !$0.optional && isConstant($0.value) }), number(element) != nil
+      elements.allSatisfy({ !$0.optional && isConstant($0.value) }), number(element) ?? variant(element) != nil
     else { return nil }
     var node: ConditionNode?
     for item in elements {
@@ -124,10 +134,10 @@ struct KernelCompiler {
       guard let operand = number(arguments[0]), [.int, .double].contains(operand.kind) else { return nil }
       return NegationNode(operand)
     case .call("double", nil, let arguments):
-      guard arguments.count == 1, let operand = number(arguments[0]) else { return nil }
+      guard arguments.count == 1, let operand = number(arguments[0]) ?? variant(arguments[0]) else { return nil }
       switch operand.kind {
-      case .double: return operand
-      case .int, .uint: return WideningNode(operand)
+      case .double: return NonNullNode(operand)
+      case .int, .uint: return NonNullNode(WideningNode(operand))
       default: return nil
       }
     case .call(let name, nil, let arguments) where arguments.count == 2:
@@ -155,7 +165,7 @@ struct KernelCompiler {
 
   /// Operands of arithmetic: ints, uints, or doubles to which the others widen.
   private func operands(_ left: Syntax, _ right: Syntax) -> (NumberNode, NumberNode)? {
-    guard var one = number(left), var other = number(right) else { return nil }
+    guard var one = number(left), var other = number(right) else { return looseOperands(left, right) }
     if one.kind == .double, let exact = constant(right, as: .double) { other = exact }
     if other.kind == .double, let exact = constant(left, as: .double) { one = exact }
     let numbers: [NumberNode.Kind] = [.int, .uint, .double]
@@ -164,6 +174,25 @@ struct KernelCompiler {
     if one.kind == .double { return (one, WideningNode(other)) }
     if other.kind == .double { return (WideningNode(one), other) }
     return nil
+  }
+
+  /// A field of any type beside a double: the result is a double then.
+  private func looseOperands(_ left: Syntax, _ right: Syntax) -> (NumberNode, NumberNode)? {
+    if let one = variant(left), let other = number(right), other.kind == .double { return (one, other) }
+    if let one = number(left), one.kind == .double, let other = variant(right) { return (one, other) }
+    return nil
+  }
+
+  /// A field of any type, for places where its numbers do what the doubles that equal them do.
+  private func variant(_ syntax: Syntax) -> NumberNode? {
+    guard case .name(let name) = syntax.form, let field = field(name), field.isVariant else { return nil }
+    return VariantNumberNode(field)
+  }
+
+  /// A part that is a double, or a constant that equals one.
+  private func double(_ syntax: Syntax) -> NumberNode? {
+    if let constant = constant(syntax, as: .double) { return constant }
+    return number(syntax).flatMap { $0.kind == .double ? $0 : nil }
   }
 
   // MARK: Constants
@@ -245,14 +274,19 @@ extension KernelCompiler {
       guard let kind = Self.kinds[type], let column = Self.columns[kind] else { break }
       return NumberOutput(numbers(syntax, kind), type: UInt32(column))
     }
+    // What is calculated with a double is one, whatever else the checker knows.
+    if wanted == 0, type == .dyn, let node = number(syntax), node.kind == .double {
+      return NumberOutput(node, type: UInt32(TIDE_F64))
+    }
     return VariantOutput(rows(syntax))
   }
 
   private func numbers(_ syntax: Syntax, _ kind: NumberNode.Kind) -> NumberNode {
-    if let node = number(syntax) {
+    if expression.types.count <= Self.mostNodes, let node = number(syntax) {
       if node.kind == kind { return node }
       if kind == .double, node.kind == .int || node.kind == .uint { return WideningNode(node) }
     }
+    if kind == .double, let node = variant(syntax) { return node }
     return RowNumberNode(kind, rows(syntax))
   }
 

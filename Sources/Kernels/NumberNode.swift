@@ -66,6 +66,23 @@ final class ColumnNode: NumberNode {
   }
 }
 
+/// The numbers of a column of values of any type, as doubles. Rows with others have none: the expression asks again there.
+final class VariantNumberNode: NumberNode {
+  private let field: FieldPlace
+
+  init(_ field: FieldPlace) {
+    self.field = field
+    super.init(.double)
+  }
+
+  override func run(_ chunk: Chunk) -> Numbers {
+    let isLacking = tide_k_load_variant_f64(chunk.frame, field.column, chunk.rows, register.doubles, register.states)
+    if isLacking != 0 { field.findNulls(chunk, register.states) }
+    return Numbers(
+      values: UnsafeRawPointer(register.values), states: isLacking != 0 ? UnsafePointer(register.states) : nil)
+  }
+}
+
 /// An int or a uint as the nearest double.
 final class WideningNode: NumberNode {
   private let operand: NumberNode
@@ -85,6 +102,26 @@ final class WideningNode: NumberNode {
       tide_k_widen_i64(input.ints, register.doubles, chunk.count)
     }
     return Numbers(values: UnsafeRawPointer(register.values), states: input.states)
+  }
+}
+
+/// An operand to which null is a mistake, where the same number comes out.
+final class NonNullNode: NumberNode {
+  private let operand: NumberNode
+
+  init(_ operand: NumberNode) {
+    self.operand = operand
+    super.init(operand.kind)
+  }
+
+  override var isCostly: Bool { operand.isCostly }
+
+  override func run(_ chunk: Chunk) -> Numbers {
+    var numbers = operand.run(chunk)
+    guard numbers.states != nil else { return numbers }
+    tide_k_both(numbers.states, nil, register.states, chunk.count)
+    numbers.states = UnsafePointer(register.states)
+    return numbers
   }
 }
 
@@ -170,15 +207,18 @@ final class RowNumberNode: NumberNode {
 
   override func run(_ chunk: Chunk) -> Numbers {
     for index in 0..<Int(chunk.count) {
-      let bits: UInt64? = rows.value(chunk.frame, chunk.row(index)).flatMap(bits)
+      let bits: UInt64? = rows.value(chunk.frame, chunk.row(index)).flatMap(kind.bits)
       register.uints[index] = bits ?? 0
       register.states[index] = UInt8(bits != nil ? TIDE_K_VALUE : rows.wasNull ? TIDE_K_NULL : TIDE_K_MISSING)
     }
     return Numbers(values: UnsafeRawPointer(register.values), states: UnsafePointer(register.states))
   }
+}
 
-  private func bits(_ value: Value) -> UInt64? {
-    switch (kind, value) {
+extension NumberNode.Kind {
+  /// A value as the 64 bits of a number; nil when it is none of the kind.
+  func bits(_ value: Value) -> UInt64? {
+    switch (self, value) {
     case (.int, .int(let value)): UInt64(bitPattern: value)
     case (.uint, .uint(let value)): value
     case (.double, .double(let value)): value.bitPattern

@@ -30,6 +30,8 @@ final class TextConditionNode: ConditionNode {
 
   deinit { verdicts.deallocate() }
 
+  override var isFinal: Bool { true }
+
   override func run(_ chunk: Chunk, _ decided: Decided?) {
     let states = field.states(chunk, into: register.states)
     guard tide_type(chunk.frame, field.column) == UInt32(TIDE_UTF8) else { return each(chunk, where: { _ in true }) }

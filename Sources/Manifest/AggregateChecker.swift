@@ -65,7 +65,7 @@ struct AggregateChecker {
       case .any: (true, "", nil)
       case .number: (isNumber, "numbers", given == .string ? "double(x) makes a number" : nil)
       case .ordered:
-        (isNumber || given == .bool || given == .string || given == .timestamp, "what has an order", "string(x) makes a text")
+        (isNumber || given == .bool || given == .string || given == .timestamp, "what has an order", nil)
       case .double: (isNumber, "numbers", given == .string ? "double(x) makes a number" : nil)
       case let type:
         (given == RecordPlan.ColumnType(rawValue: type.rawValue)?.valueType, "values of type \(type.rawValue)", nil)
@@ -81,8 +81,7 @@ struct AggregateChecker {
     let name = "'\(argument.name)' of '\(function.name)'"
     let kind = argument.type == .int ? "a whole number" : "a number"
     guard let number = Self.number(syntax, whole: argument.type == .int) else {
-      let example = function.example(of: "value")
-      throw ExpressionError("\(name) is \(kind) that stands here, as in \(example)", at: syntax.span)
+      throw ExpressionError("\(name) is \(kind) that stands here: \(function.form)", at: syntax.span)
     }
     let (least, most) = (argument.minimum ?? -.infinity, argument.maximum ?? .infinity)
     guard !(least...most).contains(number) else { return }

@@ -160,8 +160,9 @@ struct ConfigResolver {
     if option.format == .aggregate, !checkAggregates(written, path: path) { return nil }
     var result: [ConfigValue.Entry] = []
     for entry in written {
-      nameLocations["\(path).\(entry.name)"] = entry.location
-      if let value = element(entry.value, option, path: "\(path).\(entry.name)") { result.append(.init(entry.name, value)) }
+      let entryPath = ConfigPath.joined(path, entry.name)
+      nameLocations[entryPath] = entry.location
+      if let value = element(entry.value, option, path: entryPath) { result.append(.init(entry.name, value)) }
     }
     return result.count == written.count ? .map(result) : nil
   }
@@ -185,11 +186,10 @@ struct ConfigResolver {
         diagnostics.error(
           entry.value.location, "'\(place)' is cut at a comma: a map in one line ends a value there",
           "put it in quotes: \(SourceValue.shortened(entry.name)): \"\(SourceValue.shortened(text))\"")
-      } else if entry.name.isEmpty || entry.name.contains(where: { $0 == "." || $0 == "[" }) {
+      } else if entry.name.isEmpty {
         isRight = false
         diagnostics.error(
-          entry.location, "'\(SourceValue.shortened(entry.name))' cannot be the name of a result",
-          "a name here holds neither '.' nor '[', and is not empty")
+          entry.location, "a result of '\(path)' has an empty name", "name the field that the aggregate becomes")
       } else if entry.name.utf8.count > ManifestLimits.fieldNameBytes {
         isRight = false
         diagnostics.error(entry.location, "the name of a field is longer than \(ManifestLimits.fieldNameBytes) bytes")
@@ -227,7 +227,7 @@ struct ConfigResolver {
     locations[path] = value.location
     switch value.content {
     case .list(let items): for (index, item) in items.enumerated() { record(item, path: "\(path)[\(index)]") }
-    case .map(let entries): for entry in entries { record(entry.value, path: "\(path).\(entry.name)") }
+    case .map(let entries): for entry in entries { record(entry.value, path: ConfigPath.joined(path, entry.name)) }
     default: break
     }
   }

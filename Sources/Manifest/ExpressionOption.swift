@@ -37,15 +37,17 @@ extension NodeDraft {
         for member in OptionSchema.aggregateMembers {
           var member = member
           if member.format == nil { (member.format, member.functions) = (.aggregate, schema.functions) }
-          collect(value?[member.name], member, path: "\(path).\(member.name)", into: &found)
+          collect(value?[member.name], member, path: ConfigPath.joined(path, member.name), into: &found)
         }
         return
       }
       if let fields = schema.fields {
-        for field in fields { collect(value?[field.name], field, path: "\(path).\(field.name)", into: &found) }
+        for field in fields { collect(value?[field.name], field, path: ConfigPath.joined(path, field.name), into: &found) }
         return
       }
-      for entry in entries { collectElement(entry.value, schema, path: "\(path).\(entry.name)", into: &found) }
+      for entry in entries {
+        collectElement(entry.value, schema, path: ConfigPath.joined(path, entry.name), into: &found)
+      }
     default: break
     }
   }
@@ -76,7 +78,7 @@ struct CheckedExpression {
   var uses: [(name: String, type: ImpliedType)] {
     let implied = ImpliedUses(expression, takes)
     return expression.variables.compactMap { variable in
-      EventSyntax.variables[variable.name] == nil ? (variable.name, implied.type(of: variable.name)) : nil
+      EventSyntax.variables[variable.name] == nil ? (variable.name, implied.type(of: variable.name).exactly) : nil
     }
   }
 

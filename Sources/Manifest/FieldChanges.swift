@@ -1,12 +1,12 @@
 import Formats
 import PluginManifest
 
-/// What an operator's options do to the fields of its rows: types, new values, names, and which are left, in this order.
+/// What an operator's options do to the fields of its rows: types, names, new values, and which are left, in this order.
 struct FieldChanges {
   var casts: [(name: String, type: RecordPlan.ColumnType?)] = []
+  var renamed: [(from: String, to: String)] = []
   /// Fields that get the value of an expression.
   var set: [String] = []
-  var renamed: [(from: String, to: String)] = []
   var removed: [String] = []
   /// The only fields that are left; nil = all.
   var kept: [String]?
@@ -24,8 +24,8 @@ struct FieldChanges {
       return items.compactMap { if case .string(let name) = $0 { name } else { nil } }
     }
     casts = entries(outputs.cast).map { ($0.name, RecordPlan.ColumnType(rawValue: $0.value.plain)) }
-    set = entries(outputs.set).map(\.name)
     renamed = entries(outputs.rename).map { ($0.name, $0.value.plain) }
+    set = entries(outputs.set).map(\.name)
     removed = names(outputs.remove) ?? []
     kept = names(outputs.keep)
   }
@@ -41,12 +41,8 @@ struct FieldChanges {
       }
     }
     for cast in casts where input.isOpen || fields.contains(where: { $0.name == cast.name }) { put(cast.name, cast.type) }
+    rename(&fields)
     for name in set { put(name, types[name] ?? nil) }
-    for (from, to) in renamed {
-      let type = fields.first { $0.name == from }?.type
-      fields.removeAll { $0.name == from || $0.name == to }
-      fields.append((to, type ?? nil))
-    }
     fields.removeAll { removed.contains($0.name) }
     if let kept { fields = fields.filter { kept.contains($0.name) } }
     var shape = RowShape(isOpen: input.isOpen && kept == nil)
@@ -55,21 +51,48 @@ struct FieldChanges {
     return shape
   }
 
+  /// All at once: two fields may change their names with each other.
+  private func rename(_ fields: inout [(name: String, type: RecordPlan.ColumnType?)]) {
+    let types = renamed.map { rename in fields.first { $0.name == rename.from }?.type }
+    fields.removeAll { field in renamed.contains { $0.from == field.name || $0.to == field.name } }
+    for (rename, type) in zip(renamed, types) { fields.append((rename.to, type ?? nil)) }
+  }
+
   /// The field that comes in for one that goes out; nil when none does.
   func origin(of name: String) -> String? {
     if let kept, !kept.contains(name) { return nil }
-    if removed.contains(name) { return nil }
-    if let rename = renamed.last(where: { $0.to == name }) { return set.contains(rename.from) ? nil : rename.from }
-    if renamed.contains(where: { $0.from == name }) || set.contains(name) { return nil }
-    return name
+    if removed.contains(name) || set.contains(name) { return nil }
+    if let rename = renamed.last(where: { $0.to == name }) { return rename.from }
+    return renamed.contains { $0.from == name } ? nil : name
   }
 
   /// Fields that must not be left over among those that nothing names: they get other values or names, or go.
   var touched: [String] {
     var names: [String] = []
-    for name in casts.map(\.name) + set + renamed.flatMap({ [$0.from, $0.to] }) + removed where !names.contains(name) {
+    for name in casts.map(\.name) + renamed.flatMap({ [$0.from, $0.to] }) + set + removed where !names.contains(name) {
       names.append(name)
     }
     return names
+  }
+
+  /// Reports names that no field can have, where they are written.
+  static func checkNames(of draft: NodeDraft, _ diagnostics: DiagnosticList) {
+    guard let outputs = draft.manifest?.outputs, let with = draft.source.with else { return }
+    func check(_ name: String, _ option: String, at place: SourceLocation) {
+      if name.isEmpty {
+        diagnostics.error(place, "'\(option)' names a field with an empty name", "write a name, or remove it")
+      } else if name.utf8.count > ManifestLimits.fieldNameBytes {
+        diagnostics.error(
+          place, "'\(option)' names a field with more than \(ManifestLimits.fieldNameBytes) bytes in its name")
+      }
+    }
+    for option in [outputs.cast, outputs.rename, outputs.set].compactMap({ $0 }) {
+      for entry in with[option]?.entries ?? [] {
+        check(entry.name, option, at: entry.location)
+        if option == outputs.rename, case .string(let name) = entry.value.content {
+          check(name, option, at: entry.value.location)
+        }
+      }
+    }
   }
 }

@@ -48,8 +48,8 @@ extension NodeDraft {
       items.enumerated().flatMap { index, item in elementNames(item, schema, path: "\(path)[\(index)]") }
     case .map(let entries):
       entries.flatMap { entry in
-        schema.elementsNameFields
-          ? elementNames(entry.value, schema, path: "\(path).\(entry.name)") : [(entry.name, "\(path).\(entry.name)")]
+        let place = ConfigPath.joined(path, entry.name)
+        return schema.elementsNameFields ? elementNames(entry.value, schema, path: place) : [(entry.name, place)]
       }
     default: []
     }

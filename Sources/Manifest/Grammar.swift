@@ -63,7 +63,7 @@ enum Grammar {
       "function", kinds: [.operator],
       example: "function: { library: libm.so.6, symbol: hypot, signature: \"f64(f64,f64)\", in: [x, y], out: r }"),
     Key("order", .planned, kinds: [.operator, .sink], example: "order: event_time"),
-    Key("state", .planned, kinds: [.operator, .sink], example: "state: { bytes: 1GiB }"),
+    Key("state", kinds: [.operator, .sink], example: "state: { bytes: 1GiB }"),
     Key("timeouts", .planned, example: "timeouts: { open: 30s }"),
   ]
 
@@ -83,9 +83,18 @@ enum Grammar {
   static let watermark = [
     Key("delay", example: "delay: 2s"),
     Key("monotonic", example: "monotonic: true"),
-    Key("periodic", .planned, example: "periodic: 1s"),
-    Key("idle", .planned, example: "idle: 30s"),
+    Key("periodic", example: "periodic: 1s"),
+    Key("idle", example: "idle: 30s"),
   ]
+
+  /// How much a node may keep by keys.
+  static let state = [
+    Key("bytes", example: "bytes: 1GiB"),
+    Key("keys", example: "keys: 1000000"),
+    Key("when_full", example: "when_full: stop"),
+  ]
+
+  static let stateWhenFull = [Word(name: "stop"), Word(name: "evict_oldest"), Word(name: "spill", status: .planned)]
 
   static let buffer = [
     Key("frames", example: "frames: 64"),

@@ -3,6 +3,8 @@ import Formats
 import PluginManifest
 
 /// The types that an expression implies for the fields that nothing declares: what it compares them with, and what it does to them.
+///
+/// They only decide which column serves best: every value that a field has is seen, whatever they are.
 struct ImpliedUses {
   private var types: [String: ImpliedType] = [:]
   private let expression: Expression
@@ -23,6 +25,8 @@ struct ImpliedUses {
   func type(of name: String) -> ImpliedType { types[name] ?? .own }
 
   private mutating func use(_ name: String, _ type: ImpliedType) {
+    // A dot in front is the field that a macro's variable hides.
+    let name = name.first == "." ? String(name.dropFirst()) : name
     guard expression.variables.contains(where: { $0.name == name }) else { return }
     if types[name] == nil { types[name] = type } else { types[name]!.merge(type) }
   }
@@ -53,8 +57,11 @@ struct ImpliedUses {
       for (one, other) in [(arguments[0], arguments[1]), (arguments[1], arguments[0])] { pair(name, one, with: other) }
       return
     }
-    if name == Operators.isIn, case .list(let elements) = arguments[1].form, let first = elements.first {
-      pair(Operators.equal, arguments[0], with: first.value)
+    if name == Operators.isIn, case .list(let elements) = arguments[1].form, !elements.isEmpty {
+      for element in elements {
+        pair(Operators.equal, arguments[0], with: element.value)
+        pair(Operators.equal, element.value, with: arguments[0])
+      }
       return
     }
     let texts = Self.textFunctions.contains(name)
@@ -67,13 +74,18 @@ struct ImpliedUses {
     guard case .name(let field) = operand.form else { return visit(operand, wanted: nil) }
     let isComparison = name != Operators.add && !Self.arithmetic.contains(name)
     switch Self.type(other) ?? known(other) {
-    case .double: use(field, ImpliedType(.double))
-    case .int where isComparison: use(field, .number)
+    case .double: use(field, .number)
+    case .int: use(field, isComparison && Self.isDouble(other) ? .number : .ownNumber)
     case .string: use(field, ImpliedType(.string))
     case .bool where isComparison: use(field, ImpliedType(.bool))
-    case .time where isComparison: use(field, ImpliedType(.time))
     default: use(field, .own)
     }
+  }
+
+  /// A whole number that a double equals: to compare with others, an integer must stay one.
+  private static func isDouble(_ syntax: Syntax) -> Bool {
+    guard case .literal(.int(let value)) = syntax.form else { return false }
+    return Double(exactly: value) != nil
   }
 
   /// The type of a constant.

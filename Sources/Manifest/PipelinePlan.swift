@@ -58,6 +58,8 @@ public struct NodePlan: Sendable, Equatable {
   public var onError: ErrorPolicy
   /// Bounds of the edges into the node; nil = the manifest gives none (`EdgeBuffer()` holds the defaults).
   public var buffer: EdgeBuffer?
+  /// What it may keep by keys; nil = the component keeps nothing by keys.
+  public var state: StateLimits?
   /// Instances side by side.
   public var lanes: Int
   /// None for a source.

@@ -53,6 +53,7 @@ public struct NodeSource: Sendable, Equatable {
   public var watermark: Located<WatermarkPolicy>?
   public var onError: Located<ErrorPolicy>?
   public var buffer: BufferSource?
+  public var state: Located<StateLimits>?
   public var delivery: Located<Delivery>?
 
   public init(_ name: String, _ kind: ComponentManifest.Kind, at location: SourceLocation) {

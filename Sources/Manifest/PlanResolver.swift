@@ -108,6 +108,10 @@ struct PlanResolver {
   private mutating func configure(_ index: Int) {
     let draft = drafts[index]
     guard let reference = draft.reference else { return }
+    if let state = draft.source.state, reference.manifest.keyedState != true {
+      let what = draft.function == nil ? "\(reference.manifest.id) keeps nothing by keys" : "a function keeps nothing by keys"
+      diagnostics.error(state.location, "\(what), which 'state' could limit", "remove it")
+    }
     if draft.function != nil {
       drafts[index].locations = draft.source.function?.locations ?? [:]
       drafts[index].inputPorts = ["in"]
@@ -192,11 +196,15 @@ struct PlanResolver {
     return NodePlan(
       index: index, name: draft.name, kind: draft.kind, reference: reference, function: draft.function, config: draft.config,
       watermark: draft.source.watermark?.value, onError: draft.source.onError?.value ?? ErrorPolicy(.deadLetter),
-      buffer: draft.source.buffer?.plan, lanes: 1,
+      buffer: draft.source.buffer?.plan, state: state(of: draft), lanes: 1,
       inputs: zip(draft.inputPorts ?? [], edges).map { InputPortPlan(name: $0, edges: $1) },
       outputPorts: draft.outputPorts ?? [], recordPlan: draft.recordPlan, encodePlan: draft.encodePlan,
       forwardsOnly: draft.forwardsOnly, pollEveryNanoseconds: reference.manifest.pollEvery.flatMap(Quantity.nanoseconds),
       location: draft.source.location, useLocation: draft.usePlace, configLocations: draft.locations)
+  }
+
+  private func state(of draft: NodeDraft) -> StateLimits? {
+    draft.manifest?.keyedState == true ? draft.source.state?.value ?? StateLimits() : nil
   }
 
   /// `pipelines/my flow.yaml` is the pipeline `my_flow`, `<stdin>` the pipeline `stdin`.

@@ -1,18 +1,43 @@
 import PluginManifest
 
 /// How a source's watermark W follows its event times. W is exclusive: no event before it is expected, one at W is.
-public enum WatermarkPolicy: Sendable, Equatable {
-  /// W = largest event time seen - delay, moved event by event.
-  case delay(nanoseconds: Int64)
-  /// Event times never go back: a delay of 0.
-  case monotonic
+public struct WatermarkPolicy: Sendable, Equatable {
+  /// How far W stays behind.
+  public enum Lag: Sendable, Equatable {
+    /// W = largest event time seen - delay.
+    case delay(nanoseconds: Int64)
+    /// Event times never go back: a delay of 0.
+    case monotonic
+  }
+  public var lag: Lag
+  /// How often W moves, by the host's clock; nil = event by event.
+  public var periodicNanoseconds: Int64?
+  /// How long a partition may be silent, by the host's clock, before W no longer waits for it; nil = for ever.
+  public var idleNanoseconds: Int64?
+
+  public init(_ lag: Lag, periodicNanoseconds: Int64? = nil, idleNanoseconds: Int64? = nil) {
+    self.lag = lag
+    self.periodicNanoseconds = periodicNanoseconds
+    self.idleNanoseconds = idleNanoseconds
+  }
+
+  public static func delay(nanoseconds: Int64) -> WatermarkPolicy { WatermarkPolicy(.delay(nanoseconds: nanoseconds)) }
+  public static let monotonic = WatermarkPolicy(.monotonic)
 
   public var delayNanoseconds: Int64 {
-    switch self {
+    switch lag {
     case .delay(let nanoseconds): nanoseconds
     case .monotonic: 0
     }
   }
+
+  static let periodicRange: ClosedRange<Int64> = 1_000_000...3_600_000_000_000
+  static let idleRange: ClosedRange<Int64> = 1_000_000...(366 * 86_400_000_000_000)
+}
+
+extension StateLimits {
+  static let bytesRange: ClosedRange<Int64> = (64 << 10)...(1 << 44)
+  static let keysRange = 1...1_000_000_000_000
 }
 
 /// What becomes of a row that a node rejects, and of a node that fails.

@@ -69,6 +69,7 @@ struct RecordPlanner {
       for edge in into[index] { input.merge(shape(of: edge, in: shapes[edge.from])) }
       if into[index].isEmpty { input.isOpen = true }
       for use in drafts[index].fieldUses ?? [] { check(use, input, of: drafts[index]) }
+      FieldChanges.checkNames(of: drafts[index], diagnostics)
       for field in encodedFields(of: drafts[index]) { check(field, input, of: drafts[index]) }
       checked[index] = checker.check(drafts[index], input)
       shapes[index] = (0..<max(1, drafts[index].outputPorts?.count ?? 1)).map { output(of: index, at: $0, input) }
@@ -115,9 +116,13 @@ struct RecordPlanner {
   /// The types of what a node's `set` option gives.
   private func setTypes(of index: Int, _ outputs: ComponentManifest.Outputs) -> [String: RecordPlan.ColumnType?] {
     guard let option = outputs.set else { return [:] }
-    let prefix = "\(option)."
-    let types = checked[index].results.filter { $0.key.hasPrefix(prefix) }
-    return Dictionary(uniqueKeysWithValues: types.map { (String($0.key.dropFirst(prefix.count)), $0.value) })
+    let types = checked[index].results.compactMap { path, type -> (String, RecordPlan.ColumnType?)? in
+      guard let steps = ConfigPath.steps(of: path), steps.count == 2, steps[0] == .member(option),
+        case .member(let name) = steps[1]
+      else { return nil }
+      return (name, type)
+    }
+    return Dictionary(types) { $1 }
   }
 
   private func check(_ use: FieldUse, _ input: RowShape, of draft: NodeDraft) {
@@ -186,6 +191,8 @@ struct RecordPlanner {
     var replaced: [String] = []
     /// Every field.
     var whole = false
+    /// Every field as a value of an expression.
+    var readsAll = false
     /// The record's own bytes, or every field of a row that has them no more.
     var verbatim = false
 
@@ -198,6 +205,7 @@ struct RecordPlanner {
       for name in other.names { if let type = other.types[name] { want(name, type) } }
       replaced += other.replaced.filter { !replaced.contains($0) }
       whole = whole || other.whole
+      readsAll = readsAll || other.readsAll
       verbatim = verbatim || other.verbatim
     }
   }
@@ -215,10 +223,9 @@ struct RecordPlanner {
         fallen.merge(passed(drafts[index], at: port, demands[edge.to]))
       }
       if let source = columns[index] {
-        var wanted = output.names.compactMap { name in
-          output.types[name].map { (name: name, type: output.whole && $0.isSoft ? .own : $0) }
-        }
-        wanted += output.replaced.filter { output.types[$0] == nil }.map { (name: $0, type: ImpliedType(nil)) }
+        var wanted = output.names.compactMap { name in output.types[name].map { (name: name, type: $0) } }
+        wanted += output.replaced.filter { output.types[$0] == nil }.map { (name: $0, type: .any) }
+        if output.readsAll { for index in wanted.indices { wanted[index].type.mergeReaderOfAll() } }
         drafts[index].recordPlan = source.plan(wanted: wanted, rest: output.whole, verbatim: output.verbatim)
       } else {
         demands[index] = input(of: index, fallen)
@@ -234,8 +241,7 @@ struct RecordPlanner {
     var wanted: [ConfigValue.Entry] = []
     if case .map(let entries) = draft.config[option] { wanted = entries }
     let known = Set(draft.madeFields.map(\.name) + wanted.map(\.name))
-    // A name with a dot or a bracket has no path in a configuration.
-    for name in output.names where !known.contains(name) && !name.contains(where: { $0 == "." || $0 == "[" }) {
+    for name in output.names where !known.contains(name) {
       if let type = output.types[name] { wanted.append(.init(name, .string(type.column.rawValue))) }
     }
     guard !wanted.isEmpty else { return }
@@ -254,7 +260,7 @@ struct RecordPlanner {
         demand.want("message", ImpliedType(.string))
         demand.whole = true
       } else if let columns = plan.csv.columns, columns.count <= ManifestLimits.columns {
-        for name in columns { demand.want(name, ImpliedType(nil)) }
+        for name in columns { demand.want(name, .written) }
       } else {
         demand.whole = true
       }
@@ -263,11 +269,14 @@ struct RecordPlanner {
     if let function = draft.function, demand.whole { demand.replaced.insert(function.output, at: 0) }
     for expression in checked[index].expressions {
       for use in expression.uses { demand.want(use.name, use.type) }
-      if expression.readsAll { demand.whole = true }
+      if expression.readsAll { (demand.whole, demand.readsAll) = (true, true) }
     }
     let uses = draft.fieldUses
     // One that a function reads and replaces is read as what it is: of a column of its type, what does not fit would be left over.
-    for use in uses ?? [] { demand.want(use.name, ImpliedType(use.name == draft.function?.output ? .variant : use.type)) }
+    for use in uses ?? [] {
+      let isReplaced = use.name == draft.function?.output
+      demand.want(use.name, isReplaced ? .any : use.type.map { ImpliedType($0) } ?? .named)
+    }
     // A sink that encodes reads what its format writes, which is counted above.
     if uses == nil, draft.encodePlan == nil, draft.reference != nil { demand.whole = true }
     return demand
@@ -287,6 +296,7 @@ struct RecordPlanner {
       for name in kept { if let origin = changes.origin(of: name) { demand.want(origin, .own) } }
     } else {
       demand.whole = true
+      demand.readsAll = output.readsAll
       demand.replaced += changes.touched.filter { !demand.replaced.contains($0) }
     }
     return demand
@@ -307,6 +317,7 @@ struct RecordPlanner {
     for name in output.names where !made.contains(name) { if let type = output.types[name] { demand.want(name, type) } }
     demand.replaced = output.replaced.filter { !made.contains($0) }
     demand.whole = output.whole || output.verbatim
+    demand.readsAll = output.readsAll
     return demand
   }
 

@@ -30,7 +30,7 @@ struct ResultFields {
     for option in options where !option.namesFields {
       guard case .map(let entries) = draft.config[option.name] else { continue }
       for entry in entries {
-        let path = "\(option.name).\(entry.name)"
+        let path = ConfigPath.joined(option.name, entry.name)
         fields.append(Field(name: entry.name, type: (results[path] ?? results["\(path).fn"]) ?? nil, path: path))
       }
     }

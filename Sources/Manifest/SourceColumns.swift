@@ -57,7 +57,7 @@ struct SourceColumns {
     }
     declared = entries.prefix(ManifestLimits.columns).compactMap { entry in
       guard case .string(let word) = entry.value, let type = RecordPlan.ColumnType(rawValue: word) else { return nil }
-      let place = draft.place(of: "fields.\(entry.name)")
+      let place = draft.place(of: ConfigPath.joined("fields", entry.name))
       guard checkName(entry.name, at: place) else { return nil }
       if base.format == .text, entry.name != "message" || type != .string {
         diagnostics.error(place, "a text record has one field, message, a string", "remove 'fields', or write format: json")
@@ -168,14 +168,16 @@ struct SourceColumns {
       return plan
     }
     plan.rest = rest
+    let implied = Dictionary(wanted.map { ($0.name, $0.type) }) { one, _ in one }
     for field in declared ?? [] {
-      plan.columns.append(.init(field.name, field.type, role: role(of: field.name), declared: true))
+      plan.columns.append(
+        column(field.name, field.type, implied[field.name], role: role(of: field.name), declared: true))
     }
     for (name, role) in roles where !plan.columns.contains(where: { $0.name == name }) {
-      let implied = wanted.first { $0.name == name }?.type
       let allowed = Self.allowed(role)
-      let type = implied.flatMap { $0.isMixed ? nil : $0.type }.flatMap { allowed.contains($0) ? $0 : nil }
-      plan.columns.append(.init(name, type ?? allowed[0], role: role))
+      // What serves an expression best says nothing of the part that a field plays.
+      let type = implied[name].flatMap { $0.isMixed || $0.isSoft ? nil : $0.type }.flatMap { allowed.contains($0) ? $0 : nil }
+      plan.columns.append(column(name, type ?? allowed[0], implied[name], role: role))
     }
     var known = Set(plan.columns.map(\.name))
     for (name, type) in wanted where base.csv.columns?.contains(name) != false && known.insert(name).inserted {
@@ -184,9 +186,20 @@ struct SourceColumns {
           draft.usePlace, "more than \(ManifestLimits.columns) fields of '\(draft.name)' are named in the pipeline")
         break
       }
-      plan.columns.append(.init(name, type.column))
+      plan.columns.append(column(name, type.column(ofWhole: rest), type))
     }
     return plan
+  }
+
+  /// - Parameter uses: what the readers of the field ask; nil when it has none.
+  private func column(
+    _ name: String, _ type: RecordPlan.ColumnType, _ uses: ImpliedType?, role: RecordPlan.Role? = nil, declared: Bool = false
+  ) -> RecordPlan.Column {
+    var column = RecordPlan.Column(name, type, role: role, declared: declared)
+    // A variant holds every value of JSON. Nulls of csv, which are empty cells, are none there.
+    column.isExact = uses?.isExact == true && role != .eventTime && (type != .variant || base.format == .csv)
+    column.hasNumbers = uses?.isNumber == true && base.format == .csv && !declared
+    return column
   }
 
   private func role(of name: String) -> RecordPlan.Role? { roles.first { $0.name == name }?.role }

@@ -38,6 +38,7 @@ extension SourceReader {
     case "function": node.function = function(entry)
     case "with": node.with = with(entry)
     case "watermark": node.watermark = watermark(entry)
+    case "state": node.state = state(entry)
     case "buffer": node.buffer = buffer(entry)
     case "on_error": node.onError = onError(entry)
     case "lanes": lanes(entry)
@@ -103,45 +104,6 @@ extension SourceReader {
   }
 
   // MARK: Policies
-
-  private mutating func watermark(_ entry: SourceEntry) -> Located<WatermarkPolicy>? {
-    if case .string("monotonic") = entry.value.content { return Located(.monotonic, at: entry.value.location) }
-    guard let entries = entry.value.entries else {
-      diagnostics.error(
-        entry.value.location, "'watermark' takes a map, not \(entry.value.described)", "write watermark: { delay: 2s }")
-      return nil
-    }
-    var policies: [Located<WatermarkPolicy>] = []
-    for part in known(entries, in: Grammar.watermark, of: "a watermark") {
-      guard let policy = part.name == "delay" ? delay(part) : monotonic(part) else { continue }
-      if let first = policies.first {
-        diagnostics.error(
-          part.location, "a watermark is either 'delay' or 'monotonic'; the other stands in line \(first.location.line)",
-          "remove one of them: monotonic is a delay of 0s")
-        return nil
-      }
-      policies.append(Located(policy, at: part.location))
-    }
-    if entries.isEmpty { diagnostics.error(entry.value.location, "'watermark' says nothing", "write watermark: { delay: 2s }") }
-    return policies.first
-  }
-
-  private mutating func delay(_ entry: SourceEntry) -> WatermarkPolicy? {
-    guard let text = word(entry.value, "'delay' takes a duration") else { return nil }
-    guard let nanoseconds = Quantity.nanoseconds(text) else {
-      diagnostics.error(entry.value.location, "'delay' takes a duration, not \(entry.value.described)", Self.durationFix(text))
-      return nil
-    }
-    return .delay(nanoseconds: nanoseconds)
-  }
-
-  private mutating func monotonic(_ entry: SourceEntry) -> WatermarkPolicy? {
-    if entry.value.content == .bool(true) || (entry.value.substituted && entry.value.text == "true") { return .monotonic }
-    diagnostics.error(
-      entry.value.location, "'monotonic' takes true, not \(entry.value.described)",
-      "write monotonic: true, or delay: 2s for events that come out of order")
-    return nil
-  }
 
   /// How a duration is written, with the number that stands there.
   static func durationFix(_ text: String) -> String {

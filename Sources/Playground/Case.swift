@@ -109,25 +109,3 @@ struct Case {
     return json.string
   }
 }
-
-extension Value {
-  /// The type that a variable with this value has; elements of lists and maps may be of any.
-  fileprivate var staticType: ValueType {
-    switch self {
-    case .null: .null
-    case .bool: .bool
-    case .int: .int
-    case .uint: .uint
-    case .double: .double
-    case .string: .string
-    case .bytes: .bytes
-    case .timestamp: .timestamp
-    case .duration: .duration
-    case .list: .list(.dyn)
-    case .map: .map(.dyn, .dyn)
-    case .optional: .optional(.dyn)
-    case .type: .type(.dyn)
-    case .network: .opaque(typeName.rawValue)
-    }
-  }
-}

@@ -1,5 +1,6 @@
 import Expressions
 import Frames
+import Kernels
 
 /// An expression whose variables are the fields of events that were read from JSON, as a pipeline sees them without a source.
 public struct EventExpression: Sendable {
@@ -47,11 +48,10 @@ public struct EventExpression: Sendable {
     func value(_ index: Int) throws(EvaluationError) -> Value? {
       switch places[index] {
       case .absent: return nil
-      case .allFields: return event.kind == .object ? Value(event) : .map(ValueMap())
+      case .allFields: return Value(event) ?? .map(ValueMap())
       case .field(let name):
         guard let id = VariantReader.id(of: name, in: event.keys) else { return nil }
-        let field = event.field(id)
-        return field.kind == .absent ? nil : Value(field)
+        return Value(event.field(id))
       }
     }
   }

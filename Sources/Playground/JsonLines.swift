@@ -53,6 +53,12 @@ public final class JsonLines {
     }
   }
 
+  /// Decodes one line, with or without its end.
+  public func read(line: String, _ body: (Line) -> Void) {
+    let bytes = Array(line.utf8)
+    bytes.withUnsafeBytes { decode($0, body) }
+  }
+
   /// Decodes one line.
   func decode(_ line: UnsafeRawBufferPointer, _ body: (Line) -> Void) {
     guard let start = line.baseAddress else { return }

@@ -1,5 +1,6 @@
 import Expressions
 import Frames
+import Kernels
 
 /// Why a text is none of the notation; a sentence that names the member.
 public struct NotationError: Error, Hashable, Sendable {
@@ -39,7 +40,7 @@ enum TypedValue {
     switch json.kind {
     case .object: try read(json)
     case .array: .list(try elements(json))
-    default: Value(json)
+    default: Value(json) ?? .null
     }
   }
 

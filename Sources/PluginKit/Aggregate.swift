@@ -47,14 +47,14 @@ public struct Aggregate {
 }
 
 extension OptionType where Value == [Aggregate] {
-  /// A map from names of results to aggregates, in the order in which they were written. A name may hold neither `.` nor `[`.
+  /// A map from names of results to aggregates, in the order in which they were written.
   public static func aggregates(of functions: [AggregateFunction]) -> OptionType {
     var type = OptionType(
       type: "map", format: "aggregate",
       read: { config, path in
         var expressions = SharedExpressions(host: config.host)
         return try config.entryNames(path)?.map { name in
-          try Self.aggregate(name, config, at: "\(path).\(name)", functions, &expressions)
+          try Self.aggregate(name, config, at: OptionPath.entry(name, of: path), functions, &expressions)
         }
       },
       json: { aggregates in
@@ -71,7 +71,7 @@ extension OptionType where Value == [Aggregate] {
     let isMap = config.count(path) != nil
     let place = isMap ? "\(path).fn" : path
     guard let text = config.text(place) else {
-      throw PluginError.config("names no aggregate; a name here may hold neither '.' nor '['", at: path)
+      throw PluginError.config("names no aggregate", at: path)
     }
     let parts: AggregateText
     do throws(AggregateText.Mistake) {
@@ -87,7 +87,7 @@ extension OptionType where Value == [Aggregate] {
     guard (least...function.arguments.count).contains(parts.arguments.count) else {
       let wanted = least == function.arguments.count ? "\(least)" : "\(least) to \(function.arguments.count)"
       throw PluginError.config(
-        "'\(function.name)' takes \(wanted) arguments, and \(parts.arguments.count) are written", at: place)
+        "'\(function.name)' is written with \(parts.arguments.count) arguments, and takes \(wanted)", at: place)
     }
     var arguments: [Expression] = []
     var constants: [Aggregate.Constant] = []

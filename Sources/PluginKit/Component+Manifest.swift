@@ -100,8 +100,8 @@ extension Component.Outputs {
         $0.add("prefix", open.prefix?.name)
         $0.add("wanted", open.wanted?.name)
       }
-      if case .changed(let cast, let set, let rename, let remove, let keep) = self {
-        for (name, option) in [("cast", cast), ("set", set), ("rename", rename), ("remove", remove), ("keep", keep)] {
+      if case .changed(let cast, let rename, let set, let remove, let keep) = self {
+        for (name, option) in [("cast", cast), ("rename", rename), ("set", set), ("remove", remove), ("keep", keep)] {
           $0.add(name, option?.name)
         }
       }

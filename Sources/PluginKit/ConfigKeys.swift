@@ -8,27 +8,14 @@ struct ConfigKeys {
 
   static func names(in json: String, at path: String) -> [String]? {
     var walker = ConfigKeys(bytes: Array(json.utf8))
-    guard walker.descend(Self.steps(of: path)) else { return nil }
+    guard walker.descend(OptionPath.steps(of: path)) else { return nil }
     return walker.memberNames()
   }
 
   private init(bytes: [UInt8]) { self.bytes = bytes }
 
-  private enum Step {
-    case member(String)
-    case element(Int)
-  }
-
-  private static func steps(of path: String) -> [Step] {
-    path.split(separator: ".").flatMap { part -> [Step] in
-      let pieces = part.split(separator: "[", omittingEmptySubsequences: false)
-      let elements = pieces.dropFirst().map { Step.element(Int($0.dropLast()) ?? -1) }
-      return (pieces[0].isEmpty ? [] : [.member(String(pieces[0]))]) + elements
-    }
-  }
-
   /// Moves to the first byte of the value that the steps lead to.
-  private mutating func descend(_ steps: [Step]) -> Bool {
+  private mutating func descend(_ steps: [OptionPath.Step]) -> Bool {
     skipSpace()
     for step in steps {
       switch step {

@@ -56,5 +56,35 @@ extension KeyTable {
   }
 
   /// Puts numbers into the order of their key bytes.
-  public func sort(_ numbers: inout [UInt32]) { numbers.sort { isBefore($0, $1) } }
+  ///
+  /// Of many, what they all begin with is left out, and the 8 bytes behind it are compared as one number.
+  public func sort(_ numbers: inout [UInt32]) {
+    guard numbers.count > 32 else { return numbers.sort { isBefore($0, $1) } }
+    let skipped = commonPrefix(numbers)
+    var marked = numbers.map { (mark: mark($0, behind: skipped), number: $0) }
+    marked.sort { $0.mark != $1.mark ? $0.mark < $1.mark : isBefore($0.number, $1.number) }
+    for at in marked.indices { numbers[at] = marked[at].number }
+  }
+
+  /// How many bytes all of the keys begin with.
+  private func commonPrefix(_ numbers: [UInt32]) -> Int {
+    let first = key(numbers[0])
+    var common = first.count
+    for number in numbers {
+      let other = key(number)
+      var at = 0
+      while at < min(common, other.count), other[at] == first[at] { at += 1 }
+      common = at
+      if common == 0 { break }
+    }
+    return common
+  }
+
+  /// 8 bytes of a key, of a shorter one as if zeros followed: in the order of the keys, where they differ.
+  private func mark(_ number: UInt32, behind start: Int) -> UInt64 {
+    let key = key(number)
+    var mark: UInt64 = 0
+    for at in start..<start + 8 { mark = mark << 8 | (at < key.count ? UInt64(key[at]) : 0) }
+    return mark
+  }
 }

@@ -9,13 +9,16 @@ extension KeyTable {
     let hashes = UnsafeMutablePointer<UInt64>.allocate(capacity: Scratch.together)
     let words = UnsafeMutablePointer<UInt64>.allocate(capacity: Scratch.together)
     let texts = UnsafeMutablePointer<tide_string>.allocate(capacity: Scratch.together)
+    /// Where the keys of the first probes stand, and bytes of them: what is read here is near when keys are compared.
+    let starts = UnsafeMutablePointer<Int>.allocate(capacity: Scratch.together)
+    let heads = UnsafeMutablePointer<UInt8>.allocate(capacity: Scratch.together)
     var numbers = UnsafeMutablePointer<UInt32>.allocate(capacity: 1024)
     var capacity = 1024
     /// By code of a dictionary: number + 1, 0 = not looked up.
     var byCode = UnsafeMutablePointer<UInt32>.allocate(capacity: 256)
     var codeCapacity = 256
 
-    var byteCount: Int { (capacity + codeCapacity) * 4 + Self.together * 32 }
+    var byteCount: Int { (capacity + codeCapacity) * 4 + Self.together * 41 }
 
     mutating func reserve(_ count: Int) {
       guard count > capacity else { return }
@@ -37,6 +40,8 @@ extension KeyTable {
       hashes.deallocate()
       words.deallocate()
       texts.deallocate()
+      starts.deallocate()
+      heads.deallocate()
       numbers.deallocate()
       byCode.deallocate()
     }
@@ -117,10 +122,13 @@ extension KeyTable {
     }
   }
 
-  /// Some rows at a time, each step for all of them: hashes, first probes, comparisons.
+  /// So many keys are near anyway.
+  private static let near = 4096
+
+  /// Some rows at a time, each step for all of them: hashes, first probes, what stands there, comparisons.
   private func lookUp(_ batch: Batch, _ column: ColumnView, _ start: Int, _ count: Int) {
     let (hashes, words, texts, numbers) = (scratch.hashes, scratch.words, scratch.texts, scratch.numbers + start)
-    let (slots, mask, seed, tag) = (self.slots, self.mask, self.seed, UInt8(TIDE_KEY_TEXT))
+    let (slots, mask, seed, limit, tag) = (self.slots, self.mask, self.seed, self.limit, UInt8(TIDE_KEY_TEXT))
     let (frame, index, selection) = (column.frame, column.index, batch.selection)
     let hasNulls = column.validity != nil
     var at = 0
@@ -134,6 +142,21 @@ extension KeyTable {
     while at < count {
       words[at] = slots[Int(truncatingIfNeeded: hashes[at]) & mask]
       at &+= 1
+    }
+    if limit > Self.near {
+      let (starts, heads, entries, bytes) = (scratch.starts, scratch.heads, entries, bytes)
+      at = 0
+      while at < count {
+        // A free slot names the last number of all, so it reads the first one.
+        let number = Int(UInt32(truncatingIfNeeded: words[at]) &- 1)
+        starts[at] = entries[number < limit ? number : 0].start
+        at &+= 1
+      }
+      at = 0
+      while at < count {
+        heads[at] = bytes.load(fromByteOffset: starts[at], as: UInt8.self)
+        at &+= 1
+      }
     }
     at = 0
     while at < count {

@@ -106,13 +106,15 @@ extension OptionType {
       }, json: { Self.noRecords($0.isEmpty, "[]") })
   }
 
-  /// A map from names to maps that have the members of a record, in the order in which they were written. A name may hold neither
-  /// `.` nor `[`.
+  /// A map from names to maps that have the members of a record, in the order in which they were written.
   public static func map<Record: OptionRecord>(of record: Record.Type) -> OptionType where Value == [OptionEntry<Record>] {
     OptionType(
       type: "map", items: record.schemas,
       read: { config, path in
-        try config.entryNames(path)?.map { OptionEntry(name: $0, value: try Record.read(config, at: "\(path).\($0)")) }
+        try config.entryNames(path)?.map { name in
+          let place = OptionPath.entry(name, of: path)
+          return OptionEntry(name: name, value: try Record.read(config, at: place), path: place)
+        }
       }, json: { Self.noRecords($0.isEmpty, "{}") })
   }
 
@@ -136,17 +138,15 @@ extension OptionType {
       }, json: { JSONText.array($0.map(element.json)) })
   }
 
-  /// A map from names to values of one type, in the order in which they were written. A name may hold neither `.` nor `[`.
+  /// A map from names to values of one type, in the order in which they were written.
   public static func map<Element>(_ element: OptionType<Element>) -> OptionType where Value == [OptionEntry<Element>] {
     OptionType(
       type: "map", items: element.schema(name: "item"),
       read: { config, path in
         try config.entryNames(path)?.map { name in
-          let place = "\(path).\(name)"
-          guard let value = try element.read(config, place) else {
-            throw PluginError.config("cannot be read; a name here may hold neither '.' nor '['", at: place)
-          }
-          return OptionEntry(name: name, value: value)
+          let place = OptionPath.entry(name, of: path)
+          guard let value = try element.read(config, place) else { throw PluginError.config("has no value", at: place) }
+          return OptionEntry(name: name, value: value, path: place)
         }
       },
       json: { entries in
@@ -184,10 +184,13 @@ extension OptionType where Value: OptionRecord {
 public struct OptionEntry<Value> {
   public let name: String
   public let value: Value
+  /// Where it stands, for `PluginError.config(_:at:)`: `set.level`, or `set["odd.name"]`. Empty in a default.
+  public let path: String
 
-  public init(name: String, value: Value) {
+  public init(name: String, value: Value, path: String = "") {
     self.name = name
     self.value = value
+    self.path = path
   }
 }
 

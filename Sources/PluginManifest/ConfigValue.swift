@@ -24,24 +24,17 @@ public enum ConfigValue: Sendable, Equatable {
     return entries.first { $0.name == name }?.value
   }
 
-  /// The value at a path such as `limit`, `to[0]` or `rules[2].where`; the empty path is the value itself. A name may hold any
-  /// character but `.` and `[`.
+  /// The value at a path as `ConfigPath` has it; the empty path is the value itself.
   public func value(at path: String) -> ConfigValue? {
+    guard let steps = ConfigPath.steps(of: path) else { return nil }
     var value = self
-    var rest = Substring(path)
-    while let first = rest.first {
-      if first == "[" {
-        guard case .list(let items) = value, let close = rest.firstIndex(of: "]"),
-          let index = Int(rest[rest.index(after: rest.startIndex)..<close]), items.indices.contains(index)
-        else { return nil }
-        value = items[index]
-        rest = rest[rest.index(after: close)...]
-      } else {
-        if first == "." { rest = rest.dropFirst() }
-        let name = rest.prefix { $0 != "." && $0 != "[" }
-        guard !name.isEmpty, let next = value[String(name)] else { return nil }
-        value = next
-        rest = rest[name.endIndex...]
+    for step in steps {
+      switch (step, value) {
+      case (.member(let name), _):
+        guard let member = value[name] else { return nil }
+        value = member
+      case (.element(let index), .list(let items)) where items.indices.contains(index): value = items[index]
+      default: return nil
       }
     }
     return value

@@ -85,19 +85,19 @@ public struct ComponentManifest: Sendable, Codable, Equatable {
     public var prefix: String?
     /// An option, a map, that the planner completes with the fields that nodes further down name, and their types.
     public var wanted: String?
-    /// With `same`, options that change the fields, in the order in which they do: `cast` is a map of fields and types, `set` one of
-    /// fields and expressions, `rename` one of old names and new ones, `remove` and `keep` are lists of fields.
+    /// With `same`, options that change the fields, in the order in which they do: `cast` is a map of fields and types, `rename` one
+    /// of old names and new ones, `set` one of fields and expressions, `remove` and `keep` are lists of fields.
     public var cast: String?
-    public var set: String?
     public var rename: String?
+    public var set: String?
     public var remove: String?
     public var keep: String?
 
     /// True when an option changes the fields.
-    public var changesFields: Bool { cast != nil || set != nil || rename != nil || remove != nil || keep != nil }
+    public var changesFields: Bool { cast != nil || rename != nil || set != nil || remove != nil || keep != nil }
 
     enum CodingKeys: String, CodingKey {
-      case same, merged, fields, open, prefix, wanted, cast, set, rename, remove, keep
+      case same, merged, fields, open, prefix, wanted, cast, rename, set, remove, keep
       case namedBy = "named_by"
       case fieldsOf = "fields_of"
     }

@@ -39,6 +39,9 @@ enum GraphBinder {
     spec.forwardsOnly = node.forwardsOnly
     spec.merges = node.reference.manifest.outputs?.merged ?? false
     spec.watermarkDelayNanoseconds = node.watermark?.delayNanoseconds
+    spec.watermarkEveryNanoseconds = node.watermark?.periodicNanoseconds
+    spec.idleAfterNanoseconds = node.watermark?.idleNanoseconds
+    if let state = node.state { spec.state = state }
     spec.onError = node.onError.onError == .stop ? .stop : .deadLetter
     if let retry = node.onError.retry { spec.retry = retry }
     spec.buffer = node.buffer

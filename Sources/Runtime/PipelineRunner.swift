@@ -76,9 +76,9 @@ public struct PipelineRunner {
     options.logger.info("\(pipeline.name): \(nodes) on \(threads), buffers \(buffers) at most")
     let started = tide_steady_ns()
     let display = options.showsProgress ? LiveDisplay(colored: options.colored) : nil
-    var holding = WatermarkWatch()
+    var delays = WatermarkWatch()
     let outcome = pipeline.run(tickNanoseconds: 200_000_000) {
-      Self.watch(pipeline, &holding, options)
+      Self.watch(pipeline, &delays, options)
       display?.draw(pipeline)
     }
     let elapsed = tide_steady_ns() - started
@@ -87,7 +87,7 @@ public struct PipelineRunner {
     watch.finish()
     let report = Self.report(pipeline, elapsed)
     Self.show(report, options)
-    if options.explainsWatermarks { StandardError.write(TimeReport(pipeline.times).table(holding)) }
+    if options.explainsWatermarks { StandardError.write(TimeReport(pipeline.times).table(delays)) }
     return Result(exitCode: exitCode(outcome, watch, report), report: report)
   }
 

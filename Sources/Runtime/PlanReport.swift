@@ -7,7 +7,7 @@ public enum PlanReport {
   public static func text(_ plan: PipelinePlan, chains: ChainPlan) -> String {
     var text =
       "pipeline \(plan.name): \(Quantities.count(plan.nodes.count, "node")), \(Quantities.count(chains.chains.count, "thread"))\n"
-    let behindDrops = nodesBehindDrops(plan, chains)
+    let arrival = ArrivalPlan(plan) { chains.buffers[$0]?.drops == true }
     for (index, members) in chains.chains.enumerated() {
       let names = members.map { plan.nodes[$0].name }.joined(separator: " -> ")
       text += "\nthread \(index + 1): \(names)\n"
@@ -16,18 +16,10 @@ public enum PlanReport {
       }
       for member in members {
         text += describe(plan.nodes[member])
-        if behindDrops.contains(member) { text += "    results depend on arrival: an edge before it may drop rows\n" }
+        if let sentence = arrival.sentence(of: member) { text += "    \(sentence)\n" }
       }
     }
     return text + "\n" + edges(plan, chains)
-  }
-
-  /// Nodes that a row reaches over an edge that may drop it: what they make of the same input is not the same every time.
-  private static func nodesBehindDrops(_ plan: PipelinePlan, _ chains: ChainPlan) -> Set<Int> {
-    var found: Set<Int> = []
-    for (index, edge) in plan.edges.enumerated().sorted(by: { $0.element.from < $1.element.from })
-    where found.contains(edge.from) || chains.buffers[index]?.drops == true { found.insert(edge.to) }
-    return found
   }
 
   private static func describe(_ function: FunctionPlan) -> String {
@@ -51,7 +43,16 @@ public enum PlanReport {
     }
     text += node.forwardsOnly ? ", forwards rows as they are\n" : "\n"
     if let watermark = node.watermark {
-      text += "    watermark: greatest event time - \(Quantities.duration(nanoseconds: watermark.delayNanoseconds))\n"
+      text += "    watermark: greatest event time - \(Quantities.duration(nanoseconds: watermark.delayNanoseconds))"
+      if let every = watermark.periodicNanoseconds { text += ", moved every \(Quantities.duration(nanoseconds: every))" }
+      if let idle = watermark.idleNanoseconds {
+        text += "; it does not wait for a partition that is silent for \(Quantities.duration(nanoseconds: idle))"
+      }
+      text += "\n"
+    }
+    if let state = node.state {
+      let keys = state.keys.map { " of \(Quantities.count($0, "key"))" } ?? ""
+      text += "    state: \(Quantities.bytes(state.bytes))\(keys) at most, then \(state.whenFull.rawValue)\n"
     }
     if let port = node.reference.manifest.latePort { text += "    late rows leave by the port '\(port)'\n" }
     if let records = node.recordPlan, records.format == .frame {

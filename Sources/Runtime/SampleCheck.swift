@@ -31,7 +31,7 @@ public enum SampleCheck {
       let nearest = Spelling.nearest(to: column.name, in: fields.map(\.name))
       return [
         plan.diagnostic(
-          node: node.index, path: "fields.\(column.name)", severity: .warning,
+          node: node.index, path: ConfigPath.joined("fields", column.name), severity: .warning,
           message: "no record of \(sample) has the field '\(column.name)', which is read as \(column.type.rawValue)",
           fix: nearest.map { "did you mean '\($0)'?" })
       ]
@@ -39,7 +39,7 @@ public enum SampleCheck {
     guard !fits(field.type, column, isCsv: node.recordPlan?.format == .csv) else { return [] }
     return [
       plan.diagnostic(
-        node: node.index, path: "fields.\(column.name)",
+        node: node.index, path: ConfigPath.joined("fields", column.name),
         message: "'\(column.name)' is read as \(column.type.rawValue), but in \(sample) it is \(field.type.rawValue)")
     ]
   }

@@ -73,6 +73,27 @@ struct EvalTests {
     }
   }
 
+  @Test func `of a member that comes twice the last one counts, as in a pipeline`() throws {
+    let event = "{\"a\":1,\"b\":{\"c\":1,\"c\":\"x\"},\"a\":2.5}\n"
+    for (expression, expected) in [
+      ("a", "double     2.5\n"), ("b.c", "string     \"x\"\n"), ("size(event.fields)", "int        2\n"),
+    ] { #expect(try Tidemill.run(["eval", expression], input: event).output == expected, "\(expression)") }
+    let story = try Story()
+    try story.file(
+      "p.yaml",
+      """
+      name: p
+      sources: { s: { use: stdin, with: { format: json } } }
+      operators: { m: { use: map, from: s, with: { set: { x: a, y: b.c }, keep: [x, y] } } }
+      sinks: { o: { use: stdout, from: m } }
+      """)
+    let result = try story.run("run", "p.yaml", "--dev", input: event)
+    #expect(result.output == "{\"x\":2.5,\"y\":\"x\"}\n", "\(result.output)\(result.errors)")
+    let cases = #"{"expr":"1","expr":"x + 1","bindings":{"x":{"type":"int","value":1},"x":{"type":"int","value":4}}}"#
+    #expect(
+      try Tidemill.run(["eval", "--cases", "-"], input: cases + "\n").output == #"{"type":"int","value":5}"# + "\n")
+  }
+
   @Test func `what could steer a terminal stands as an escape`() throws {
     let result = try Tidemill.run(["eval", "s"], input: #"{"s":"\u001b[31m\u202eabc\u009b"}"# + "\n")
     #expect(result.output == #"string     "\u001b[31m\u202eabc\u009b""# + "\n")

@@ -50,6 +50,33 @@ struct ParseTests {
     #expect(dead.split(separator: "\n").count == 2)
   }
 
+  @Test func `texts that many rows share give what they give one by one, whatever stands beside them`() throws {
+    let texts = [
+      #"{\"took\":1.5,\"id\":\"inner\",\"list\":[1,{\"a\":2}]}"#, #"{\"took\":\"long\",\"esc\":\"\\u00e9\\n\"}"#, "broken",
+      "{}",
+      #"{\"took\":null,\"note\":\"own\"}"#,
+    ]
+    let lines = (0..<600).map { row in
+      "{\"id\":\(row)\(row % 3 == 0 ? ",\"note\":\"n\(row)\"" : ""),\"body\":\"\(texts[row * row % 7 % 5])\"}\n"
+    }.joined()
+    for onError in ["reject", "keep"] {
+      func result(_ count: Int) throws -> (output: String, dead: String) {
+        let above =
+          "  b: { use: batch, from: lines, with: { count: \(count) } }\n  t: { use: filter, from: p, with: { where: \"!has(took) || took != 7.0\" } }"
+        return try run(
+          lines,
+          pipeline("field: body, format: json, on_error: \(onError)", source: "format: json", more: above, from: "t")
+            .replacing("from: lines, with: { field", with: "from: b, with: { field"), mayWarn: onError == "keep")
+      }
+      let (together, alone) = (try result(4096), try result(1))
+      #expect(together.output == alone.output)
+      let rows = together.output.split(separator: "\n")
+      #expect(rows.count > 300 && rows.contains { $0.contains("é") } && rows.contains { $0.contains("\"long\"") })
+      #expect(together.dead.split(separator: "\n").count == alone.dead.split(separator: "\n").count)
+      #expect(together.dead.contains("cannot be parsed") == (onError == "reject"))
+    }
+  }
+
   @Test func `a field that another node names becomes a column of the type that it needs`() throws {
     let input = "{\"took\":1.5,\"n\":1}\n{\"took\":7,\"n\":2}\n{\"took\":\"long\",\"n\":3}\n{\"n\":4}\n"
     let above = "  slow: { use: threshold, from: p, with: { field: took, above: 2 } }"

@@ -77,6 +77,151 @@ struct TransformTests {
     #expect(kept.output == "{\"zone\":\"a\",\"twice\":42}\n", "\(kept.output)\(kept.errors)")
   }
 
+  @Test func `map casts, then renames, then sets, then removes, then keeps`() throws {
+    let result = try run(
+      """
+      f:
+          use: map
+          from: s
+          with:
+            keep: [b, c, n]
+            remove: [c]
+            set: { c2: "string(a) + b", n: "a + 1" }
+            rename: { a: b, b: c }
+            cast: { b: int }
+      """, input: "{\"a\":1,\"b\":\"2\",\"c\":3}\n")
+    #expect(result.output == "{\"b\":1,\"n\":2}\n", "\(result.output)\(result.errors)")
+  }
+
+  @Test func `a field that map sets is neither renamed, removed nor what another becomes`() throws {
+    func refusal(_ with: String) throws -> String {
+      try story.file(
+        "p.yaml",
+        """
+        name: p
+        sources: { s: { use: stdin, with: { format: json } } }
+        operators: { f: { use: map, from: s, with: \(with) } }
+        sinks: { o: { use: stdout, from: f } }
+        """)
+      let result = try story.run("validate", "p.yaml")
+      #expect(result.exitCode == 78)
+      return result.errors
+    }
+    let renamed = try refusal("{ set: { x: \"1\" }, rename: { x: y } }")
+    #expect(
+      renamed.contains("p.yaml:3:76: ") && renamed.contains("'x' is renamed and set; write set: { y: ... }"), "\(renamed)")
+    let over = try refusal("{ set: { y: \"1\" }, rename: { x: y } }")
+    #expect(over.contains("p.yaml:3:76: ") && over.contains("'x' is renamed to 'y', which is set"), "\(over)")
+    let removed = try refusal("{ set: { x: \"1\" }, remove: [x] }")
+    #expect(removed.contains("p.yaml:3:72: ") && removed.contains("'x' is set and removed"), "\(removed)")
+    let empty = try refusal("{ set: { \"\": \"1\" }, rename: { a: \"\" } }")
+    #expect(empty.contains("p.yaml:3:53: 'set' names a field with an empty name"), "\(empty)")
+    #expect(empty.contains("p.yaml:3:77: 'rename' names a field with an empty name"), "\(empty)")
+    #expect(!empty.contains("p.yaml:2:"), "\(empty)")
+  }
+
+  @Test func `a field whose expression errs is null where only some fields are kept, too`() throws {
+    let input = "{\"n\":5,\"s\":\"7\"}\n{\"n\":0,\"s\":\"x\"}\n{\"n\":2,\"s\":\"8\"}\n"
+    let result = try run(
+      "f: { use: map, from: s, with: { cast: { s: int }, set: { q: 10 / n, t: \"n > 1 ? 'a' : null\" }, keep: [q, s, t] } }",
+      input: input)
+    #expect(
+      result.output == """
+        {"s":7,"q":2,"t":"a"}
+        {"q":null,"t":null,"s":null}
+        {"s":8,"q":5,"t":"a"}
+
+        """, "\(result.output)\(result.errors)")
+    let asked = try run(
+      """
+      m: { use: map, from: s, with: { set: { q: 10 / n }, keep: [q] } }
+        f: { use: map, from: m, with: { set: { isNull: q == null }, keep: [isNull] } }
+      """, input: input)
+    #expect(asked.output == "{\"isNull\":false}\n{\"isNull\":true}\n{\"isNull\":false}\n", "\(asked.output)\(asked.errors)")
+  }
+
+  @Test func `names with dots and brackets are names like any other`() throws {
+    let result = try run(
+      """
+      f:
+          use: map
+          from: s
+          with:
+            cast: { "a.b": int }
+            set: { "room.no": n + 1, "x[0]": "'y'", "\\"q\\".r": "10 / z" }
+            rename: { "c[d]": "e.f" }
+            keep: ["a.b", room.no, "x[0]", e.f, "\\"q\\".r"]
+      """, input: "{\"n\":1,\"a.b\":\"7\",\"c[d]\":true,\"z\":0}\n")
+    #expect(
+      result.output == #"{"a.b":7,"e.f":true,"room.no":2,"x[0]":"y","\"q\".r":null}"# + "\n", "\(result.output)\(result.errors)"
+    )
+    #expect(result.errors.contains(#"'set["\"q\".r"]' errs: divide by zero"#), "\(result.errors)")
+    try story.file(
+      "q.yaml",
+      """
+      name: p
+      sources: { s: { use: stdin, with: { format: json, fields: { "v.w": double, k: string } } } }
+      operators: { f: { use: map, from: s, with: { set: { "u.v": k * 2 } } } }
+      sinks: { o: { use: stdout, from: f } }
+      """)
+    let wrong = try story.run("validate", "q.yaml")
+    #expect(wrong.errors.contains(#"q.yaml:3:60: 'set["u.v"]': "#), "\(wrong.errors)")
+  }
+
+  @Test func `what a condition says of a number does not depend on what else reads it, and leaves it as it was written`() throws
+  {
+    let input = """
+      {"ns":1700000000000000123,"v":60,"o":1}
+      {"ns":1700000000000000123,"v":60.0}
+      {"ns":4,"v":61}
+      {"ns":"x","v":61}
+      {"ns":1e19,"v":9007199254740993}
+
+      """
+    let filter = "f: { use: filter, from: s, with: { where: 'ns > 5 && v != 60.5' } }"
+    let passed = try run(filter, input: input)
+    let lines = input.split(separator: "\n")
+    #expect(passed.output == [lines[0], lines[1], lines[4]].map { "\($0)\n" }.joined(), "\(passed.output)\(passed.errors)")
+    let branched = try run(
+      filter + "\n  m: { use: map, from: s, with: { set: { x: v * 2.0 } } }",
+      more: "  p: { use: file, from: m, with: { path: m.jsonl } }",
+      input: input)
+    #expect(branched.output == passed.output, "\(branched.output)\(branched.errors)")
+    let changed = try run(
+      filter + "\n  m: { use: map, from: f, with: { set: { hot: v > 60.5, half: v / 2.0 } } }", from: "m", input: input)
+    #expect(
+      changed.output == """
+        {"v":60,"ns":1700000000000000123,"hot":false,"half":30.0,"o":1}
+        {"v":60.0,"ns":1700000000000000123,"hot":false,"half":30.0}
+        {"v":9007199254740993,"ns":1e+19,"hot":true,"half":4503599627370496.0}
+
+        """, "\(changed.output)\(changed.errors)")
+  }
+
+  @Test(arguments: ["v > 3", "v > 3.0", "v * 1.0 > 3.0", "v - 1 > 2"])
+  func `cells of csv are numbers to a condition, however that writes its own`(condition: String) throws {
+    let input = "v,note\n3,a\n3.50,b\n4,c\ncold,d\n,e\n9007199254740993,f\n"
+    func output(_ operators: String, _ last: String) throws -> String {
+      try story.file(
+        "p.yaml",
+        """
+        name: p
+        sources: { s: { use: stdin, with: { format: csv } } }
+        operators:
+          f: { use: filter, from: s, with: { where: '\(condition)' } }
+        \(operators)
+        sinks: { out: { use: stdout, from: \(last), with: { format: csv } } }
+        """)
+      let result = try story.run("run", "p.yaml", "--dev", input: input)
+      #expect(result.exitCode == 0, "\(result.errors)")
+      return result.output
+    }
+    #expect(try output("", "f") == "v,note\n3.50,b\n4,c\n9007199254740993,f\n")
+    #expect(
+      try output("  m: { use: map, from: f, with: { set: { x: '1 == 1' } } }", "m")
+        == "v,x,note\n3.5,true,b\n4,true,c\n9007199254740993,true,f\n")
+  }
+
   @Test func `a strict map sends rows whose expressions err to the dead letters`() throws {
     let result = try run(
       "f: { use: map, from: s, with: { set: { q: 10 / n }, strict: true } }", input: "{\"n\":5}\n{\"n\":0}\n{\"n\":2}\n")
@@ -121,6 +266,21 @@ struct TransformTests {
     let kept = try run(
       "f: { use: flat_map, from: s, with: { explode: { item: items }, keep_empty: true } }", input: "{\"id\":2,\"items\":[]}\n")
     #expect(kept.output == "{\"items\":[],\"item\":null,\"id\":2}\n", "\(kept.output)\(kept.errors)")
+  }
+
+  @Test func `a strict flat_map sends rows whose expression errs to the dead letters`() throws {
+    let input = "{\"id\":1,\"n\":1}\n{\"id\":2,\"n\":0}\n{\"id\":3}\n{\"id\":4,\"n\":2}\n"
+    func output(_ more: String) throws -> String {
+      let result = try run(
+        "f: { use: flat_map, from: s, with: { explode: { n: \"n == 2 ? [] : [4 / n, 7]\" }\(more) } }", input: input)
+      return result.output
+    }
+    #expect(try output("") == "{\"n\":4,\"id\":1}\n{\"n\":7,\"id\":1}\n")
+    #expect(try story.text("dead.jsonl").isEmpty)
+    #expect(try output(", strict: true, keep_empty: true") == "{\"n\":4,\"id\":1}\n{\"n\":7,\"id\":1}\n{\"n\":null,\"id\":4}\n")
+    let dead = try story.text("dead.jsonl").split(separator: "\n")
+    #expect(dead.count == 2 && dead.allSatisfy { $0.contains("'explode.n': ") }, "\(dead)")
+    #expect(dead.first?.contains("divide by zero") == true, "\(dead)")
   }
 
   @Test func `key_by gives a key and leaves records as they came`() throws {

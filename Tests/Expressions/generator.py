@@ -14,65 +14,12 @@ VARIABLES = {
 
 INTS = [0, 1, -1, 2, 3, 7, 10, 63, 64, 100, -128, 2**31, -(2**31), 2**53, 2**53 + 1, 2**62, 2**63 - 1, -(2**63), -(2**63) + 1]
 UINTS = [0, 1, 2, 3, 7, 64, 2**32, 2**53 + 1, 2**63 - 1, 2**63, 2**64 - 1]
-DOUBLES = [
-    0.0,
-    -0.0,
-    1.0,
-    -1.0,
-    0.5,
-    1.5,
-    2.5,
-    -2.5,
-    0.1,
-    1e-7,
-    123456.789,
-    1e15,
-    1e16,
-    1e21,
-    2.0**53,
-    2.0**63,
-    -(2.0**63),
-    2.0**64,
-]
-DOUBLES += [1.7976931348623157e308, 5e-324, float("inf"), float("-inf"), float("nan")]
-TEXTS = [
-    "",
-    "a",
-    "b",
-    "abc",
-    "ABC",
-    "hello world",
-    " \t x\n",
-    "é",
-    "e\u0301",
-    "ß",
-    "日本",
-    "😀",
-    "a😀b",
-    "0",
-    "-12",
-    "1.5",
-    "true",
-    "a,b,c",
-]
-TEXTS += ["quote \"'\\", "%d", "2020-02-29T12:34:56Z", "1h30m", "\u00a0", "\u2028", "x" * 20]
-PATTERNS = [
-    "",
-    "a",
-    "^a.c$",
-    "[a-c]+",
-    "(?i)ABC",
-    "\\d+",
-    "^$",
-    "é",
-    "(a|b)*c",
-    "\\p{L}+",
-    "[",
-    "(?P<n>a)",
-    "a{2,3}",
-    "^.{3}$",
-    "\\bhello\\b",
-]
+DOUBLES = [0.0, -0.0, 1.0, -1.0, 0.5, 1.5, 2.5, -2.5, 0.1, 1e-7, 123456.789, 1e15, 1e16, 1e21, 2.0**53, 2.0**63, -(2.0**63)]
+DOUBLES += [2.0**64, 1.7976931348623157e308, 5e-324, float("inf"), float("-inf"), float("nan")]
+TEXTS = ["", "a", "b", "abc", "ABC", "hello world", " \t x\n", "é", "e\u0301", "ß", "日本", "😀", "a😀b", "0", "-12", "1.5", "true"]
+TEXTS += ["a,b,c", "quote \"'\\", "%d", "2020-02-29T12:34:56Z", "1h30m", "\u00a0", "\u2028", "x" * 20]
+PATTERNS = ["", "a", "^a.c$", "[a-c]+", "(?i)ABC", "\\d+", "^$", "é", "(a|b)*c", "\\p{L}+", "[", "(?P<n>a)", "a{2,3}", "^.{3}$"]
+PATTERNS += ["\\bhello\\b"]
 BYTES = [b"", b"a", b"abc", b"\xff\x00", "é".encode(), b"\xe9", "😀".encode(), b"0"]
 TIMES = ["1970-01-01T00:00:00Z", "2020-02-29T12:34:56.789012Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"]
 TIMES += ["2009-02-13T23:31:30+02:30", "1969-12-31T23:59:59.5Z", "2024-12-29T03:00:00-08:00", "1900-02-28T00:00:00Z"]
@@ -83,29 +30,13 @@ BOUND = {
 }
 SPANS = ["0s", "1s", "-1s", "1.5s", "1h2m3.25s", "-0.000001s", "24h", "100ms", "1us", "8760h", "-876000h"]
 BASE64 = ["", "YQ==", "YQ", "YWI=", "YWJj", "/+8=", "_-8=", "Y", "YQ=", "YR==", "YQ===", "é", "6Yy="]
-ZONES = [
-    "UTC",
-    "America/New_York",
-    "Asia/Kolkata",
-    "Europe/Berlin",
-    "Australia/Lord_Howe",
-    "+05:30",
-    "-02:00",
-    "09:00",
-    "No/Where",
-]
+ZONES = "UTC America/New_York Asia/Kolkata Europe/Berlin Australia/Lord_Howe +05:30 -02:00 09:00 No/Where".split()
+ORDERS = ["==", "!=", "<", "<=", ">", ">="]
 PARTS = "FullYear Month Date DayOfMonth DayOfWeek DayOfYear Hours Minutes Seconds Milliseconds".split()
 # Not of doubles with %d and %s, whose digits nobody specifies.
 FORMATS = {"%d": "int uint", "%s": "string int uint bool", "%x": "int uint string", "%X": "int string bytes"}
-FORMATS |= {
-    "%o": "int uint",
-    "%b": "int uint bool",
-    "%f": "double int",
-    "%.2f": "double",
-    "%e": "double",
-    "%.3e": "double",
-    "%%": "",
-}
+FORMATS |= {"%o": "int uint", "%b": "int uint bool", "%f": "double int", "%.2f": "double", "%e": "double", "%.3e": "double"}
+FORMATS["%%"] = ""
 
 
 class Generator(random.Random):
@@ -165,10 +96,10 @@ class Generator(random.Random):
         if kind == "dyn":
             return f"dyn({self.literal(self.choice(SCALARS))})"
         if kind.startswith("list("):
-            return "[" + ", ".join(self.literal(kind[5:-1]) for _ in range(self.randrange(4))) + "]"
+            return f"[{self.some(4, lambda: self.literal(kind[5:-1]))}]"
         if kind.startswith("map("):
             key, value = kind[4:-1].split(", ")
-            return "{" + ", ".join(f"{self.literal(key)}: {self.literal(value)}" for _ in range(self.randrange(3))) + "}"
+            return f"{{{self.some(3, lambda: f'{self.literal(key)}: {self.literal(value)}')}}}"
         if kind.startswith("optional("):
             return self.choice(["optional.none()", f"optional.of({self.literal(kind[9:-1])})"])
         value = self.value(kind)
@@ -183,13 +114,10 @@ class Generator(random.Random):
         if kind == "string":
             return self.quoted(value)
         if kind == "bytes":
-            return (
-                'b"'
-                + "".join(
-                    chr(c) if 32 <= c < 127 and c not in b'"\\' else f"\\{c:03o}" if c % 2 else f"\\x{c:02x}" for c in value
-                )
-                + '"'
+            escaped = (
+                chr(c) if 32 <= c < 127 and c not in b'"\\' else f"\\{c:03o}" if c % 2 else f"\\x{c:02x}" for c in value
             )
+            return 'b"' + "".join(escaped) + '"'
         return f'{kind}("{value}")'
 
     def quoted(self, text):
@@ -239,6 +167,19 @@ class Generator(random.Random):
         del self.scope[-len(names) :]
         return body
 
+    def pair(self, kind, operators, depth):
+        """An operator between two expressions of one type."""
+        return f"({self.of(kind, depth)} {self.choice(operators)} {self.of(kind, depth)})"
+
+    def loop(self, over, macros, name, of, body, depth):
+        """One of some macros, split by blanks, over a list or a map; the name is bound to values of a type in a body of another."""
+        what = self.of(over, depth)
+        macro = self.choice(macros.split()) if " " in macros else macros
+        return f"{what}.{macro}({name}, {self.bound([name], [of], body, depth)})"
+
+    def some(self, most, make):
+        return ", ".join(make() for _ in range(self.randrange(most)))
+
     def general(self, kind, depth):
         """What there is for every type."""
         roll = self.randrange(8)
@@ -275,25 +216,20 @@ class Generator(random.Random):
     def make_bool(self, kind, depth):
         roll = self.randrange(12)
         if roll < 3:
-            return f"({self.of('bool', depth)} {self.choice(['&&', '||'])} {self.of('bool', depth)})"
+            return self.pair("bool", ["&&", "||"], depth)
         if roll < 6:
-            of = self.choice(SCALARS)
-            return f"({self.of(of, depth)} {self.choice(['==', '!=', '<', '<=', '>', '>='])} {self.of(of, depth)})"
+            return self.pair(self.choice(SCALARS), ORDERS, depth)
         if roll == 6:
             of, other = self.choice(SCALARS[:6]), self.choice(SCALARS[:6])
-            return f"(dyn({self.of(of, depth)}) {self.choice(['==', '!=', '<', '<=', '>', '>='])} {self.of(other, depth)})"
+            return f"(dyn({self.of(of, depth)}) {self.choice(ORDERS)} {self.of(other, depth)})"
         if roll == 7:
             of = self.choice(["list(int)", "list(string)", "map(string, int)", "map(int, string)", "list(double)"])
-            return f"({self.of(of, depth)} {self.choice(['==', '!='])} {self.of(of, depth)})"
+            return self.pair(of, ORDERS[:2], depth)
         if roll == 8:
             of = self.choice(["int", "string", "double"])
-            range_of = self.of(f"list({of})", depth)
-            return f"{range_of}.{self.choice(['all', 'exists', 'exists_one'])}(v, {self.bound(['v'], [of], 'bool', depth)})"
+            return self.loop(f"list({of})", "all exists exists_one", "v", of, "bool", depth)
         if roll == 9:
-            range_of = self.of("map(string, int)", depth)
-            return (
-                f"{range_of}.{self.choice(['all', 'exists', 'exists_one'])}(k, {self.bound(['k'], ['string'], 'bool', depth)})"
-            )
+            return self.loop("map(string, int)", "all exists exists_one", "k", "string", "bool", depth)
         if roll == 10:
             return f"{self.of('string', depth)}.matches({self.quoted(self.choice(PATTERNS))})"
         return self.any_of(
@@ -304,7 +240,7 @@ class Generator(random.Random):
 
     def make_int(self, kind, depth):
         if self.random() < 0.5:
-            return f"({self.of('int', depth)} {self.choice('+-*/%')} {self.of('int', depth)})"
+            return self.pair("int", "+-*/%", depth)
         if self.random() < 0.25:
             zone = self.choice(["", self.quoted(self.choice(ZONES))])
             return f"{self.of('timestamp', depth)}.get{self.choice(PARTS)}({zone})"
@@ -319,14 +255,14 @@ class Generator(random.Random):
 
     def make_uint(self, kind, depth):
         if self.random() < 0.6:
-            return f"({self.of('uint', depth)} {self.choice('+-*/%')} {self.of('uint', depth)})"
+            return self.pair("uint", "+-*/%", depth)
         return self.any_of(
             depth, "uint({int})", "uint({double})", "uint({string})", "math.greatest({uint}, {uint})", "math.abs({uint})",
             "math.bitAnd({uint}, {uint})", "math.bitNot({uint})", "math.bitShiftLeft({uint}, {int})")  # fmt: skip
 
     def make_double(self, kind, depth):
         if self.random() < 0.6:
-            return f"({self.of('double', depth)} {self.choice('+-*/')} {self.of('double', depth)})"
+            return self.pair("double", "+-*/", depth)
         return self.any_of(
             depth, "-({double})", "double({int})", "double({uint})", "double({string})", "math.ceil({double})", "math.floor({double})",
             "math.round({double})", "math.trunc({double})", "math.abs({double})", "math.sign({double})", "math.sqrt({double})",
@@ -377,21 +313,19 @@ class Generator(random.Random):
         of = kind[5:-1]
         roll = self.randrange(7)
         if roll == 0:
-            return f"({self.of(kind, depth)} + {self.of(kind, depth)})"
+            return self.fill(f"({{{kind}}} + {{{kind}}})", depth)
         if roll == 1:
-            return f"{self.of(kind, depth)}.filter(v, {self.bound(['v'], [of], 'bool', depth)})"
+            return self.loop(kind, "filter", "v", of, "bool", depth)
         if roll == 2:
             inner = self.choice(["int", "string"])
-            return f"{self.of(f'list({inner})', depth)}.map(w, {self.bound(['w'], [inner], of, depth)})"
+            return self.loop(f"list({inner})", "map", "w", inner, of, depth)
         if roll == 3:
-            return (
-                f"{self.of(kind, depth)}.map(v, {self.bound(['v'], [of], 'bool', depth)}, {self.bound(['v'], [of], of, depth)})"
-            )
+            return f"{self.loop(kind, 'map', 'v', of, 'bool', depth)[:-1]}, {self.bound(['v'], [of], of, depth)})"
         if roll == 4 and of == "string":
             return self.any_of(depth, "{string}.split({string})", "{string}.split({string}, {int})", "{string}.split('')")
         if roll == 5:
             return f"[{self.of(of, depth)}, ?{self.optional(of, depth)}]"
-        return "[" + ", ".join(self.of(of, depth) for _ in range(self.randrange(4))) + "]"
+        return f"[{self.some(4, lambda: self.of(of, depth))}]"
 
     def make_map(self, kind, depth):
         key, value = kind[4:-1].split(", ")

@@ -7,7 +7,7 @@ private let nests: [(open: String, inner: String, close: String)] = [
   ("(", "1", ")"), ("[", "1", "]"), ("{1:", "1", "}"), ("f(", "1", ")"), ("a.f(", "1", ")"), ("!", "a", ""), ("-", "a", ""),
   ("-(", "a", ")"), ("1+(", "1", ")"), ("a[", "1", "]"), ("a.all(x,", "true", ")"), ("a.map(x, y, true,", "1", ")"),
   ("cel.bind(x,1,", "x", ")"), ("cel.bind(x,", "1", ",x)"), ("a?b:", "1", ""), ("(a?", "b", ":1)"),
-  ("a||b&&c==d+e*(", "1", ")"), ("", "a", ".b"), ("", "a", "[0]"), ("", "a", ".f()"), ("", "a", "+a"), ("", "1", "<2"),
+  ("a||b&&c==d+e*(", "1", ")"), ("", "a", ".b"), ("", "a", "[0]"), ("", "a", ".f()"), ("", "1", "<2"),
   ("T{a:", "1", "}"),
   ("[?", "a", "]"), ("a.optMap(x,", "1", ")"), ("optional.of(", "1", ")"), ("dyn(", "1", ")"), ("{'a':[", "1", "]}"),
   ("a.transformMapEntry(k,v,{k:", "1", "})"), ("has(a.b) && !(", "a", ")"),
@@ -47,6 +47,38 @@ struct LimitTests {
     }
     let list = "[" + Array(repeating: "1", count: 30_000).joined(separator: ",") + "]"
     #expect(try Expression(list, in: Environment()).type == .list(.int))
+  }
+
+  @Test func `chains of arithmetic are as long as the text may be, on a small stack too`() throws {
+    let chains = [("1", "+1", 20_000), ("1", "-1+1", 9_000), ("1", "*2/2", 9_000), ("a", "+a", 20_000), ("1", "+a*2-1", 9_000)]
+    let values = try onSmallStack {
+      try chains.map { chain -> Int64? in
+        let text = chain.0 + String(repeating: chain.1, count: chain.2)
+        let expression = try Expression(text, in: Environment(["a": .int]))
+        guard case .int(let value) = try Program(expression).evaluate(VariableList([.int(3)])) else { return nil }
+        return value
+      }
+    }
+    #expect(values == [20_001, 1, 1, 60_003, 45_001])
+  }
+
+  @Test func `a long chain of arithmetic has the types and the errors of a short one`() throws {
+    func type(_ text: String) throws -> ValueType { try Expression(text, in: Environment()).type }
+    func failure(_ text: String) -> String {
+      do {
+        return "\(try Program(Expression(text, in: Environment())).evaluate(VariableList()))"
+      } catch {
+        return "\(error)"
+      }
+    }
+    let sum = String(repeating: "1 + ", count: 200)
+    #expect(try type(sum + "1") == .int)
+    #expect(try type(sum + "1.5") == .double)
+    #expect(try type("'x'" + String(repeating: " + 'y'", count: 500)) == .string)
+    #expect(failure(sum + "9223372036854775807").contains("overflow"))
+    #expect(failure(sum + "1 / 0").contains("divide by zero"))
+    #expect(failure(sum + "'a'").contains("which '+' does not add"), "\(failure(sum + "'a'"))")
+    #expect(failure("(" + sum + "1) * 2 == 402 && " + sum + "1 > 200") == "bool(true)")
   }
 
   @Test func `a text longer than the limit is refused before it is read`() {

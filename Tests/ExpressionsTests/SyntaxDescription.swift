@@ -11,6 +11,8 @@ func describe(_ syntax: Syntax) -> String {
   case .index(let operand, let index, let optional): "\(describe(operand))[\(optional ? "?" : "")\(describe(index))]"
   case .call(let name, let target, let arguments):
     (target.map { describe($0) + "." } ?? "") + "\(name)(\(list(arguments)))"
+  case .chain(let first, let links):
+    "chain(\(describe(first))\(links.map { ", \($0.function) " + describe($0.operand) }.joined()))"
   case .and(let left, let right): "(\(describe(left)) && \(describe(right)))"
   case .or(let left, let right): "(\(describe(left)) || \(describe(right)))"
   case .conditional(let condition, let yes, let no): "(\(describe(condition)) ? \(describe(yes)) : \(describe(no)))"

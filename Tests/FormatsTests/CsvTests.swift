@@ -8,7 +8,9 @@ import Testing
 @Suite struct CsvTests {
   static func source(_ columns: RecordPlan.Column..., rest: Bool = true, change: (inout RecordPlan) -> Void = { _ in })
     -> RecordPlan
-  {
+  { source(columns, rest: rest, change: change) }
+
+  static func source(_ columns: [RecordPlan.Column], rest: Bool, change: (inout RecordPlan) -> Void = { _ in }) -> RecordPlan {
     var plan = RecordPlan()
     plan.format = .csv
     plan.columns = columns

@@ -28,8 +28,10 @@ struct DerivedModel: Equatable {
   var columns: [String: [Value]] = [:]
   /// Columns that can have no role.
   var shapeless: Set<String> = []
-  /// Fields that are no column, by row, as text; nil without a column of that role.
-  var rest: [[String: String]]?
+  /// Fields that are no column, by row, as text.
+  var rest: [[String: String]] = []
+  /// There is a column for them.
+  var hasRest = false
   /// Rests that are no object, as text.
   var others: [String?] = []
   var roles: [ColumnRole: [Value]] = [:]
@@ -51,6 +53,7 @@ struct DerivedModel: Equatable {
       if let role = column.role { roles[role] = values }
     }
     others = rows.map { _ in nil }
+    rest = rows.map { _ in [:] }
     guard let found = frame.column(role: .rest) else { return }
     var fields: [[String: String]] = []
     for (place, row) in rows.enumerated() {
@@ -65,6 +68,7 @@ struct DerivedModel: Equatable {
       fields.append(members)
     }
     rest = fields
+    hasRest = true
   }
 
   /// Values that are handed over, as they are in a column and as states.
@@ -94,7 +98,7 @@ struct DerivedModel: Equatable {
 
   private mutating func drop(_ isGone: (String) -> Bool) {
     columns = columns.filter { !isGone($0.key) }
-    rest = rest?.map { $0.filter { !isGone($0.key) } }
+    rest = rest.map { $0.filter { !isGone($0.key) } }
   }
 
   private mutating func rename(_ names: [(from: String, to: String)]) {
@@ -109,7 +113,7 @@ struct DerivedModel: Equatable {
     let shapes = renamed(Dictionary(uniqueKeysWithValues: columns.keys.map { ($0, shapeless.contains($0)) }))
     shapeless = Set(shapes.filter(\.value).keys)
     columns = renamed(columns)
-    rest = rest?.map(renamed)
+    rest = rest.map(renamed)
   }
 
   private mutating func set(_ name: String, _ role: ColumnRole?, _ given: Given) throws {
@@ -118,7 +122,7 @@ struct DerivedModel: Equatable {
     if name.isEmpty { return }
     columns[name] = given.values
     if given.type == .variant { shapeless.insert(name) } else { shapeless.remove(name) }
-    rest = rest?.enumerated().map { row, fields in
+    rest = rest.enumerated().map { row, fields in
       var fields = fields
       fields[name] = given.type != .variant && given.states[row] == .null && others[row] == nil ? "null" : nil
       return fields
@@ -135,9 +139,9 @@ struct DerivedModel: Equatable {
     }
     for role in ColumnRole.allCases where roles[role] != made.roles[role] { return "role \(role)" }
     if others != made.others { return "rests that are no object" }
-    guard let rest, let theirs = made.rest else { return (rest == nil) == (made.rest == nil) ? nil : "the rest is there once" }
-    for (row, fields) in rest.enumerated() where fields != theirs[row] {
-      return "rest of row \(row): \(theirs[row]) instead of \(fields)"
+    if hasRest && !made.hasRest { return "the rest is gone" }
+    for (row, fields) in rest.enumerated() where fields != made.rest[row] {
+      return "rest of row \(row): \(made.rest[row]) instead of \(fields)"
     }
     return nil
   }

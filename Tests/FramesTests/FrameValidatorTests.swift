@@ -59,12 +59,13 @@ struct FrameValidatorTests {
     }
   }
 
-  /// The rows are looked at several at a time, so each place counts, in frames of every remainder.
+  /// The rows are looked at several at a time, so each place counts, in frames of every remainder; and the lower halves of times
+  /// alone where the frame says that all lie within 2^32.
   @Test(arguments: [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 50, 64, 81])
   func `rules 19 and 32 see the one row that breaks them, wherever it stands`(rows: Int) throws {
     var bytes = AlignedBytes(count: 0)
     for place in 0..<rows {
-      for extreme: Int64 in [.min, 99, 101, .max] {
+      for extreme: Int64 in [.min, 99, 101, .max, 101 - 1 << 32, 100 - 1 << 32, 99 + 1 << 32, 100 + 1 << 32] {
         let builder = FrameBuilder()
         let time = try builder.addColumn("time", .time, role: .eventTime, nullable: false)
         let key = try builder.addColumn("key", .string)
@@ -85,8 +86,12 @@ struct FrameValidatorTests {
           #expect(refusal(bytes) == 19, "\(rows) rows, row \(place)")
           code.pointee = 0
         }
-        (frame.pointee.tmin, frame.pointee.tmax) = (100, 100)
-        #expect(refusal(bytes) == 32, "\(rows) rows, \(extreme) in row \(place)")
+        let (low, high) = (frame.pointee.tmin, frame.pointee.tmax)
+        #expect(refusal(bytes) == nil)
+        for lie in [(100, 100), (low &- 1, high), (low &+ 1, high), (low, high &- 1), (low, high &+ 1)] {
+          (frame.pointee.tmin, frame.pointee.tmax) = lie
+          #expect(refusal(bytes) == 32, "\(rows) rows, \(extreme) in row \(place), said to be \(lie)")
+        }
       }
     }
   }
@@ -135,6 +140,7 @@ struct FrameValidatorTests {
     }
     let view = try FrameValidator.validate(sample.bytes.raw)
     #expect(view.column(S.source).string(0) == "" && view.column(S.source).string(1) == "sensors")
+    #expect(view.column(S.ingest).int(0) == 0 && view.column(S.ingest).int(1) == 1_800_000_000_000_000_000)
   }
 
   @Test func `4096 columns are checked in good time, and two equal names among them are found`() throws {

@@ -51,6 +51,35 @@ struct FrameViewTests {
     #expect(view.column(s).variant(0).value.isEmpty)
   }
 
+  @Test func `numbers are read alike from every encoding, with nulls and without`() throws {
+    let builder = FrameBuilder()
+    let ints = try (0..<4).map { try builder.addColumn("int \($0)", .int) }
+    let doubles = try (0..<3).map { try builder.addColumn("double \($0)", .double) }
+    builder.setConstant(ints[2], -9)
+    builder.setConstant(doubles[2], -2.5)
+    builder.setSequence(ints[3], base: -5, step: 3)
+    for row in 0..<67 {
+      builder.put(ints[0], Int64(row) - 30)
+      builder.put(doubles[0], Double(row) / 4)
+      if row % 3 != 0 { builder.put(ints[1], Int64(row) - 30) }
+      if row % 5 != 0 { builder.put(doubles[1], Double(row) / 4) }
+      builder.endRow()
+    }
+    let bytes = try written(builder)
+    let view = try FrameValidator.validate(bytes.raw)
+    for row in 0..<67 {
+      #expect(view.column(ints[0]).int(row) == Int64(row) - 30)
+      #expect(view.column(ints[1]).int(row) == (row % 3 == 0 ? 0 : Int64(row) - 30))
+      #expect(view.column(ints[2]).int(row) == -9)
+      #expect(view.column(ints[3]).int(row) == Int64(row) * 3 - 5)
+      #expect(view.column(ints[1]).double(row) == Double(view.column(ints[1]).int(row)))
+      #expect(view.column(doubles[0]).double(row) == Double(row) / 4)
+      #expect(view.column(doubles[1]).double(row) == (row % 5 == 0 ? 0 : Double(row) / 4))
+      #expect(view.column(doubles[1]).double(row).sign == .plus, "null is 0, not -0")
+      #expect(view.column(doubles[2]).double(row) == -2.5)
+    }
+  }
+
   @Test func `vectors are given for flat columns only`() throws {
     let builder = FrameBuilder()
     let flat = try builder.addColumn("flat", .double)

@@ -23,7 +23,7 @@ namespace {
 }
 
 record_column column(const char *name, uint8_t type, uint8_t role = TIDE_NONE_ROLE) {
-  return {{name, std::strlen(name)}, type, role, 0};
+  return {{name, std::strlen(name)}, type, role, 0, 0, 0};
 }
 
 struct Plan {
@@ -33,14 +33,19 @@ struct Plan {
                               column("v", TIDE_VARIANT)};
   record_plan plan = {};
 
-  // Bits of `how`: 0-1 format, 2 typed columns, 3 the rest, 4 verbatim records, 5 declared types, 6 the event time may miss.
-  explicit Plan(uint8_t how) {
+  // Bits of `how`: 0-1 format, 2 typed columns, 3 the rest, 4 verbatim records, 5 declared types, 6 the event time may miss;
+  // of `cut`: 6 exact columns, 7 cells that are numbers.
+  Plan(uint8_t how, uint8_t cut) {
     plan.format = how % 4 == 3 ? RECORD_FORMAT_JSON : how % 4;
     plan.columns = columns;
     plan.count = how & 4 ? 7 : 0;
     plan.rest = how >> 3 & 1;
     plan.verbatim = how >> 4 & 1;
-    for (record_column &column : columns) column.declared = how >> 5 & 1;
+    for (record_column &column : columns) {
+      column.declared = how >> 5 & 1;
+      column.exact = cut >> 6 & 1;
+      column.numbers = cut >> 7;
+    }
     plan.ingest_missing = how >> 6 & 1;
     plan.time_unit = RECORD_TIME_MS;
     plan.max_ahead = -1;
@@ -106,7 +111,7 @@ Result run(const record_plan &plan, const record_encode_plan &encode, const uint
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size < 2) return 0;
-  Plan plan(data[0]);
+  Plan plan(data[0], data[1]);
   record_encode_plan encode = {};
   encode.format = data[0] & 3 ? RECORD_FORMAT_JSON : plan.plan.format;
   if (plan.plan.format == RECORD_FORMAT_CSV) encode.format = data[1] & 1 ? RECORD_FORMAT_CSV : RECORD_FORMAT_JSON;
@@ -122,7 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
   // What was written, read again with everything kept, is written as the same.
   if (encode.verbatim || encode.format == RECORD_FORMAT_TEXT) return 0;
-  Plan again(encode.format == RECORD_FORMAT_CSV ? 2 | 8 : 8);
+  Plan again(encode.format == RECORD_FORMAT_CSV ? 2 | 8 : 8, 0);
   again.plan.delimiter = encode.delimiter;
   again.plan.max_record = again.plan.max_key = 1 << 20;
   const uint8_t *text = reinterpret_cast<const uint8_t *>(whole.text.data());

@@ -70,7 +70,7 @@ struct KernelAgreementTests {
     "zone in [\"zone_0\", \"zone_3\"]",
     "flag", "!flag", "flag && value > 0.0", "flag == true", "flag || count > 0", "at > timestamp(\"2023-11-14T22:13:20Z\")",
     "zone.startsWith(\"zone_\") && zone.endsWith(\"2\")", "zone.matches(\"[12]$\")", "note == \"n\u{e9}17\"",
-    "note != \"n\u{e9}17\"",
+    "note != \"n\u{e9}17\"", "note == \"\"", "note != \"\"", "zone == \"\"",
     "note.size() == 4", "zone == note", "value > 60.0 ? flag : count > 0", "(flag ? value : double(count)) > 3.0",
     "value * 2.0 + 1.0 > double(count)", "value + count > 10.0", "count > 0 && 10 / count > 2", "has(value)",
     "!has(note) || note > \"n\"",

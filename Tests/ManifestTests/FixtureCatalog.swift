@@ -98,6 +98,33 @@ struct FixtureCatalog: ComponentCatalog {
         { "id": "opaque", "kind": "operator", "doc": "Says nothing of itself." },
         { "id": "sized", "kind": "operator", "doc": "Needs a field.",
           "inputs": [ { "name": "size", "type": "int", "required": true } ], "outputs": { "same": true } },
+        { "id": "tally", "kind": "operator", "doc": "Results by keys.", "concurrency": "keyed", "keyed_state": true, "options": [
+          { "name": "span", "type": "map", "doc": "Windows.", "fields": [
+            { "name": "size", "type": "integer", "format": "duration", "doc": "Size.", "required": true, "minimum": 1 },
+            { "name": "from", "type": "string", "format": "expression", "doc": "Start.", "result": "time" } ] },
+          { "name": "rows", "type": "integer", "doc": "Windows of so many rows." },
+          { "name": "time", "type": "string", "doc": "Whose time.", "default": "event", "choices": ["event", "processing"] },
+          { "name": "key", "type": "list", "format": "key", "doc": "Fields." },
+          { "name": "make", "type": "map", "format": "aggregate", "doc": "Results.", "required": true, "functions": [
+            { "name": "count", "doc": "Rows, or values.", "result": "int",
+              "arguments": [ { "name": "value", "optional": true } ] },
+            { "name": "sum", "doc": "Sum.", "result": "argument", "arguments": [ { "name": "value", "type": "number" } ] },
+            { "name": "avg", "doc": "Mean.", "result": "double", "arguments": [ { "name": "value", "type": "number" } ] },
+            { "name": "max", "doc": "Greatest.", "result": "argument", "arguments": [ { "name": "value", "type": "ordered" } ] },
+            { "name": "last", "doc": "Last.", "result": "argument", "arguments": [ { "name": "value" } ] },
+            { "name": "quantile", "doc": "Quantile.", "result": "double", "arguments": [
+              { "name": "value", "type": "number" },
+              { "name": "q", "type": "double", "constant": true, "minimum": 0, "maximum": 1 } ] },
+            { "name": "top", "doc": "The greatest.", "result": "variant", "arguments": [
+              { "name": "value", "type": "ordered" },
+              { "name": "k", "type": "int", "constant": true, "optional": true, "minimum": 1 } ] } ] } ],
+          "ports": { "out": [ { "name": "out" }, { "name": "late", "late": true, "outputs": { "same": true,
+            "fields": [ { "name": "lateness", "type": "int" } ] } } ] },
+          "inputs": [ { "option": "key" } ],
+          "outputs": { "fields_of": ["key", "make"], "fields": [ { "name": "window_start", "type": "time" },
+            { "name": "window_end", "type": "time", "role": "event_time" } ] },
+          "arrival": [ { "option": "time", "value": "processing", "reason": "windows follow the clock" },
+            { "option": "rows", "partitions": true, "reason": "windows count rows" } ] },
         { "id": "drop", "kind": "sink", "doc": "Throws all away.", "inputs": [] },
         { "id": "page", "kind": "sink", "doc": "Calls somebody.", "inputs": [ { "name": "severity", "type": "string",
           "required": true }, { "name": "title", "type": "string" } ] },

@@ -31,12 +31,11 @@ extension Manifests {
     Manifest(
       "words that are not built are refused and never proposed",
       #"""
-      sources: { s: { use: stdin, timeout: 1s, watermark: { delay: 1s, idl: 2s }, with: { time: t } } }
+      sources: { s: { use: stdin, timeout: 1s, watermark: { delay: 1s }, with: { time: t } } }
       sinks: { o: { use: drop, from: s, buffer: { when_full: drop_oldst } } }
       """#,
       says: #"""
         1:29: 'timeout' is not a key of a source; one of: use, with, watermark, on_error, isolation, delivery
-        1:66: 'idl' is not a key of a watermark; one of: delay, monotonic
         2:56: 'drop_oldst' is no value of 'when_full'; did you mean 'drop_oldest'?
         """#),
     Manifest(

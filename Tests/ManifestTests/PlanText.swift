@@ -22,7 +22,12 @@ func text(of plan: PipelinePlan) -> String {
   for node in plan.nodes {
     var line =
       "\(node.index) \(node.kind.rawValue) \(node.name): \(node.reference.plugin)/\(node.reference.manifest.id) \(node.config.json)"
-    if let watermark = node.watermark { line += " watermark \(watermark)" }
+    if let watermark = node.watermark {
+      line +=
+        " watermark \(watermark.lag)" + (watermark.periodicNanoseconds.map { " every \($0)" } ?? "")
+        + (watermark.idleNanoseconds.map { " idle \($0)" } ?? "")
+    }
+    if let state = node.state { line += " state \(state.bytes) \(state.keys.map { "\($0)" } ?? "any") \(state.whenFull)" }
     if node.onError.onError == .stop { line += " stop" }
     if let retry = node.onError.retry {
       line += " retry \(retry.limit) \(retry.backoffNanoseconds) \(retry.maxBackoffNanoseconds) \(retry.jitter)"
@@ -54,12 +59,13 @@ private func text(of buffer: EdgeBuffer) -> String {
     + (buffer.targetNanoseconds.map { " within \($0)" } ?? "")
 }
 
-/// A record plan as text: `name:type`, `!` where declared, the part after `=`.
+/// A record plan as text: `name:type`, `!` where declared, `?` where exact, `#` where cells can be numbers, the part after `=`.
 func text(of plan: RecordPlan) -> String {
   var parts = [plan.format.rawValue]
   for column in plan.columns {
     parts.append(
-      "\(column.name):\(column.type.rawValue)\(column.declared ? "!" : "")" + (column.role.map { "=\($0.rawValue)" } ?? ""))
+      "\(column.name):\(column.type.rawValue)\(column.declared ? "!" : "")\(column.isExact ? "?" : "")"
+        + (column.hasNumbers ? "#" : "") + (column.role.map { "=\($0.rawValue)" } ?? ""))
   }
   if plan.rest { parts.append("rest") }
   if plan.verbatim { parts.append("verbatim") }

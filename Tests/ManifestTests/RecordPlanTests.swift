@@ -39,6 +39,75 @@ private func records(source: String = "use: stdin", _ operators: String = "", si
     #expect(try records("  w: { use: whole, from: s, with: { field: v } }", sinks: "o: { use: drop, from: w }") == "json v:int")
   }
 
+  /// What the source reads for a condition, with the sinks given; `f` is the filter.
+  private func condition(
+    _ text: String, source: String = "use: stdin", more: String = "", sinks: String = "o: { use: drop, from: f }"
+  ) throws -> String {
+    try records(source: source, "  f: { use: filter, from: s, with: { where: '\(text)' } }\n\(more)", sinks: sinks)
+  }
+
+  @Test func `a number that an expression compares is a double, but where its form is seen`() throws {
+    let out = "o: { use: stdout, from: f }"
+    #expect(try condition("v > 60.0", sinks: out) == "json v:double? verbatim > json verbatim")
+    #expect(try condition("v > 60 && v * 2.5 < w", sinks: out) == "json v:double? w:variant verbatim > json verbatim")
+    #expect(
+      try condition("v > 60.0", more: "  a: { use: stamp, from: f }", sinks: "o: { use: stdout, from: a }")
+        == "json v:variant rest > json")
+    #expect(try condition("v > 60.0", sinks: "o: { use: archive, from: f }") == "json v:variant rest")
+    #expect(
+      try condition(
+        "v > 60.0 && z == \"a\"", sinks: "o: { use: stdout, from: f, with: { format: csv, columns: [v, z] } }")
+        == "json v:variant z:string? > csv")
+    #expect(
+      try condition("v > 60.0", more: "  c: { use: count, from: f, with: { by: [v] } }", sinks: "o: { use: drop, from: c }")
+        == "json v:variant")
+    #expect(
+      try condition("v > 60", more: "  a: { use: above, from: f, with: { field: v } }", sinks: "o: { use: archive, from: a }")
+        == "json v:double? rest")
+  }
+
+  @Test func `an expression that tells 60 from other spellings of it has the field as it is`() throws {
+    for text in [
+      "v % 2 == 0", "v + 1 > 2", "v < 9007199254740993", "v > int(w)", "string(v) == \"60\"", "v > w", "v in [1, \"x\"]",
+      "v > timestamp(\"2026-01-01T00:00:00Z\")",
+      "v > 1 && v == \"x\"", "[v].exists(x, x > 1.5)", "[1].exists(x, x > 1 && string(.v) == \"2\")",
+    ] {
+      #expect(try condition(text).contains(" v:variant"), "\(text)")
+    }
+    for text in ["v in [1, 2.5, 3]", "has(v) && v >= 1", "1.5 < v || v == 7", "v - 1.5 > 0.0", "-1 < v"] {
+      #expect(try condition(text) == "json v:double?", "\(text)")
+    }
+  }
+
+  @Test func `a reader of all fields has them in their own form`() throws {
+    let above = "  a: { use: above, from: f, with: { field: v } }"
+    #expect(
+      try condition("size(event.fields) > 1", more: above, sinks: "o: { use: drop, from: a }") == "json v:variant rest")
+    #expect(
+      try condition("size(event.fields) > 1 && z == \"a\"", sinks: "o: { use: drop, from: f }") == "json z:string? rest")
+  }
+
+  @Test func `what expressions read is told from what is not there, whatever the column is`() throws {
+    #expect(
+      try condition("x == null", source: "use: stdin, with: { fields: { x: double, y: double } }")
+        == "json x:double!? y:double!")
+    #expect(try condition("k == \"a\"", source: "use: stdin, with: { key: k }") == "json k:string?=key")
+    // What serves an expression best says nothing of keys.
+    #expect(try condition("k > 5", source: "use: stdin, with: { key: k }") == "json k:string?=key")
+    #expect(try condition("t != null", source: "use: stdin, with: { time: t }") == "json t:time=event_time")
+  }
+
+  @Test func `cells of csv are numbers for expressions that want some`() throws {
+    let csv = "use: stdin, with: { format: csv }"
+    for text in ["v > 3", "v > 3.0", "v * 1.5 > 3.0"] {
+      #expect(try condition(text, source: csv) == "csv v:double?#")
+      #expect(try condition(text, source: csv, sinks: "o: { use: archive, from: f }") == "csv v:variant?# rest")
+    }
+    #expect(try condition("v + 1 > 3", source: csv) == "csv v:variant?#")
+    #expect(try condition("string(v) == w", source: csv) == "csv v:variant? w:variant?")
+    #expect(try condition("v == \"3\"", source: csv) == "csv v:string?")
+  }
+
   @Test func `declared fields are columns in their order, used or not`() throws {
     #expect(
       try records(
@@ -66,7 +135,7 @@ private func records(source: String = "use: stdin", _ operators: String = "", si
     #expect(try records(sinks: "o: { use: drop, from: s }") == "json")
     #expect(
       try records("  f: { use: filter, from: s, with: { where: v > 1 } }", sinks: "o: { use: drop, from: f }")
-        == "json v:double")
+        == "json v:double?")
     #expect(try records("  q: { use: opaque, from: s }", sinks: "o: { use: drop, from: q }") == "json rest")
     #expect(try records("  q: { use: opaque, from: s }", sinks: "o: { use: stdout, from: q }") == "json rest > json")
   }

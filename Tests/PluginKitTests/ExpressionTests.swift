@@ -67,16 +67,6 @@ private let expressionPlugin = Plugin(name: "expressions", version: "1.0.0", doc
   init() throws {
     bench = try PluginBench(expressionPlugin.table(0))
     bench.keepsPassed = true
-    bench.expressions = [
-      "true": { _, _ in .truth(true) },
-      "n % 2 == 0": { frame, row in .truth(tide_i64(frame, 0, UInt32(row)) % 2 == 0) },
-      "10 / n > 4": { frame, row in
-        let n = tide_i64(frame, 0, UInt32(row))
-        return n == 0 ? .error("divide by zero") : .truth(10 / n > 4)
-      },
-      "n / 4.0": { frame, row in .number(Double(tide_i64(frame, 0, UInt32(row))) / 4) },
-      "label": { _, row in row % 5 == 4 ? .null : .text(row % 2 == 0 ? "even" : "odd") },
-    ]
   }
 
   private func numbers(_ count: Int) throws -> OwnedFrame { try frame("n", (0..<count).map { Int64($0) }) }
@@ -120,9 +110,10 @@ private let expressionPlugin = Plugin(name: "expressions", version: "1.0.0", doc
 
   @Test func `what does not compile names its option, and so does a host without expressions`() throws {
     let entry = ConfigValue.Entry("set", .map([.init("a", .string("n / 4.0")), .init("b", .string("n /"))]))
-    #expect(throws: PluginBench.Failure(code: TIDE_E_CONFIG, text: "no expression: n /", configPath: "set.b")) {
+    let failure = #expect(throws: PluginBench.Failure.self) {
       try make("setter", [entry, .init("times", .bool(false))])
     }
+    #expect(failure?.code == TIDE_E_CONFIG && failure?.configPath == "set.b" && failure?.text.contains("value") == true)
     #expect(bench.compiled == 0)
     bench.offersExpressions = false
     let text = "this host evaluates no expressions (tide.expression/1)"
@@ -140,7 +131,9 @@ private let expressionPlugin = Plugin(name: "expressions", version: "1.0.0", doc
 
   // MARK: Changed columns
 
-  private let set = ConfigValue.Entry("set", .map([.init("share", .string("n / 4.0")), .init("label", .string("label"))]))
+  private let set = ConfigValue.Entry("set", .map([.init("share", .string("n / 4.0")), .init("label", .string(Self.label))]))
+  /// Errs for every fifth row.
+  private static let label = "n % 5 == 4 ? string(1 / 0) : ['even', 'odd'][n % 2]"
 
   private func sent() -> [(number: Int64, share: Double?, label: String?)] {
     bench.passed.flatMap { passed in

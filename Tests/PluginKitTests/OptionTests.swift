@@ -24,6 +24,22 @@ import Testing
       ])
   }
 
+  @Test func `of maps have any names, which are found by their paths`() throws {
+    let names = ["a.b", "c[0]", "", "q\"[\\.", "plain", ".", "[\"", "]", "é.[ü"]
+    let map = ConfigValue.map(names.enumerated().map { .init($1, .string("\($0)")) })
+    let bench = try PluginBench(samplePlugin.table(0))
+    _ = try bench.create(.operator, "every-option", with: .map(given.map { $0.name == "map" ? .init("map", map) : $0 }))
+    let wanted = names.enumerated().map { "\($1)=\($0)" }.joined(separator: ",")
+    #expect(bench.logs.first?.contains("|\(wanted)|value") == true, "\(bench.logs)")
+    for (index, name) in names.enumerated() {
+      #expect(ConfigValue.map([.init("m", map)]).value(at: ConfigPath.joined("m", name)) == .string("\(index)"), "\(name)")
+    }
+    #expect(ConfigPath.joined("set", "a.\"b\"") == #"set["a.\"b\""]"# && ConfigPath.joined("set", "a") == "set.a")
+    for path in ["[", "a[", "a[x]", "a[\"x", "a[\"x\"", "a..b", "a[\"x\"y]"] {
+      #expect(ConfigPath.steps(of: path) == nil, "\(path)")
+    }
+  }
+
   @Test func `name themselves when they are missing or wrong`() throws {
     let bench = try PluginBench(samplePlugin.table(0))
     #expect(throws: PluginBench.Failure(code: TIDE_E_CONFIG, text: "'needed' is missing", configPath: "needed")) {

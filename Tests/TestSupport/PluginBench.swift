@@ -28,8 +28,6 @@ public final class PluginBench {
   public var offersTimers = true
   public var offersArrow = true
   public var offersExpressions = true
-  /// What expressions give for a row of a frame, by their text.
-  public var expressions: [String: (UnsafePointer<tide_frame>, Int) -> BenchValue] = [:]
   /// Compiled expressions that are not released.
   public var compiled = 0
   /// Exports of `tide.arrow/1` that are not released.

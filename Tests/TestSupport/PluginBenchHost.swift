@@ -1,5 +1,6 @@
 import CTidemill
 import Glibc
+import Kernels
 import PluginManifest
 
 /// The host's table for one instance of a `PluginBench`, and its memory.
@@ -9,12 +10,14 @@ final class PluginBenchHost {
   let table: UnsafeMutablePointer<tide_host>
   let codec: UnsafeMutablePointer<tide_codec>
   let arrow: UnsafeMutablePointer<tide_arrow>
-  let expressions: UnsafeMutablePointer<tide_expressions>
   let info: UnsafeMutablePointer<tide_info>
   private var texts: [String: UnsafeMutablePointer<CChar>] = [:]
   private var slots: [UInt64: UnsafeMutableRawBufferPointer] = [:]
   private var nextSlot: UInt64 = 1
   private var encoded: UnsafeMutableRawBufferPointer?
+  var expressions: [HostedExpression] = [] {
+    didSet { bench.compiled += expressions.count - oldValue.count }
+  }
 
   init(_ bench: PluginBench, _ config: ConfigValue) {
     self.bench = bench
@@ -26,8 +29,6 @@ final class PluginBenchHost {
     arrow = .allocate(capacity: 1)
     codec.initialize(to: tide_codec())
     arrow.initialize(to: tide_arrow())
-    expressions = .allocate(capacity: 1)
-    expressions.initialize(to: tide_expressions())
     info.initialize(to: bench.info)
     table.pointee.size = UInt32(MemoryLayout<tide_host>.size)
     table.pointee.abi_minor = UInt32(TIDE_ABI_MINOR)
@@ -37,7 +38,6 @@ final class PluginBenchHost {
     fillOutput()
     fillCodec()
     fillArrow()
-    fillExpressions()
   }
 
   deinit {
@@ -47,7 +47,6 @@ final class PluginBenchHost {
     table.deallocate()
     codec.deallocate()
     arrow.deallocate()
-    expressions.deallocate()
     info.deallocate()
   }
 
@@ -77,7 +76,7 @@ final class PluginBenchHost {
       switch id.map({ String(cString: $0) }) {
       case TIDE_CODEC where me.bench.offersCodec: return UnsafeRawPointer(me.codec)
       case TIDE_ARROW where me.bench.offersArrow: return UnsafeRawPointer(me.arrow)
-      case TIDE_EXPRESSION where me.bench.offersExpressions: return UnsafeRawPointer(me.expressions)
+      case TIDE_EXPRESSION where me.bench.offersExpressions: return UnsafeRawPointer(PluginBenchHost.expressionTable)
       default: return nil
       }
     }

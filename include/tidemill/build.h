@@ -307,7 +307,7 @@ TIDE_APART_ tide_status tide_b_end_row_(tide_builder *b) {
 static inline tide_status tide_end_row(tide_builder *b) {
   uint64_t rows = b->open;
   uint32_t i;
-  if (rows != b->rows || b->nested || b->needed_count > TIDE_B_NEEDED_) return tide_b_end_row_(b);
+  if (rows != b->rows || b->needed_count > TIDE_B_NEEDED_) return tide_b_end_row_(b);
   for (i = 0; i < b->needed_count; i++)
     if (b->columns[b->needed[i]].count == rows) return tide_b_end_row_(b);
   b->rows = (uint32_t)++rows; /* the others get their nulls when they get a value, or with the frame */

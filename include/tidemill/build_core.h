@@ -18,7 +18,7 @@ extern "C" {
 #define TIDE_B_DICT_TRIAL 256u           /* rows before a dictionary must pay */
 #define TIDE_B_DICT_PAUSE 15u            /* frames until a dictionary that did not is tried again */
 #define TIDE_B_LEAST_ROWS 512u           /* a column's first room; more than a dictionary on trial can hold */
-#define TIDE_B_LEAST_SLOTS_ 1024u        /* of a dictionary's table */
+#define TIDE_B_LEAST_SLOTS_ 2048u        /* of a dictionary's table */
 #define TIDE_B_SPARSE_ 4u                /* slots for each string of a dictionary, or more: few stand where another belongs */
 #define TIDE_B_NEEDED_ 6u                /* columns that may not be null and are looked at one by one; most frames have one */
 #define TIDE_B_CLOSED_ (~(uint64_t)0)    /* of `open`: no row */
@@ -280,8 +280,9 @@ static inline void tide_b_words_(const uint8_t *p, uint64_t length, uint64_t see
   *last = tide_load_u64_(p + length - 8);
 }
 
+/* Neither factor is known to whoever chose the string. */
 static inline uint32_t tide_b_hash_(uint64_t first, uint64_t last, uint64_t length, uint64_t seed) {
-  return (uint32_t)tide_b_mix_(first ^ seed, last ^ length ^ TIDE_XXH_P2_);
+  return (uint32_t)tide_b_mix_(first ^ seed, (last + length) ^ ~seed);
 }
 
 /* Doubles a dictionary's table, or makes it. */

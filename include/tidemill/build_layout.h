@@ -89,22 +89,30 @@ static inline int tide_b_place_column_(const tide_b_column *c, uint32_t rows, ui
   return 1;
 }
 
+static inline void tide_b_widen_(int64_t time, int64_t *low, int64_t *high) {
+  *low = time < *low ? time : *low;
+  *high = time > *high ? time : *high;
+}
+
 /* Range of the event time. */
 static inline void tide_b_time_range_(const tide_builder *b, tide_frame *header) {
   const tide_b_column *c;
-  int64_t time, low, high;
-  uint32_t i;
+  int64_t low, high, other_low, other_high; /* of every second row: one alone waits for its own last comparison */
+  uint32_t i = 1;
   if (b->role[TIDE_ROLE_EVENT_TIME] == TIDE_NONE_ROLE) return;
   c = b->columns + b->role[TIDE_ROLE_EVENT_TIME];
-  low = high = c->form == TIDE_B_ROWS ? tide_load_i64_(c->data) : c->constant[0];
-  for (i = 1; c->form != TIDE_B_CONSTANT && i < b->rows; i++) {
-    time = c->form == TIDE_B_ROWS ? tide_load_i64_(c->data + 8u * (size_t)i)
-                                  : (int64_t)((uint64_t)c->constant[0] + (uint64_t)c->constant[1] * i);
-    low = time < low ? time : low;
-    high = time > high ? time : high;
+  low = high = other_low = other_high = c->form == TIDE_B_ROWS ? tide_load_i64_(c->data) : c->constant[0];
+  if (c->form == TIDE_B_ROWS) {
+    for (; i + 1u < b->rows; i += 2u) {
+      tide_b_widen_(tide_load_i64_(c->data + 8u * (size_t)i), &low, &high);
+      tide_b_widen_(tide_load_i64_(c->data + 8u * (size_t)i + 8u), &other_low, &other_high);
+    }
+    if (i < b->rows) tide_b_widen_(tide_load_i64_(c->data + 8u * (size_t)i), &low, &high);
   }
-  header->tmin = low;
-  header->tmax = high;
+  for (; c->form == TIDE_B_SEQUENCE && i < b->rows; i++)
+    tide_b_widen_((int64_t)((uint64_t)c->constant[0] + (uint64_t)c->constant[1] * i), &low, &high);
+  header->tmin = low < other_low ? low : other_low;
+  header->tmax = high > other_high ? high : other_high;
 }
 
 /* Gives the columns inside others their descriptors behind the event's: those of one column stand together, after it. */

@@ -61,6 +61,7 @@ static inline tide_status tide_b_open_(tide_builder *b) {
     if (b->needed_count < TIDE_B_NEEDED_) b->needed[b->needed_count] = (uint16_t)i;
     b->needed_count++;
   }
+  if (b->nested) b->needed_count = TIDE_B_NEEDED_ + 1u;
   b->room = room;
   b->open = b->rows;
   return b->status;
@@ -204,13 +205,26 @@ TIDE_APART_ tide_status tide_b_put_bytes_(tide_builder *b, int32_t column, uint3
   return c == NULL ? b->status : tide_b_put_text_(b, c, bytes, length);
 }
 
+/* tide_put_bytes_ of what is no short string of a dictionary, for a column that has its turn. */
+TIDE_APART_ tide_status tide_b_put_long_(tide_builder *b, tide_b_column *c, const void *bytes, uint64_t length) {
+  uint64_t row = b->open;
+  /* Neither empty nor more than fits. */
+  if (c->form != TIDE_B_ROWS || length - 1u >= c->heap_capacity - c->heap_len) return tide_b_put_text_(b, c, bytes, length);
+  memcpy(c->heap + c->heap_len, bytes, (size_t)length);
+  c->heap_len += length;
+  b->heap_bytes += length;
+  tide_b_set_offset_(c->data, (uint32_t)row + 1u, c->heap_len);
+  tide_b_set_turn_(c, row + 1u);
+  return TIDE_OK;
+}
+
 static inline tide_status tide_put_bytes_(tide_builder *b, int32_t column, uint32_t type, const void *bytes, uint64_t length) {
   tide_b_column *c = tide_b_next_(b, column, type);
   uint64_t row = b->open, first, last;
   const tide_b_entry *e;
   uint32_t number;
   if (c == NULL) return tide_b_put_bytes_(b, column, type, bytes, length);
-  if (c->form == TIDE_B_ROWS || length > TIDE_B_SHORT_ || row >= c->due) return tide_b_put_text_(b, c, bytes, length);
+  if (length > TIDE_B_SHORT_ || row >= c->due) return tide_b_put_long_(b, c, bytes, length);
   /* Most short strings are known and stand where they belong. */
   tide_b_short_words_((const uint8_t *)bytes, length, &first, &last);
   number = c->table[tide_b_hash_(first, last, length, b->seed) & (c->slots - 1u)];

@@ -282,8 +282,10 @@ static inline int64_t tide_i64(const tide_frame *f, int32_t c, uint32_t i) {
   const uint8_t *values = tide_at(f, d->data), *valid = tide_at(f, d->valid);
   uint64_t step = d->enc == TIDE_CONST ? 0u : 8u;
   int is_usual = (d->enc != TIDE_SEQ) & ((d->type == TIDE_I64) | (d->type == TIDE_TIME));
+  int is_plain = is_usual & (d->enc == TIDE_FLAT) & (d->valid == 0); /* one look in a loop, where the rest takes three */
+  if (is_plain) return tide_load_i64_(values + 8u * (uint64_t)i);
   if (!TIDE_USUAL_(is_usual)) return tide_i64_any_(f, c, i);
-  return valid == (const uint8_t *)f || tide_bit_(valid, i) ? tide_load_i64_(values + step * i) : 0;
+  return d->valid == 0 || tide_bit_(valid, i) ? tide_load_i64_(values + step * i) : 0;
 }
 
 /* A U64 as it is, and another integer that is not negative; 0 for null and the rest. */
@@ -317,8 +319,10 @@ static inline double tide_f64(const tide_frame *f, int32_t c, uint32_t i) {
   const tide_column *d = tide_any_(f, c);
   const uint8_t *values = tide_at(f, d->data), *valid = tide_at(f, d->valid);
   uint64_t step = d->enc == TIDE_CONST ? 0u : 8u;
+  int is_plain = (d->type == TIDE_F64) & (d->enc == TIDE_FLAT) & (d->valid == 0);
+  if (is_plain) return tide_load_f64_(values + 8u * (uint64_t)i);
   if (!TIDE_USUAL_(d->type == TIDE_F64)) return tide_f64_any_(f, c, i);
-  return valid == (const uint8_t *)f || tide_bit_(valid, i) ? tide_load_f64_(values + step * i) : 0;
+  return d->valid == 0 || tide_bit_(valid, i) ? tide_load_f64_(values + step * i) : 0;
 }
 
 /* A BOOL; 0 for null and other types. */
@@ -342,15 +346,15 @@ static inline tide_string tide_span_(const uint8_t *offsets, const uint8_t *heap
   return s;
 }
 
-/* tide_bytes of a column d of strings, nothing unless `is_one`. What does not depend on the row stands first and apart from it,
- * so that a loop does it once. */
+/* tide_bytes of a column d of strings, nothing unless `is_one`. What is the same for all rows stands first, for loops. */
 static inline tide_string tide_text_(const tide_frame *f, const tide_column *d, int is_one, uint32_t i) {
-  int is_coded = d->enc == TIDE_DICT16;
+  int is_coded = d->enc == TIDE_DICT16, is_const = d->enc == TIDE_CONST, is_whole = is_one & (d->valid == 0);
   const tide_column *dictionary = tide_col(f, d->dict), *of = is_coded ? dictionary : d;
   const uint8_t *codes = tide_at(f, d->data), *offsets = tide_at(f, of->data), *heap = tide_at(f, of->heap);
-  uint32_t last = d->enc == TIDE_CONST ? 0u : ~0u;
-  if (!is_one || !tide_has_(f, d, i)) return tide_empty_();
-  return tide_span_(offsets, heap, is_coded ? tide_load_u16_(codes + 2u * (uint64_t)i) : i & last);
+  const uint8_t *valid = tide_at(f, d->valid);
+  if (!is_whole && (!is_one || !tide_bit_(valid, i))) return tide_empty_();
+  if (is_coded) return tide_span_(offsets, heap, tide_load_u16_(codes + 2u * (uint64_t)i));
+  return tide_span_(offsets, heap, is_const ? 0u : i);
 }
 
 /* tide_bytes of what is no string. */
@@ -382,12 +386,12 @@ static inline tide_string tide_utf8(const tide_frame *f, int32_t c, uint32_t i) 
  * encoding); empty for null and other types. */
 static inline tide_string tide_var(const tide_frame *f, int32_t c, uint32_t i, tide_string *metadata) {
   const tide_column *d = tide_any_(f, c), *keys = tide_col(f, d->dict);
-  const uint8_t *offsets = tide_at(f, d->data), *heap = tide_at(f, d->heap);
-  uint32_t last = d->enc == TIDE_CONST ? 0u : ~0u;
+  const uint8_t *offsets = tide_at(f, d->data), *heap = tide_at(f, d->heap), *valid = tide_at(f, d->valid);
+  int is_const = d->enc == TIDE_CONST, is_one = d->type == TIDE_VARIANT, is_whole = is_one & (d->valid == 0);
   *metadata = tide_empty_();
-  if (d->type != TIDE_VARIANT || !tide_has_(f, d, i)) return tide_empty_();
+  if (!is_whole && (!is_one || !tide_bit_(valid, i))) return tide_empty_();
   *metadata = tide_span_(tide_at(f, keys->data), tide_at(f, keys->heap), 0);
-  return tide_span_(offsets, heap, i & last);
+  return tide_span_(offsets, heap, is_const ? 0 : i);
 }
 
 /* ---- whole columns: a pointer to all rows, or NULL when the column is not laid out that way -------------------------------- */

@@ -134,9 +134,9 @@ typedef struct tide_host {
   void (*fail)(void *context, tide_status code, tide_string message, tide_string config_path);
   /* A table of ext/<name>.h, or NULL when this host has none by that id. [any] */
   const void *(*extension)(void *context, const char *id);
-  /* Reads an option, validated and defaulted by the host, by its path: "limit", "to[0]", "rules[2].where". A duration is
-   * read as an integer of nanoseconds, a size as an integer of bytes. TIDE_E_CONFIG when there is no such value.
-   * [control] */
+  /* Reads an option, validated and defaulted by the host, by its path: "limit", "to[0]", "rules[2].where". A name that is
+   * empty or holds '.' or '[' stands in brackets and quotes, with \ before " and \: "set[\"odd.name\"]". A duration is read
+   * as an integer of nanoseconds, a size as an integer of bytes. TIDE_E_CONFIG when there is no such value. [control] */
   tide_status (*config_int)(void *context, const char *key, int64_t *out);
   tide_status (*config_double)(void *context, const char *key, double *out);
   /* Lives as long as the instance. The path "" gives the whole configuration as JSON. [control] */

@@ -51,6 +51,13 @@ void tide_k_load_u64(const tide_frame *frame, int32_t column, tide_k_rows rows, 
 void tide_k_load_f64(const tide_frame *frame, int32_t column, tide_k_rows rows, double *out);
 /* TIDE_K_VALUE or TIDE_K_MISSING for each row; true when any is missing. */
 int tide_k_load_states(const tide_frame *frame, int32_t column, tide_k_rows rows, uint8_t *out);
+/* The numbers of a VARIANT column that a double holds exactly, with their states; for others TIDE_K_NULL or TIDE_K_MISSING. True
+ * when any row has none. */
+int tide_k_load_variant_f64(const tide_frame *frame, int32_t column, tide_k_rows rows, double *out, uint8_t *states);
+/* tide_k_load_states of a VARIANT column, with TIDE_K_NULL where the value is null. */
+int tide_k_load_variant_states(const tide_frame *frame, int32_t column, tide_k_rows rows, uint8_t *out);
+/* Makes TIDE_K_NULL of TIDE_K_MISSING where the objects of a VARIANT column have a null under the key. */
+void tide_k_find_nulls(const tide_frame *frame, int32_t column, int64_t key, tide_k_rows rows, uint8_t *states);
 /* The texts of rows of a column of strings. */
 void tide_k_load_texts(const tide_frame *frame, int32_t column, tide_k_rows rows, tide_string *out);
 

@@ -47,13 +47,16 @@ typedef struct record_column {
   uint8_t type;     /* TIDE_BOOL, TIDE_I64, TIDE_F64, TIDE_TIME, TIDE_UTF8, TIDE_BINARY or TIDE_VARIANT */
   uint8_t role;     /* TIDE_ROLE_*, or TIDE_NONE_ROLE */
   uint8_t declared; /* 1: a value that cannot be cast makes the record dead */
+  uint8_t exact;    /* 1: its readers see every value: what does not fit, and explicit nulls, stay in the rest, also where the
+                       plan keeps no other fields; unless it is declared, a number that a variant keeps as text does not fit */
+  uint8_t numbers;  /* CSV. 1: a cell that is a number stays one in a VARIANT and in the rest; 0: all are strings there */
 } record_column;
 
 typedef struct record_plan {
   const record_column *columns;
   uint32_t count;
   uint8_t format;
-  uint8_t rest;           /* 1: keep the other fields in one VARIANT column */
+  uint8_t rest;           /* 1: keep the other fields in one VARIANT column, which exact columns make too */
   uint8_t verbatim;       /* 1: keep the record's bytes */
   uint8_t ingest_missing; /* 1: a missing event time becomes the ingest time, 0: the record is dead */
   uint32_t time_unit;     /* RECORD_TIME_S ... RECORD_TIME_NS */

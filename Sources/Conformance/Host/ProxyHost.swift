@@ -3,6 +3,7 @@ import CWorker
 import Formats
 import Frames
 import Glibc
+import Kernels
 import PluginManifest
 import Synchronization
 
@@ -49,7 +50,7 @@ final class ProxyHost: @unchecked Sendable {
   var nextSlot: UInt64 = 1
   var kept: [UInt: KeptBatch] = [:]
   /// Expressions of the instance.
-  var compiled: [Compiled] = []
+  var expressions: [HostedExpression] = []
   var rows = RowLog()
   var committed = 0
   var watermarks: [UInt32: Int64] = [:]

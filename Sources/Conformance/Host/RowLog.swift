@@ -15,8 +15,12 @@ struct RowLog: Equatable {
       guard lines.count < Self.limit else { return }
       var line = "\(port):"
       for (column, name) in zip(columns, names) {
-        line += " \(name)="
-        Self.write(column, row, into: &line)
+        if column.role == .rest {
+          Self.writeRest(column.variantReader(row), into: &line)
+        } else {
+          line += " \(name)="
+          Self.write(column, row, into: &line)
+        }
       }
       lines.append(line)
       ports.append(port)
@@ -30,8 +34,38 @@ struct RowLog: Equatable {
     case .uint64: line += "\(tide_u64(column.frame, column.index, UInt32(row)))"
     case .double, .float: line += "\(column.double(row).bitPattern)"
     case .string: line += column.string(row)
-    case .binary, .variant, .fixed, .decimal: for byte in column.bytes(row) { line += "\(byte)," }
+    case .binary, .fixed, .decimal: for byte in column.bytes(row) { line += "\(byte)," }
+    case .variant: write(column.variantReader(row), into: &line)
     case .list, .structure, nil: line += "?"
+    }
+  }
+
+  /// Fields that are no column; a row without any is like one in a frame that has no place for them.
+  private static func writeRest(_ rest: VariantReader, into line: inout String) {
+    guard rest.kind != .object else {
+      return rest.forEachField { name, value in
+        line += " \(String(decoding: name, as: UTF8.self))="
+        write(value, into: &line)
+      }
+    }
+    if rest.kind != .absent { write(rest, into: &line) }
+  }
+
+  /// A value by the names of its members, whose numbers depend on what else is in the frame.
+  private static func write(_ value: VariantReader, into line: inout String) {
+    switch value.kind {
+    case .object:
+      line += "{"
+      value.forEachField { name, value in
+        line += String(decoding: name, as: UTF8.self) + ":"
+        write(value, into: &line)
+      }
+      line += "}"
+    case .array:
+      line += "["
+      for index in 0..<value.count { write(value[index], into: &line) }
+      line += "]"
+    default: for byte in value.value.prefix(value.byteCount) { line += "\(byte)," }
     }
   }
 

@@ -43,6 +43,7 @@ struct Compiler {
       case .has(let operand, let field): has(operand, field, syntax.span)
       case .index(let operand, let index, let optional): self.index(operand, index, optional, syntax.span)
       case .call(let name, let target, let arguments): call(name, target, arguments, syntax.span)
+      case .chain(let first, let links): chain(first, links)
       case .and(let left, let right): junction(left, right, JunctionNode.init(and:_:at:), syntax.span)
       case .or(let left, let right): junction(left, right, JunctionNode.init(or:_:at:), syntax.span)
       case .conditional(let condition, let yes, let no): conditional(condition, yes, no, syntax.span)
@@ -183,6 +184,17 @@ struct Compiler {
     case .ternary(let function): return TernaryCallNode(name, function, (nodes[0], nodes[1], nodes[2]), at: span)
     case .variadic(let function): return VariadicCallNode(name, function, nodes, at: span)
     }
+  }
+
+  @inline(never)
+  private mutating func chain(_ first: Syntax, _ links: [Syntax.Link]) -> Part {
+    let parts = [compile(first)] + links.map { compile($0.operand) }
+    let steps = zip(links, parts.dropFirst()).compactMap { link, part in
+      Arithmetic(rawValue: link.function).map {
+        ChainNode.Step(operation: $0, operand: part.node, span: first.span.to(link.operand.span))
+      }
+    }
+    return folded(ChainNode(parts[0].node, steps, widens: widens), parts, nesting: deepest(parts))
   }
 
   private func operation(_ name: String, _ nodes: [any Node], _ span: Span) -> (any Node)? {

@@ -94,19 +94,55 @@ final class ArithmeticNode: Node {
     try frame.spend()
     let one = try left.evaluate(&frame)
     let other = try right.evaluate(&frame)
+    return try operation.combined(one, other, widens: widens, at: span, &frame)
+  }
+}
+
+/// Arithmetic of many operands, from the left to the right.
+final class ChainNode: Node {
+  struct Step {
+    let operation: Arithmetic
+    let operand: any Node
+    /// Of the chain up to this operand.
+    let span: Span
+  }
+
+  private let first: any Node
+  private let steps: [Step]
+  private let widens: Bool
+
+  init(_ first: any Node, _ steps: [Step], widens: Bool) { (self.first, self.steps, self.widens) = (first, steps, widens) }
+
+  func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    var value = try first.evaluate(&frame)
+    for step in steps {
+      try frame.spend()
+      let operand = try step.operand.evaluate(&frame)
+      value = try step.operation.combined(value, operand, widens: widens, at: step.span, &frame)
+    }
+    return value
+  }
+}
+
+extension Arithmetic {
+  /// What it makes of two values; an int or a uint becomes a double beside one when it `widens`.
+  @inline(__always)
+  fileprivate func combined(
+    _ one: Value, _ other: Value, widens: Bool, at span: Span, _ frame: inout Frame
+  ) throws(EvaluationError) -> Value {
     do throws(EvaluationError) {
-      if case .double(let one) = one, case .double(let other) = other { return .double(try operation.of(one, other)) }
-      if case .int(let one) = one, case .int(let other) = other { return .int(try operation.of(one, other)) }
-      if case .uint(let one) = one, case .uint(let other) = other { return .uint(try operation.of(one, other)) }
-      if widens, let pair = widened(one, other) { return .double(try operation.of(pair.0, pair.1)) }
-      return try operation.of(one, other, &frame)
+      if case .double(let one) = one, case .double(let other) = other { return .double(try of(one, other)) }
+      if case .int(let one) = one, case .int(let other) = other { return .int(try of(one, other)) }
+      if case .uint(let one) = one, case .uint(let other) = other { return .uint(try of(one, other)) }
+      if widens, let pair = Self.widened(one, other) { return .double(try of(pair.0, pair.1)) }
+      return try of(one, other, &frame)
     } catch {
-      if error.kind == .overload { throw EvaluationError.noSuchOverload(operation.rawValue, [one, other]).located(at: span) }
+      if error.kind == .overload { throw EvaluationError.noSuchOverload(rawValue, [one, other]).located(at: span) }
       throw error.located(at: span)
     }
   }
 
-  private func widened(_ one: Value, _ other: Value) -> (Double, Double)? {
+  private static func widened(_ one: Value, _ other: Value) -> (Double, Double)? {
     switch (one, other) {
     case (.int(let one), .double(let other)): (Double(one), other)
     case (.uint(let one), .double(let other)): (Double(one), other)

@@ -41,7 +41,8 @@ struct Parser {
   }
 
   private func tooDeep(at span: Span) -> ExpressionError {
-    ExpressionError("the expression is nested deeper than \(limits.depth) levels", at: span)
+    ExpressionError(
+      "the expression is nested deeper than \(limits.depth) levels; compute parts of it as fields first", at: span)
   }
 
   mutating func advance() throws(ExpressionError) {
@@ -92,16 +93,23 @@ struct Parser {
   private mutating func operators(from minimum: Int) throws(ExpressionError) -> Syntax {
     try descend()
     var left = try unary()
+    var steps = 0
     while let symbol = try takeOperator(from: minimum) {
       if symbol == .and || symbol == .or {
         left = try chain(left, symbol)
+      } else if steps >= Self.mostNestedSteps, symbol.level > Symbol.less.level {
+        left = try longChain(left, symbol)
       } else {
         left = try combined(symbol, left, try operators(from: symbol.level + 1))
+        steps += 1
       }
     }
     depth -= 1
     return left
   }
+
+  /// Operators one after another that become nodes inside each other; what follows of arithmetic becomes one node.
+  private static let mostNestedSteps = 64
 
   /// Counts a level. A parser that has thrown is of no further use and counts no level back.
   @inline(never)
@@ -139,6 +147,21 @@ struct Parser {
     let right = try balanced(terms[middle...], symbol)
     return try node(
       symbol == .and ? .and(left, right) : .or(left, right), left.span.to(right.span), over: [left, right])
+  }
+
+  /// What is left of a chain of arithmetic, of which the first operator was taken.
+  @inline(never)
+  private mutating func longChain(_ first: Syntax, _ symbol: Symbol) throws(ExpressionError) -> Syntax {
+    var links: [Syntax.Link] = []
+    var next: Symbol? = symbol
+    while let symbol = next {
+      let operand = try operators(from: symbol.level + 1)
+      heights.append(0)
+      links.append(Syntax.Link(symbol.function, operand, id: Int32(heights.count - 1)))
+      next = try takeOperator(from: symbol.level)
+    }
+    let span = first.span.to(links[links.count - 1].operand.span)
+    return try node(.chain(first, links), span, over: [first] + links.map(\.operand))
   }
 
   /// Signs and what they stand before.

@@ -6,6 +6,7 @@ extension Syntax {
     case .select(let operand, _, _), .has(let operand, _): [operand]
     case .index(let operand, let index, _): [operand, index]
     case .call(_, let target, let arguments): target.map { [$0] + arguments } ?? arguments
+    case .chain(let first, let links): [first] + links.map(\.operand)
     case .and(let left, let right), .or(let left, let right): [left, right]
     case .conditional(let condition, let yes, let no): [condition, yes, no]
     case .list(let elements): elements.map(\.value)
@@ -27,6 +28,7 @@ extension Syntax {
     case .index(_, _, let optional): .index(parts[0], parts[1], optional: optional)
     case .call(let name, nil, _): .call(name, target: nil, parts)
     case .call(let name, _, _): .call(name, target: parts[0], Array(parts[1...]))
+    case .chain(_, let links): .chain(parts[0], zip(links, parts.dropFirst()).map { Link($0.function, $1, id: $0.id) })
     case .and: .and(parts[0], parts[1])
     case .or: .or(parts[0], parts[1])
     case .conditional: .conditional(parts[0], parts[1], parts[2])

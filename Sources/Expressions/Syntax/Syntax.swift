@@ -27,6 +27,8 @@ public struct Syntax: Sendable {
     case index(Syntax, Syntax, optional: Bool)
     /// A function, or a method when there is a target. Operators have the names of ``Operators``.
     case call(String, target: Syntax?, [Syntax])
+    /// Arithmetic from the left to the right: what a long chain of operators becomes, so that it is no deeper than a short one.
+    case chain(Syntax, [Link])
     case and(Syntax, Syntax)
     case or(Syntax, Syntax)
     /// condition, value if true, value if false.
@@ -44,6 +46,20 @@ public struct Syntax: Sendable {
     case slot(Int)
     /// `target.optMap(name, body)`; `optFlatMap` when flat, whose body is an optional itself.
     case optionalMap(Syntax, name: String, body: Syntax, flat: Bool)
+  }
+
+  /// An operator of a chain with its right operand; what stands before it is the left one.
+  public struct Link: Sendable {
+    public var function: String
+    public var operand: Syntax
+    /// What the checker found out of the chain up to here is kept under it.
+    public var id: Int32
+
+    public init(_ function: String, _ operand: Syntax, id: Int32) {
+      self.function = function
+      self.operand = operand
+      self.id = id
+    }
   }
 
   /// A part of a list; `?value` when optional.

@@ -1,8 +1,9 @@
 /// How long and how deep an expression may be.
 ///
 /// Depth is that of the parsed tree, and of parentheses: every operator, call, selection and bracket around a part of the
-/// expression counts as one. Chains of `&&` and of `||` become balanced trees, so that they may have any number of terms; a
-/// chain of another operator counts one for each of its terms. All that walks the tree may therefore recurse.
+/// expression counts as one. Chains of `&&` and of `||` become balanced trees, and of a chain of arithmetic all that is beyond a few
+/// dozen terms becomes one node, so that they may have any number of terms; a chain of comparisons, of `?:` or of calls counts one
+/// for each of its terms. All that walks the tree may therefore recurse.
 public struct SyntaxLimits: Sendable, Hashable {
   public var bytes = 65_536
   public var depth = 250

@@ -2,7 +2,7 @@ extension Checker {
   /// The type of a node over its parts, which have theirs.
   mutating func type(of syntax: Syntax, _ parts: [Syntax]) throws(ExpressionError) -> ValueType {
     switch syntax.form {
-    case .literal(let value): return Self.type(of: value)
+    case .literal(let value): return value.staticType
     case .name, .present: return type(syntax)
     case .select(_, let field, let optional):
       let type = try fieldType(of: parts[0], field, at: syntax.span)
@@ -12,6 +12,7 @@ extension Checker {
       return .bool
     case .index(_, _, let optional): return try elementType(syntax, parts[0], parts[1], optional)
     case .call(let name, let target, _): return try resultType(syntax, name, isMethod: target != nil, parts)
+    case .chain(_, let links): return try chainType(links, parts)
     case .and, .or:
       let isAnd = if case .and = syntax.form { true } else { false }
       for part in parts { try expectBool(part, of: isAnd ? "'&&'" : "'||'") }
@@ -25,19 +26,6 @@ extension Checker {
     case .slot(let number): return try slotType(number, at: syntax.span)
     case .optionalMap(_, _, _, let flat):
       return .optional(flat ? try unwrapped(parts[1], of: "what optFlatMap() makes") : type(parts[1]))
-    }
-  }
-
-  private static func type(of value: Value) -> ValueType {
-    switch value {
-    case .null: .null
-    case .bool: .bool
-    case .int: .int
-    case .uint: .uint
-    case .double: .double
-    case .string: .string
-    case .bytes: .bytes
-    default: .dyn
     }
   }
 
@@ -72,6 +60,18 @@ extension Checker {
     case let type: element = try mistake(nothingToIndex(operand, type, at: syntax.span))
     }
     return isOptional ? .optional(element) : element
+  }
+
+  /// Each operator over what stands before it.
+  private mutating func chainType(_ links: [Syntax.Link], _ parts: [Syntax]) throws(ExpressionError) -> ValueType {
+    var left = parts[0]
+    for (link, operand) in zip(links, parts.dropFirst()) {
+      // Stands for all up to here, whose text its span covers.
+      let step = Syntax(.name(""), span: parts[0].span.to(operand.span), id: link.id)
+      types[Int(link.id)] = try resultType(step, link.function, isMethod: false, [left, operand])
+      left = step
+    }
+    return type(left)
   }
 
   private mutating func conditionalType(_ parts: [Syntax]) throws(ExpressionError) -> ValueType {

@@ -1,6 +1,6 @@
 extension Value {
   /// The bytes of the value written out in full: what it holds twice counts twice. Stops counting at the limit.
-  func size(limit: Int) -> Int {
+  public func size(limit: Int) -> Int {
     switch self {
     case .string(let text): return 16 + text.utf8.count
     case .bytes(let bytes): return 16 + bytes.count

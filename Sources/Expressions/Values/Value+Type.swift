@@ -19,6 +19,26 @@ extension Value {
     }
   }
 
+  /// The type that a variable with this value has for the checker; elements of lists and maps may be of any.
+  public var staticType: ValueType {
+    switch self {
+    case .null: .null
+    case .bool: .bool
+    case .int: .int
+    case .uint: .uint
+    case .double: .double
+    case .string: .string
+    case .bytes: .bytes
+    case .timestamp: .timestamp
+    case .duration: .duration
+    case .list: .list(.dyn)
+    case .map: .map(.dyn, .dyn)
+    case .optional: .optional(.dyn)
+    case .type: .type(.dyn)
+    case .network: .opaque(typeName.rawValue)
+    }
+  }
+
   /// False for null, zero, the empty and the absent: what `optional.ofNonZeroValue` leaves out.
   var isNonZero: Bool {
     switch self {

@@ -1,0 +1,92 @@
+import PluginManifest
+
+/// The nodes of a plan whose results depend on when rows arrive, and not on the rows of each partition alone.
+///
+/// What makes them so are the host's clock (`periodic`, `idle`, processing time), edges that drop rows, and, over several partitions,
+/// operators that take rows in the order in which they meet. All that is below such a node is like it.
+public struct ArrivalPlan: Sendable {
+  /// Why a node is among them.
+  private enum Why {
+    /// Itself, or an edge before it; `partitions`: only where this one source has several.
+    case own(String, partitions: String?)
+    /// What it reads: the node that is the cause.
+    case above(Int, partitions: String?)
+    case drops
+  }
+
+  private let plan: PipelinePlan
+  private var reasons: [Int: Why] = [:]
+
+  /// - Parameter drops: true for the edges, by number, that may drop rows.
+  public init(_ plan: PipelinePlan, drops: (Int) -> Bool) {
+    self.plan = plan
+    /// Per node, the sources whose rows reach it.
+    var sources: [Set<Int>] = plan.nodes.map { $0.kind == .source ? [$0.index] : [] }
+    for node in plan.nodes {
+      var inherited: Why?
+      for (index, edge) in plan.edges.enumerated() where edge.to == node.index {
+        sources[node.index].formUnion(sources[edge.from])
+        let why: Why? = drops(index) ? .drops : below(edge.from)
+        if rank(why) > rank(inherited) { inherited = why }
+      }
+      let own = self.own(node, sources[node.index])
+      if let why = rank(own) >= rank(inherited) ? own : inherited { reasons[node.index] = why }
+    }
+  }
+
+  /// A sentence about a node's results; nil when they depend on the rows alone.
+  public func sentence(of node: Int) -> String? {
+    switch reasons[node] {
+    case .own(let reason, nil): "results depend on arrival: \(reason)"
+    case .own(let reason, let source?): "over several partitions of '\(source)' results depend on arrival: \(reason)"
+    case .above(let cause, nil): "results depend on arrival: those of '\(plan.nodes[cause].name)' do"
+    case .above(let cause, let source?):
+      "over several partitions of '\(source)' results depend on arrival: those of '\(plan.nodes[cause].name)' do"
+    case .drops: "results depend on arrival: an edge before it may drop rows"
+    case nil: nil
+    }
+  }
+
+  // MARK: Reasons
+
+  private func below(_ node: Int) -> Why? {
+    switch reasons[node] {
+    case .own(_, let partitions): .above(node, partitions: partitions)
+    case let why: why
+    }
+  }
+
+  /// What is always so says more than what may be.
+  private func rank(_ why: Why?) -> Int {
+    switch why {
+    case nil: 0
+    case .own(_, _?), .above(_, _?): 1
+    case .above(_, nil): 2
+    case .own(_, nil): 3
+    case .drops: 4
+    }
+  }
+
+  private func own(_ node: NodePlan, _ sources: Set<Int>) -> Why? {
+    if node.kind == .source { return Self.clock(node.watermark).map { .own($0, partitions: nil) } }
+    var found: Why?
+    for arrival in node.reference.manifest.arrival ?? [] where Self.applies(arrival, to: node) {
+      let isOne = arrival.partitions == true && sources.count == 1
+      let why = Why.own(arrival.reason, partitions: isOne ? sources.first.map { plan.nodes[$0].name } : nil)
+      if arrival.partitions != true || !sources.isEmpty, rank(why) > rank(found) { found = why }
+    }
+    return found
+  }
+
+  private static func clock(_ watermark: WatermarkPolicy?) -> String? {
+    if watermark?.periodicNanoseconds != nil { return "its watermark moves by the clock (periodic)" }
+    if watermark?.idleNanoseconds != nil { return "the clock tells when its watermark stops waiting for a partition (idle)" }
+    return nil
+  }
+
+  private static func applies(_ arrival: ComponentManifest.Arrival, to node: NodePlan) -> Bool {
+    guard let option = arrival.option else { return true }
+    guard let given = node.config[option], given != .null else { return false }
+    return arrival.value == nil || arrival.value == given
+  }
+}
