@@ -1,4 +1,4 @@
-/* What the benchmarks in C and C++ share: CPU time of this thread, medians, and a result that the compiler must compute. */
+/* What the benchmarks in C and C++ share: CPU time of this thread, medians and least values, and a result that the compiler must compute. */
 #ifndef TIDEMILL_BENCHMARKS_TIMING_H
 #define TIDEMILL_BENCHMARKS_TIMING_H
 
@@ -25,6 +25,14 @@ static int compare_doubles_(const void *a, const void *b) {
 static inline double median(double *values, size_t count) {
   qsort(values, count, sizeof *values, compare_doubles_);
   return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
+}
+
+/* The least of them: what the machine takes when nobody disturbs it, for figures that are held against another run's. */
+static inline double least(const double *values, size_t count) {
+  double found = values[0];
+  size_t i;
+  for (i = 1; i < count; i++) found = values[i] < found ? values[i] : found;
+  return found;
 }
 
 /* Keeps a result alive. */

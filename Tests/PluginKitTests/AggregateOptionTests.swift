@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Logs the aggregates that it was given.
-private struct Counter: Operator {
+private struct AggregateCounter: Operator {
   static let functions = [
     AggregateFunction("count", [.value("value", optional: true)], gives: .type(.int), doc: "Rows, or values."),
     AggregateFunction("sum", [.value("value", .number)], gives: .argument, doc: "The sum."),
@@ -52,16 +52,13 @@ private struct Counter: Operator {
   mutating func process(_ batch: Batch, _ out: inout Output) throws {}
 }
 
-private let counterPlugin = Plugin(name: "counters", version: "1.0.0", doc: "For tests.") { Counter.self }
+private let counterPlugin = Plugin(name: "counters", version: "1.0.0", doc: "For tests.") { AggregateCounter.self }
 
 @Suite struct AggregateOptionTests {
   private let bench: PluginBench
 
   init() throws {
     bench = try PluginBench(counterPlugin.table(0))
-    bench.expressions = [
-      "value": { _, _ in .number(1) }, "f(a, [b, {c: ')'}])": { _, _ in .number(1) }, "ok": { _, _ in .truth(true) },
-    ]
   }
 
   private func create(_ aggregates: [ConfigValue.Entry]) throws -> [String] {
@@ -74,14 +71,14 @@ private let counterPlugin = Plugin(name: "counters", version: "1.0.0", doc: "For
   @Test func `aggregates are read with their functions, expressions, constants and filters`() throws {
     let logs = try create([
       .init("rows", .string("count()")), .init("all", .string(" sum ( value ) ")),
-      .init("p", .string("quantile(value, 0.99)")), .init("one", .string("quantile(f(a, [b, {c: ')'}]), 1)")),
+      .init("p", .string("quantile(value, 0.99)")), .init("one", .string("quantile(size([a, [b, {c: ')'}]]), 1)")),
       .init("ten", .string("top(value, 0xA)")), .init("few", .string("top(value)")),
       .init("good", .map([.init("fn", .string("sum(value)")), .init("filter", .string("ok"))])),
     ])
     #expect(
       logs == [
         "rows=count[][]|all=sum[value][]|p=quantile[value][PluginKit.Aggregate.Constant.double(0.99)]"
-          + "|one=quantile[f(a, [b, {c: ')'}])][PluginKit.Aggregate.Constant.double(1.0)]"
+          + "|one=quantile[size([a, [b, {c: ')'}]])][PluginKit.Aggregate.Constant.double(1.0)]"
           + "|ten=top[value][PluginKit.Aggregate.Constant.int(10)]|few=top[value][]|good=sum[value][] if ok"
           + "|shared 10|span 5.0 seconds"
       ])
