@@ -1,6 +1,6 @@
 import Testing
 
-/// Fields that nobody declared, that are missing or of another type, and windows behind windows.
+/// Values that nobody declared, that are missing or of another type, and windows behind windows.
 @Suite(.serialized) struct WindowFieldTests {
   private func run(_ manifest: String, _ lines: [String], size: Int) throws -> WindowRun {
     let steps = stride(from: 0, to: lines.count, by: size).map { start -> LineSource.Step in
@@ -12,7 +12,8 @@ import Testing
   private func manifest(_ operators: String, late: String = "win.late") -> String {
     """
     name: fields
-    sources: { in: { use: file, with: { path: in.jsonl, time: ts, time_unit: ns }, watermark: { delay: 0s } } }
+    sources:
+      in: { use: file, with: { path: in.jsonl, time: ts, time_unit: ns, fields: { k: string } }, watermark: { delay: 0s } }
     operators:
     \(operators)
     sinks:
