@@ -123,6 +123,9 @@ let package = Package(
       name: "EngineTests", dependencies: ["CTidemill", "PluginManifest", "Rings", "Engine", "EngineBench", "TestSupport"]),
     .testTarget(
       name: "ConformanceTests", dependencies: ["PluginManifest", "PluginHost", "Conformance", "TestSupport"]),
+    .testTarget(
+      name: "WindowTests",
+      dependencies: ["CTidemill", "Frames", "Rings", "PluginHost", "Engine", "EngineBench", "Runtime", "TestSupport"]),
     .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
     .testTarget(name: "SampleTests", dependencies: ["TestSupport"]),
     .testTarget(name: "LayeringTests", dependencies: ["TestSupport"]),
