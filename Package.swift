@@ -98,7 +98,7 @@ let package = Package(
       name: "tidemill-stress", dependencies: ["CTidemill", "CHost", "PluginManifest", "Rings", "Engine", "EngineBench"],
       path: "Tests/Stress"),
     .target(
-      name: "TestSupport", 
+      name: "TestSupport",
       dependencies: ["CTidemill", "CArrow", "Expressions", "Kernels", "Frames", "PluginManifest", "PluginHost"],
       path: "Tests/TestSupport"),
     .testTarget(name: "ContractTests", dependencies: ["CTidemill", "TestSupport"]),

@@ -81,7 +81,7 @@ struct WindowOperator: Operator, Stateful, WatermarkHandler, TimerHandler {
     context = WindowContext(
       aggregates: aggregates, keys: keys, results: results, lateRows: try LateRows(port: host.port("late")?.index ?? 1),
       allowed: late == .drop ? 0 : allowed, recomputes: late == .recompute, hasEarly: earlyEvery != nil)
-    limits = StateGuard(host.info.state)
+    limits = try StateGuard(host.info.state)
     switch kind {
     case .panes(let ruler, let shape): store = PaneWindows(context, ruler: ruler, shape: shape)
     case .session(let gap): store = SessionWindows(context, gap: gap)
