@@ -14,16 +14,13 @@ struct WindowCase {
   var sources = ["in"]
   /// Other options of the component, as they are written.
   var more = ""
-  /// Fields are declared, so that they are columns of their type.
-  var declares = true
-
   private static let fields = "row: int, value: double, n: int, s: string, q: string, b: bool, at: time, k: string, j: int"
 
   var manifest: String {
     var text = "name: proof\nsources:\n"
-    let fields = declares ? ", fields: { \(Self.fields) }" : ", fields: { row: int }"
     for source in sources {
-      text += "  \(source): { use: file, with: { path: in.jsonl, format: json, time: ts, time_unit: ns\(fields) }"
+      text +=
+        "  \(source): { use: file, with: { path: in.jsonl, format: json, time: ts, time_unit: ns, fields: { \(Self.fields) } }"
       text += ", watermark: { delay: \(delay)ns } }\n"
     }
     var options = [kind.options]

@@ -13,7 +13,7 @@ import Testing
     """
     name: fields
     sources:
-      in: { use: file, with: { path: in.jsonl, time: ts, time_unit: ns, fields: { k: string } }, watermark: { delay: 0s } }
+      in: { use: file, with: { path: in.jsonl, time: ts, time_unit: ns, key: k }, watermark: { delay: 0s } }
     operators:
     \(operators)
     sinks:
@@ -24,7 +24,7 @@ import Testing
     """
   }
 
-  @Test func `what is null, missing or of another type is no value, and its row still counts`() throws {
+  @Test func `null and missing are no values, text is one but no number, and every row counts`() throws {
     let lines = [
       "{\"ts\":1,\"k\":\"a\",\"value\":1.5}", "{\"ts\":1,\"k\":\"a\",\"value\":null}", "{\"ts\":1,\"k\":\"a\"}",
       "{\"ts\":1,\"k\":\"a\",\"value\":\"2\"}", "{\"ts\":1,\"k\":\"a\",\"value\":2}", "{\"ts\":1,\"value\":7}",
@@ -40,14 +40,14 @@ import Testing
               with:
                 tumbling: 10us
                 key: k
-                aggregate: { rows: count(), values: count(value), sum: sum(value), least: min(value) }
+                aggregate: { rows: count(), values: count(value), sum: sum(value), mean: avg(value) }
           """),
         lines, size: size)
       let found = run.out.map { row in
-        let numbers = ["rows", "values", "sum", "least"].map { row[$0].number.map { "\($0)" } ?? "null" }
+        let numbers = ["rows", "values", "sum", "mean"].map { row[$0].number.map { "\($0)" } ?? "null" }
         return "\(row["k"]): " + numbers.joined(separator: " ")
       }
-      #expect(found == ["null: 2.0 2.0 15.0 7.0", "\"\": 1.0 1.0 9.0 9.0", "\"a\": 5.0 2.0 3.5 1.5"], "frames of \(size)")
+      #expect(found == ["null: 2.0 2.0 15.0 7.5", "\"\": 1.0 1.0 9.0 9.0", "\"a\": 5.0 3.0 3.5 1.75"], "frames of \(size)")
       #expect(run.dead.isEmpty && run.late.isEmpty && run.books.discrepancies().isEmpty)
     }
   }
