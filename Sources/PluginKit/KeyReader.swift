@@ -13,14 +13,7 @@ public final class KeyReader {
   /// The key bytes of a row's value, a single zero when it has none. Valid until the next call.
   public func bytes(of column: ColumnView, row: Int) -> UnsafeRawBufferPointer {
     let row = UInt32(truncatingIfNeeded: row)
-    // Null in a variant is a value to the frame, and none to a key.
-    let index = column.type == .variant && Self.isNull(column, row) ? -1 : column.index
-    return filled { tide_key_bytes(column.frame, index, row, $0, $1) }
-  }
-
-  private static func isNull(_ column: ColumnView, _ row: UInt32) -> Bool {
-    let value = column.bytes(Int(row))
-    return value.count == 1 && value[0] == 0
+    return filled { tide_key_bytes(column.frame, column.index, row, $0, $1) }
   }
 
   /// The key bytes of a row's values in several columns of one frame; of one column, those of its value. Valid until the next call.
@@ -29,8 +22,8 @@ public final class KeyReader {
       return columns.first.map { bytes(of: $0, row: row) } ?? UnsafeRawBufferPointer(start: nil, count: 0)
     }
     indices.removeAll(keepingCapacity: true)
-    let (count, row) = (UInt32(truncatingIfNeeded: columns.count), UInt32(truncatingIfNeeded: row))
-    for column in columns { indices.append(column.type == .variant && Self.isNull(column, row) ? -1 : column.index) }
+    for column in columns { indices.append(column.index) }
+    let (count, row) = (UInt32(truncatingIfNeeded: indices.count), UInt32(truncatingIfNeeded: row))
     return indices.withUnsafeBufferPointer { indices in
       filled { tide_key_bytes_n(frame, indices.baseAddress, count, row, $0, $1) }
     }

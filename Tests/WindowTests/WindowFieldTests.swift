@@ -52,6 +52,19 @@ import Testing
     }
   }
 
+  @Test func `null and missing are one key where a field has no type of its own`() throws {
+    let lines = ["{\"ts\":1,\"j\":null}\n", "{\"ts\":1}\n", "{\"ts\":1,\"j\":\"a\"}\n", "{\"ts\":1,\"j\":null}\n"]
+    for size in [1, 100] {
+      let run = try run(
+        manifest(
+          """
+            win: { use: window, from: in, with: { tumbling: 10us, key: j, aggregate: { rows: count() } } }
+          """),
+        lines, size: size)
+      #expect(run.out.map { $0["rows"].number } == [3, 1], "frames of \(size)")
+    }
+  }
+
   @Test func `nothing but nulls gives 0 for a sum and null for the rest`() throws {
     let lines = ["{\"ts\":1,\"value\":null}\n", "{\"ts\":2}\n"]
     let run = try run(

@@ -446,5 +446,4 @@ static inline uint32_t tide_row(const uint16_t *selection, uint32_t k) { return 
 #endif
 
 #include "key.h"
-
 #endif

@@ -87,11 +87,11 @@ static inline uint64_t tide_key_decimal_(uint8_t *into, const char *bytes, uint8
   return 18;
 }
 
-/* Canonical bytes of the value of column c in row i: a tag, then the value. 0 null or absent; 1 false; 2 true; 3 i64 (every
- * integer and DURATION, and a double or decimal equal to one); 4 f64 (one NaN, and a U64 above i64 that is equal to a double);
- * 5 UTF-8; 6 binary (FIXED and a VARIANT's value too); 7 time; 9 another U64; 10 another decimal, its scale (u8) and i128 without
- * zeros at the end. A LIST or STRUCT counts as absent. Returns the length; writes only when it fits into `capacity`. Keys of
- * numbers need at most 18 bytes. */
+/* Canonical bytes of the value of column c in row i: a tag, then the value. 0 null or absent, also null in a VARIANT; 1 false;
+ * 2 true; 3 i64 (every integer and DURATION, a double or decimal equal to one); 4 f64 (one NaN, a U64 above i64 that is equal to a
+ * double); 5 UTF-8; 6 binary (FIXED and a VARIANT's value too); 7 time; 9 another U64; 10 another decimal, its scale (u8) and i128
+ * without zeros at the end. A LIST or STRUCT counts as absent. Returns the length; writes only when it fits into `capacity`. Keys
+ * of numbers need at most 18 bytes. */
 static inline uint64_t tide_key_bytes(const tide_frame *f, int32_t c, uint32_t i, uint8_t *into, uint64_t capacity) {
   uint8_t buffer[18];
   uint64_t length = 1;
@@ -123,6 +123,7 @@ static inline uint64_t tide_key_bytes(const tide_frame *f, int32_t c, uint32_t i
     case TIDE_FIXED:
     case TIDE_VARIANT:
       text = tide_bytes(f, c, i);
+      if (type == TIDE_VARIANT && text.length == 1 && text.data[0] == 0) break; /* its null */
       length = 1 + text.length;
       if (length <= capacity) {
         into[0] = type == TIDE_UTF8 ? TIDE_KEY_TEXT : TIDE_KEY_BINARY;

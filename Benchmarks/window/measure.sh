@@ -1,0 +1,48 @@
+# The part `window` of scripts/bench, which reads this file and has the functions and variables that it uses.
+# shellcheck shell=bash disable=SC2154
+
+# window NAME SIZE EVERY: the pipeline and the reference, in turns; both count the same rows into the same windows.
+window() {
+  local ours=$work/windows-ours.jsonl theirs=$work/windows-theirs.jsonl
+  rm -f "$ours" "$theirs"
+  BENCH_INPUT=$input BENCH_OUTPUT=$ours run "Benchmarks/window/$1.yaml" >>"$results/window-$1"
+  "$work/measure" "$work/windows" "$2" "$3" "$input" "$theirs" >>"$results/window-$1-reference" 2>"$results/said" ||
+    fail "the reference failed: $(tail -n 3 "$results/said")"
+  # Sums may differ in their last digits: keys, bounds, counts and extremes may not.
+  cmp <(window_rows "$ours") <(window_rows "$theirs") || fail "the windows of $1 differ from the reference's"
+  rm -f "$ours" "$theirs"
+}
+
+window_rows() {
+  sed -E 's/"(sum|avg)":[^,]*,//g; s/,"corrections":0//; s/("(min|max)":[0-9]+)\.0([,}])/\1\3/g' "$1" | sort
+}
+
+measure_window() {
+  local round name label gate
+  for ((round = 1; round <= rounds; round++)); do
+    say "window, round $round of $rounds"
+    window tumbling 10000 10000
+    window sliding 60000 5000
+    if [ "$round" -eq 1 ]; then "$work/window" "$(built_plugins | grep window)" "$rounds" >"$results/window-memory"; fi
+  done
+  head_of "$rows lines to windows by key and back to JSON" CPU reference
+  paste -d ' ' "$results"/window-{tumbling,tumbling-reference,sliding} |
+    awk '{ print $2, $6, $2 / $6, $10, $10 / $2, $3 / 1024 }' >"$results/window"
+  line "tumbling, 10 s" "$(printf %.2f "$(median "$results/window" 1)")" s "$(printf %.2f "$(median "$results/window" 2)")" \
+    "$(printf %.2f "$(median "$results/window" 3)")" "ratio <= 1.80"
+  line "sliding, 60 s every 5 s, beside tumbling" "$(printf %.2f "$(median "$results/window" 4)")" s \
+    "$(printf %.2f "$(median "$results/window" 1)")" "$(printf %.2f "$(median "$results/window" 5)")" "ratio <= 1.15"
+  line "peak of the tumbling one" "$(printf %.1f "$(median "$results/window" 6)")" MiB - - "figure <= 64"
+  head_of "windows of frames in memory: CPU time of an event" figure loop
+  while IFS=: read -r name label gate; do
+    local figure loop ratio
+    read -r _ figure loop ratio < <(grep "^$name " "$results/window-memory")
+    line "$label" "$figure" ns "$loop" "$ratio" "$gate"
+  done <<'CASES'
+tumbling-100:tumbling, 100 keys:ratio <= 1.60
+tumbling-100000:tumbling, 100000 keys:ratio <= 1.60
+CASES
+  awk '$1 == "sliding-1" { one = $2 } $1 == "sliding-100" { print one, $2, $2 / one }' "$results/window-memory" >"$results/slide"
+  line "60 s every 0.6 s beside 60 s, without results" "$(median "$results/slide" 2)" ns "$(median "$results/slide" 1)" \
+    "$(printf %.2f "$(median "$results/slide" 3)")" "ratio <= 1.15"
+}
