@@ -22,6 +22,7 @@ final class CountWindows: WindowStore {
 
   deinit {
     for key in 0..<min(heads.capacity, context.keys.limit) { if let stretch = heads.heads[key] { pool.give(stretch) } }
+    for stretch in full { pool.give(stretch) }
     heads.deallocate()
   }
 
@@ -46,8 +47,17 @@ final class CountWindows: WindowStore {
       at &+= 1
     }
     hasChanges = true
+    if open.count > 1024, open.count > 4 * context.keys.count { forgetDone() }
     context.settle()
     _ = try emit(&full, .max, &out)
+  }
+
+  /// Keeps the entries of unfinished windows alone: those behind an old one would stay for ever.
+  private func forgetDone() {
+    open = DueHeap()
+    for key in 0..<min(heads.capacity, context.keys.limit) {
+      if let stretch = heads.heads[key] { open.push(stretch.pointee.last, stretch.pointee.serial, stretch) }
+    }
   }
 
   private func begin(_ key: UInt32, _ time: Int64) -> Stretch.Reference {

@@ -218,7 +218,7 @@ final class CustomWindows: WindowStore {
       let (start, end) = (try reader.read(Int64.self), try reader.read(Int64.self))
       let flags = try reader.read(UInt8.self)
       let (own, whole) = (try reader.read(Int64.self), try reader.read(Int64.self))
-      guard start < end, flags < 4, own >= 0, whole >= 0 else {
+      guard start < end, flags < 4, WindowLimits.corrections.contains(own), WindowLimits.corrections.contains(whole) else {
         throw PluginError(.state, "the saved windows hold no such custom window")
       }
       let window = window(start, end)

@@ -11,6 +11,7 @@ struct DueHeap<Thing> {
   private var entries: [Entry] = []
 
   var first: Entry? { entries.first }
+  var count: Int { entries.count }
   var byteCount: Int { entries.capacity * MemoryLayout<Entry>.stride }
 
   mutating func push(_ time: Int64, _ serial: UInt64, _ thing: Thing) {

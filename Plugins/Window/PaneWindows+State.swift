@@ -39,6 +39,14 @@ extension PaneWindows {
     }
   }
 
+  private static func readCount(_ reader: StateReader) throws -> Int64 {
+    let count = try reader.read(Int64.self)
+    guard WindowLimits.corrections.contains(count) else {
+      throw PluginError(.state, "the saved windows hold a window that was corrected \(count) times")
+    }
+    return count
+  }
+
   func restore(group: UInt32, _ reader: StateReader) throws {
     while let byte = try reader.readUnlessAtEnd(UInt8.self) {
       guard let tag = Tag(rawValue: byte) else {
@@ -48,7 +56,7 @@ extension PaneWindows {
       case .aggregates:
         let key = try context.readKey(reader, group)
         let (index, from) = (try reader.read(Int64.self), try reader.read(Int64.self))
-        guard abs(index) <= Ruler.limit else { throw PluginError(.state, "the saved windows hold pane \(index)") }
+        guard index.magnitude <= UInt64(Ruler.limit) else { throw PluginError(.state, "the saved windows hold pane \(index)") }
         let isChanged = try Bool(reader)
         let pane = pane(index, from: from)
         pane.reserve(context.keys.limit)
@@ -59,9 +67,9 @@ extension PaneWindows {
         if isChanged { pane.isChanged = true }
       case .correction:
         let key = try context.readKey(reader, group)
-        corrections[try reader.read(), default: [:]][key] = try reader.read()
+        corrections[try reader.read(), default: [:]][key] = try Self.readCount(reader)
       case .recomputation:
-        corrections[try reader.read(), default: [:]][.max] = try reader.read()
+        corrections[try reader.read(), default: [:]][.max] = try Self.readCount(reader)
       }
     }
   }

@@ -59,6 +59,12 @@ enum WindowKind {
       }
       zone = name == "UTC" ? nil : found
     }
+    let least = zone == nil ? WindowLimits.paneNanoseconds : WindowLimits.zonedPaneNanoseconds
+    guard length >= least else {
+      throw PluginError.config(
+        "the lengths have \(length) ns in common, and the least is \(least) ns\(zone == nil ? "" : " on the clock of a time zone")",
+        at: isCumulative ? "cumulate" : size == every ? "tumbling" : "sliding")
+    }
     // Windows move as a whole; what is left of the offset beside whole windows counts.
     let span = isCumulative ? size : every
     return .panes(

@@ -291,6 +291,8 @@ struct RecordPlanner {
       demand.want(origin, changes.casts.contains { $0.name == origin } ? .own : type)
     }
     for name in output.replaced { if let origin = changes.origin(of: name) { demand.replaced.append(origin) } }
+    // Whether a value can be cast is asked of every row, also where nobody reads it.
+    for cast in changes.casts { demand.want(cast.name, .own) }
     guard isWhole else { return demand }
     if let kept = changes.kept {
       for name in kept { if let origin = changes.origin(of: name) { demand.want(origin, .own) } }

@@ -7,7 +7,7 @@ import Glibc
 /// others to new keys. A key takes 24 bytes, 16 to 32 of the index, its bytes, and 8 where keys were put in order. Not thread-safe.
 public final class KeyTable {
   struct Entry {
-    /// By `hash`, not the one of key groups; 0 in `length` and `hash` of a number that is free.
+    /// By `hash`, not the one of key groups; 0 in `start` of a number that is free.
     var hash: UInt64
     var start: Int
     var length: UInt32
@@ -125,6 +125,8 @@ public final class KeyTable {
     for number in 0..<limit where uses[number] == 0 && entries[number].isTaken {
       bytesGone += Int(entries[number].length)
       entries[number].isTaken = false
+      // What reads ahead looks at free numbers, too.
+      entries[number].start = 0
       free.append(UInt32(truncatingIfNeeded: number))
       gone += 1
     }

@@ -222,6 +222,15 @@ struct TransformTests {
         == "v,x,note\n3.5,true,b\n4,true,c\n9007199254740993,true,f\n")
   }
 
+  @Test func `a field is cast, and can fail to be, also where nobody reads it`() throws {
+    let result = try run(
+      """
+      m: { use: map, from: s, with: { cast: { n: int }, strict: true } }
+        f: { use: map, from: m, with: { set: { x: z + 1 }, keep: [x] } }
+      """, input: "{\"n\":\"7\",\"z\":1}\n{\"n\":\"seven\",\"z\":2}\n")
+    #expect(result.output == "{\"x\":2}\n", "\(result.output)\(result.errors)")
+  }
+
   @Test func `a strict map sends rows whose expressions err to the dead letters`() throws {
     let result = try run(
       "f: { use: map, from: s, with: { set: { q: 10 / n }, strict: true } }", input: "{\"n\":5}\n{\"n\":0}\n{\"n\":2}\n")
