@@ -60,7 +60,9 @@ final class PaneWindows: WindowStore {
     guard !times.areSomeBehind, fired < shape.firstEnd(of: first) else { return try takeEach(batch, keys, times, &out) }
     let last = ruler.pane(of: times.greatest)
     if first == last { return addAll(batch.count, keys, to: first) }
-    guard ruler.isUniform, last - first < Self.near, ruler.start(of: first) > .min else { return try takeEach(batch, keys, times, &out) }
+    guard ruler.isUniform, last - first < Self.near, ruler.start(of: first) > .min else {
+      return try takeEach(batch, keys, times, &out)
+    }
     addAll(batch.count, keys, times.times, from: first, through: last)
   }
 

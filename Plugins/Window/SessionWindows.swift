@@ -290,7 +290,9 @@ final class SessionWindows: WindowStore {
       heads.reserve(context.keys.limit)
       let (first, last, results) = (try reader.read(Int64.self), try reader.read(Int64.self), try reader.read(Int64.self))
       let flags = try reader.read(UInt8.self)
-      guard first <= last, WindowLimits.corrections.contains(results), flags < 4 else { throw PluginError(.state, "the saved windows hold no such session") }
+      guard first <= last, WindowLimits.corrections.contains(results), flags < 4 else {
+        throw PluginError(.state, "the saved windows hold no such session")
+      }
       var tail = heads.heads[Int(key)]
       while let next = tail?.pointee.next { tail = next }
       if let tail, Self.subtract(first, gap) <= tail.pointee.last {
