@@ -291,16 +291,15 @@ struct RecordPlanner {
       demand.want(origin, changes.casts.contains { $0.name == origin } ? .own : type)
     }
     for name in output.replaced { if let origin = changes.origin(of: name) { demand.replaced.append(origin) } }
-    // Whether a value can be cast is asked of every row, also where nobody reads it.
-    for cast in changes.casts { demand.want(cast.name, .own) }
-    guard isWhole else { return demand }
-    if let kept = changes.kept {
-      for name in kept { if let origin = changes.origin(of: name) { demand.want(origin, .own) } }
-    } else {
+    if isWhole, changes.kept == nil {
       demand.whole = true
       demand.readsAll = output.readsAll
       demand.replaced += changes.touched.filter { !demand.replaced.contains($0) }
+      return demand
     }
+    if isWhole { for name in changes.kept ?? [] { if let origin = changes.origin(of: name) { demand.want(origin, .own) } } }
+    // Whether a value can be cast is asked of every row, also where nobody reads it.
+    for cast in changes.casts where demand.types[cast.name] == nil { demand.want(cast.name, .own) }
     return demand
   }
 
