@@ -94,6 +94,10 @@ let package = Package(
     .target(
       name: "EngineBench", dependencies: ["CTidemill", "Frames", "Rings", "PluginManifest", "Engine"], path: "Tests/EngineBench"
     ),
+    .target(
+      name: "ProofBench",
+      dependencies: ["CTidemill", "Frames", "Rings", "PluginHost", "Engine", "EngineBench", "Runtime", "TestSupport"],
+      path: "Tests/ProofBench"),
     .executableTarget(
       name: "tidemill-stress", dependencies: ["CTidemill", "CHost", "PluginManifest", "Rings", "Engine", "EngineBench"],
       path: "Tests/Stress"),
@@ -125,7 +129,10 @@ let package = Package(
       name: "ConformanceTests", dependencies: ["PluginManifest", "PluginHost", "Conformance", "TestSupport"]),
     .testTarget(
       name: "WindowTests",
-      dependencies: ["CTidemill", "Frames", "Rings", "PluginHost", "Engine", "EngineBench", "Runtime", "TestSupport"]),
+      dependencies: ["CTidemill", "Engine", "EngineBench", "ProofBench", "Rings", "TestSupport"]),
+    .testTarget(
+      name: "KeyedTests",
+      dependencies: ["CTidemill", "Engine", "EngineBench", "ProofBench", "Rings", "TestSupport"]),
     .testTarget(name: "CommandTests", dependencies: ["TestSupport"]),
     .testTarget(name: "SampleTests", dependencies: ["TestSupport"]),
     .testTarget(name: "LayeringTests", dependencies: ["TestSupport"]),

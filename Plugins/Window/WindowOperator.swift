@@ -81,7 +81,7 @@ struct WindowOperator: Operator, Stateful, WatermarkHandler, TimerHandler {
     context = WindowContext(
       aggregates: aggregates, keys: keys, results: results, lateRows: try LateRows(port: host.port("late")?.index ?? 1),
       allowed: late == .drop ? 0 : allowed, recomputes: late == .recompute, hasEarly: earlyEvery != nil)
-    limits = try StateGuard(host.info.state)
+    limits = try StateGuard(host.info.state, of: "the windows")
     switch kind {
     case .panes(let ruler, let shape): store = PaneWindows(context, ruler: ruler, shape: shape)
     case .session(let gap): store = SessionWindows(context, gap: gap)
@@ -127,7 +127,10 @@ struct WindowOperator: Operator, Stateful, WatermarkHandler, TimerHandler {
     try context.aggregates.begin(batch)
     try store.take(batch, context.keys.numbers(of: batch, by: columns), times, &out)
     try context.results.commit(&out)
-    try limits.check(context, store)
+    try limits.check(
+      keys: { context.keys.count },
+      bytes: { context.keys.byteCount + context.aggregates.heapBytes + store.byteCount },
+      trim: { context.keys.sweep() })
     if let earlyEvery, earlyAt == nil, store.hasChanges {
       earlyAt = host.now &+ earlyEvery
       try host.timer(Self.early, at: earlyAt!, .processing)

@@ -1,3 +1,5 @@
+import ProofBench
+
 /// An aggregate written in the plainest way: over the whole list of a window's values.
 struct AggregateModel {
   /// A value of the argument with what orders it among the others.

@@ -1,3 +1,5 @@
+import ProofBench
+
 /// An expression of the tests: as a manifest has it, and as plain Swift.
 struct ModelExpression {
   /// What it gives.

@@ -1,3 +1,5 @@
+import ProofBench
+
 /// One row of an input, as the model sees it.
 struct ModelRow {
   /// What a record says of a field: a value, null, or nothing at all.

@@ -1,3 +1,4 @@
+import ProofBench
 import TestSupport
 
 /// Chooses windows, options and rows from a seed: the whole case replays from it.

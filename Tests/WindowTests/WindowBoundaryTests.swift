@@ -1,3 +1,4 @@
+import ProofBench
 import Testing
 
 /// What happens at the edges: of windows, of sessions, of the watermark.
@@ -9,7 +10,7 @@ import Testing
         let steps = stride(from: 0, to: rows.count, by: size).map { start -> LineSource.Step in
           .lines(partition: 0, rows[start..<min(start + size, rows.count)].map(\.line).joined())
         }
-        let run = try WindowRun(entry.test.manifest, inputs: ["in": (1, steps)])
+        let run = try ManifestRun(entry.test.manifest, inputs: ["in": (1, steps)])
         let found = WindowCheck(test: entry.test, replay: "").found(run)
         let place = "\(entry.name), frames of \(size)"
         #expect(found.map { WindowTable.text($0.span, "\($0.values[0])", $0.corrections) } == entry.out, "\(place)")

@@ -1,3 +1,4 @@
+import ProofBench
 import Testing
 
 /// Compares what a run gave with what the model says.
@@ -17,7 +18,7 @@ struct WindowCheck {
     var description: String { "\(key) \(span) \(values) corrections \(corrections)" }
   }
 
-  func found(_ run: WindowRun) -> [Found] {
+  func found(_ run: ManifestRun) -> [Found] {
     run.out.map { row in
       Found(
         key: test.keys.map { row[$0] }, span: Span(start: row.int("window_start") ?? .min, end: row.int("window_end") ?? .min),
@@ -26,7 +27,7 @@ struct WindowCheck {
   }
 
   /// Every result in its order, with its corrections: what is promised over one partition.
-  func story(_ run: WindowRun, _ rows: [ModelRow], _ model: WindowModel) {
+  func story(_ run: ManifestRun, _ rows: [ModelRow], _ model: WindowModel) {
     let expected: (results: [WindowModel.Result], late: Set<WindowModel.Late>)
     if case .count(let size) = test.kind {
       expected = (model.counted(rows, size: size), [])
@@ -38,7 +39,7 @@ struct WindowCheck {
   }
 
   /// The last result of every window, and the late rows: what is promised over any number of partitions.
-  func last(_ run: WindowRun, _ partitions: [[ModelRow]], _ model: WindowModel) {
+  func last(_ run: ManifestRun, _ partitions: [[ModelRow]], _ model: WindowModel) {
     let expected = model.last(of: partitions)
     compare(lastResults(run), expected.results, withCorrections: false)
     accounts(run, rows: partitions.reduce(0) { $0 + $1.count }, late: expected.late)
@@ -46,7 +47,7 @@ struct WindowCheck {
 
   /// What stands at the end, in the order of windows and keys: later results of a window take the place of earlier ones, and a
   /// session that of those that it swallowed.
-  func lastResults(_ run: WindowRun) -> [Found] {
+  func lastResults(_ run: ManifestRun) -> [Found] {
     var last: [Found] = []
     for result in found(run) {
       last.removeAll { other in
@@ -85,13 +86,13 @@ struct WindowCheck {
   }
 
   /// Every row is in a window or on `late`, and the books say so.
-  private func accounts(_ run: WindowRun, rows: Int, late: Set<WindowModel.Late>) {
+  private func accounts(_ run: ManifestRun, rows: Int, late: Set<WindowModel.Late>) {
     let found = run.late.map { WindowModel.Late(number: Int($0.int("row") ?? -1), lateness: $0.int("lateness") ?? -1) }
     let context = "\(replay)\n\(test.manifest)"
     #expect(Set(found) == late, "late: \(context)")
     #expect(found.count == late.count, "a row is late once: \(context)")
     #expect(run.dead.isEmpty, "\(run.dead.prefix(1)) \(context)")
-    let node = run.window
+    let node = run.node("win")!
     #expect(node.rowsIn == UInt64(rows), "\(context)")
     #expect(node.late == UInt64(late.count), "late \(node.late) in the books; \(context)")
     #expect(node.taken == UInt64(rows - late.count), "taken \(node.taken) in the books; \(context)")

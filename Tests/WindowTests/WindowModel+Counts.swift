@@ -1,3 +1,5 @@
+import ProofBench
+
 /// Windows of so many rows: they know no time and no lateness.
 extension WindowModel {
   /// The results of one partition: a full window leaves with the row that fills it, the others at the end.

@@ -1,3 +1,5 @@
+import ProofBench
+
 /// What a window operator has to answer, worked out in the slowest and plainest way: every window keeps the list of its rows.
 struct WindowModel {
   /// A result, as the operator sends it.

@@ -1,3 +1,4 @@
+import ProofBench
 import Testing
 
 /// The model itself, on cases small enough to be worked out by hand.

@@ -1,3 +1,4 @@
+import ProofBench
 import Testing
 
 /// Numbers and instants where plain arithmetic goes wrong.
@@ -10,7 +11,7 @@ import Testing
       .lines(partition: 0, lines[start..<min(start + size, lines.count)].joined())
     }
     let manifest = test.manifest.replacing("time_unit: ns", with: "time_unit: \(timeUnit)")
-    let run = try WindowRun(manifest, inputs: ["in": (1, steps)])
+    let run = try ManifestRun(manifest, inputs: ["in": (1, steps)])
     #expect(run.dead.isEmpty && run.late.isEmpty)
     #expect(run.books.discrepancies().isEmpty)
     return run.out

@@ -1,3 +1,4 @@
+import ProofBench
 import Testing
 
 /// Random streams through the operator in the real engine, against the model. Every failure prints its seed.
@@ -9,8 +10,8 @@ import Testing
     }
   }
 
-  private func run(_ test: WindowCase, _ chunks: [RandomCase.Chunk], _ partitions: [[ModelRow]]) throws -> WindowRun {
-    try WindowRun(test.manifest, inputs: ["in": (partitions.count, steps(chunks, partitions))])
+  private func run(_ test: WindowCase, _ chunks: [RandomCase.Chunk], _ partitions: [[ModelRow]]) throws -> ManifestRun {
+    try ManifestRun(test.manifest, inputs: ["in": (partitions.count, steps(chunks, partitions))])
   }
 
   /// One partition, several sizes of frames: every result in its order, and each the same to the last bit.
@@ -73,7 +74,7 @@ import Testing
           inputs[source] = (1, own.map { .lines(partition: 0, rows[index][$0.rows].map(\.line).joined()) })
         }
         let check = WindowCheck(test: test, replay: "seed \(seed), frames of \(limit)")
-        check.last(try WindowRun(test.manifest, inputs: inputs), rows, model)
+        check.last(try ManifestRun(test.manifest, inputs: inputs), rows, model)
       }
     }
   }
@@ -126,11 +127,11 @@ import Testing
       let check = WindowCheck(test: test, replay: "seed \(seed), restored")
       let input = steps(random.schedule(rows, limit: 5), rows)
       let every = 1 + Int(seed % 9)
-      let run = try WindowRun(test.manifest, inputs: ["in": (1, input)]) {
-        RestoringComponent($0) { $0 % every == 0 }.table
+      let run = try ManifestRun(test.manifest, inputs: ["in": (1, input)]) {
+        RestoringComponent($1) { $0 % every == 0 }.table
       }
       check.story(run, rows[0], WindowModel(test: test))
-      let plain = try WindowRun(test.manifest, inputs: ["in": (1, input)])
+      let plain = try ManifestRun(test.manifest, inputs: ["in": (1, input)])
       #expect("\(check.found(run))" == "\(check.found(plain))", "other bits; seed \(seed)\n\(test.manifest)")
     }
   }

@@ -1,3 +1,4 @@
+import ProofBench
 import Testing
 
 /// What a window holds, seen through the size of its snapshots: as much as is open, and nothing of what cannot change any more.
@@ -22,8 +23,8 @@ import Testing
     let steps = stride(from: 0, to: rows.count, by: 10).map { start -> LineSource.Step in
       .lines(partition: 0, rows[start..<min(start + 10, rows.count)].map(\.line).joined())
     }
-    _ = try WindowRun(test.manifest, inputs: ["in": (1, steps)]) {
-      around = RestoringComponent($0, onlyMeasures: true) { _ in true }
+    _ = try ManifestRun(test.manifest, inputs: ["in": (1, steps)]) {
+      around = RestoringComponent($1, onlyMeasures: true) { _ in true }
       return around!.table
     }
     return around?.sizes ?? []

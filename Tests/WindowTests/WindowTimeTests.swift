@@ -1,3 +1,4 @@
+import ProofBench
 import Testing
 
 /// Where results depend on when rows come: idle partitions, early results, the host's clock. What holds even so.
@@ -36,12 +37,12 @@ import Testing
       add(1, [4, 15, 26, 37, 49, 55, 61])
       add(0, [70, 81])
       add(1, [75, 99])
-      let run = try WindowRun(test.manifest, inputs: ["in": (2, steps)])
+      let run = try ManifestRun(test.manifest, inputs: ["in": (2, steps)])
       let check = WindowCheck(test: test, replay: "idle, \(allowed) allowed")
       let last = check.lastResults(run)
       let windowed = last.reduce(0) { $0 + Int($1.values[0].number ?? 0) }
       #expect(windowed + run.late.count == number, "\(last)")
-      #expect(run.window.late == UInt64(run.late.count) && run.books.discrepancies().isEmpty)
+      #expect(run.node("win")!.late == UInt64(run.late.count) && run.books.discrepancies().isEmpty)
       for result in last {
         let same = check.found(run).filter { $0.key == result.key && $0.span == result.span }
         #expect(same.map(\.corrections) == Array(0..<Int64(same.count)), "\(same)")
@@ -57,10 +58,10 @@ import Testing
       steps.append(.lines(partition: 0, row(number, time * 1000).line))
       steps.append(.pass(nanoseconds: 1_100_000_000))
     }
-    let run = try WindowRun(test.manifest, inputs: ["in": (1, steps)])
+    let run = try ManifestRun(test.manifest, inputs: ["in": (1, steps)])
     #expect(run.out.contains { $0["early"] == .bool(true) }, "\(run.out)")
     var final = run
-    final.out.removeAll { $0["early"] == .bool(true) }
+    final.rows["out"]!.removeAll { $0["early"] == .bool(true) }
     let rows = times.enumerated().map { row($0, $1 * 1000) }
     WindowCheck(test: test, replay: "early").story(final, rows, WindowModel(test: test))
     // An early result is one of the rows that had come.
@@ -79,7 +80,7 @@ import Testing
       for index in 0..<count { steps.append(.lines(partition: 0, row(index, Int64(1000 - number)).line)) }
       steps.append(.pass(nanoseconds: 10_000_000_000))
     }
-    let run = try WindowRun(test.manifest, inputs: ["in": (1, steps)])
+    let run = try ManifestRun(test.manifest, inputs: ["in": (1, steps)])
     var counted: [Int64: Int] = [:]
     for row in run.out { counted[row.int("window_start")!, default: 0] += Int(row["rows"].number ?? 0) }
     let start: Int64 = 1_800_000_000_000_000_000

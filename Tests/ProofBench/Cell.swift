@@ -1,5 +1,5 @@
 /// A value of a field or of a result, as the model and the readers of frames write it.
-enum Cell: Hashable, Sendable {
+package enum Cell: Hashable, Sendable {
   case null
   case bool(Bool)
   case int(Int64)
@@ -10,15 +10,20 @@ enum Cell: Hashable, Sendable {
   /// In the order of the names' bytes.
   case object([Member])
 
-  struct Member: Hashable, Sendable {
-    var name: String
-    var value: Cell
+  package struct Member: Hashable, Sendable {
+    package var name: String
+    package var value: Cell
 
-    static func == (a: Member, b: Member) -> Bool { a.name.utf8.elementsEqual(b.name.utf8) && a.value == b.value }
+    package init(name: String, value: Cell) {
+      self.name = name
+      self.value = value
+    }
+
+    package static func == (a: Member, b: Member) -> Bool { a.name.utf8.elementsEqual(b.name.utf8) && a.value == b.value }
   }
 
   /// Equal to the bit, but for NaN, which is one value.
-  static func == (a: Cell, b: Cell) -> Bool {
+  package static func == (a: Cell, b: Cell) -> Bool {
     switch (a, b) {
     case (.null, .null): true
     case (.bool(let x), .bool(let y)): x == y
@@ -31,10 +36,10 @@ enum Cell: Hashable, Sendable {
     }
   }
 
-  func hash(into hasher: inout Hasher) { for byte in keyBytes { hasher.combine(byte) } }
+  package func hash(into hasher: inout Hasher) { for byte in keyBytes { hasher.combine(byte) } }
 
   /// Bytes by which results of a window are ordered, as docs/frames.md has them under "Keys and key groups".
-  var keyBytes: [UInt8] {
+  package var keyBytes: [UInt8] {
     func little(_ tag: UInt8, _ bits: UInt64) -> [UInt8] { [tag] + (0..<8).map { UInt8(truncatingIfNeeded: bits >> ($0 * 8)) } }
     switch self {
     case .null: return [0]
@@ -51,7 +56,7 @@ enum Cell: Hashable, Sendable {
   }
 
   /// Key bytes of the values of several fields.
-  static func keyBytes(_ cells: [Cell]) -> [UInt8] {
+  package static func keyBytes(_ cells: [Cell]) -> [UInt8] {
     guard cells.count > 1 else { return cells.first?.keyBytes ?? [] }
     return [8]
       + cells.flatMap { cell in
@@ -61,7 +66,7 @@ enum Cell: Hashable, Sendable {
   }
 
   /// A number, for comparisons within a bound.
-  var number: Double? {
+  package var number: Double? {
     switch self {
     case .int(let value): Double(value)
     case .double(let value): value
@@ -71,7 +76,7 @@ enum Cell: Hashable, Sendable {
 }
 
 extension Cell: CustomStringConvertible {
-  var description: String {
+  package var description: String {
     switch self {
     case .null: "null"
     case .bool(let value): "\(value)"
@@ -86,7 +91,7 @@ extension Cell: CustomStringConvertible {
 }
 
 /// What the model says of one value of a result.
-enum Expectation: CustomStringConvertible {
+package enum Expectation: CustomStringConvertible {
   case exactly(Cell)
   /// A number at most so far away.
   case near(Double, Double)
@@ -95,7 +100,7 @@ enum Expectation: CustomStringConvertible {
   /// The result cannot be represented: there is none.
   case unrepresentable
 
-  func holds(_ cell: Cell) -> Bool {
+  package func holds(_ cell: Cell) -> Bool {
     switch self {
     case .exactly(let wanted): return cell == wanted
     case .near(let wanted, let distance):
@@ -109,7 +114,7 @@ enum Expectation: CustomStringConvertible {
     }
   }
 
-  var description: String {
+  package var description: String {
     switch self {
     case .exactly(let cell): "\(cell)"
     case .near(let number, let distance): "\(number) ± \(distance)"

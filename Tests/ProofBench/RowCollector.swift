@@ -4,14 +4,14 @@ import Frames
 import Synchronization
 
 /// A sink that keeps what arrives, row by row, as the frames have it.
-final class RowCollector: Sendable {
-  struct Row: Sendable {
-    var fields: [(name: String, value: Cell)]
+package final class RowCollector: Sendable {
+  package struct Row: Sendable {
+    package var fields: [(name: String, value: Cell)]
     /// The event time that the frame gives the row.
-    var time: Int64?
+    package var time: Int64?
 
-    subscript(name: String) -> Cell { fields.first { $0.name == name }?.value ?? .null }
-    func int(_ name: String) -> Int64? {
+    package subscript(name: String) -> Cell { fields.first { $0.name == name }?.value ?? .null }
+    package func int(_ name: String) -> Int64? {
       switch self[name] {
       case .int(let value), .time(let value): value
       default: nil
@@ -19,10 +19,12 @@ final class RowCollector: Sendable {
     }
   }
 
-  private let collected = Mutex<[Row]>([])
-  var rows: [Row] { collected.withLock { $0 } }
+  package init() {}
 
-  func component(_ id: String) -> ScriptedComponent {
+  private let collected = Mutex<[Row]>([])
+  package var rows: [Row] { collected.withLock { $0 } }
+
+  package func component(_ id: String) -> ScriptedComponent {
     let component = ScriptedComponent(id)
     component.process = { [self] _, batch, _ in
       let frame = FrameView(batch.pointee.frame!)

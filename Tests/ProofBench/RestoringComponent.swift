@@ -3,9 +3,9 @@ import Synchronization
 
 /// A component around another one that saves its state in the middle of a run, throws the instance away and goes on with a
 /// new one that was given the state: what a restart from a checkpoint does, at any place and as often as a test likes.
-final class RestoringComponent: @unchecked Sendable {
+package final class RestoringComponent: @unchecked Sendable {
   /// Bytes of every snapshot, of all key groups.
-  var sizes: [Int] { taken.withLock { $0 } }
+  package var sizes: [Int] { taken.withLock { $0 } }
   private let taken = Mutex<[Int]>([])
 
   fileprivate let inner: UnsafePointer<tide_component>
@@ -14,14 +14,14 @@ final class RestoringComponent: @unchecked Sendable {
   /// Take snapshots, but go on with the same instance.
   fileprivate let onlyMeasures: Bool
 
-  init(_ inner: UnsafePointer<tide_component>, onlyMeasures: Bool = false, before isDue: @escaping (Int) -> Bool) {
+  package init(_ inner: UnsafePointer<tide_component>, onlyMeasures: Bool = false, before isDue: @escaping (Int) -> Bool) {
     self.inner = inner
     self.isDue = isDue
     self.onlyMeasures = onlyMeasures
   }
 
   /// Lives as long as the process, as a plugin's does.
-  lazy var table: UnsafePointer<tide_component> = {
+  package lazy var table: UnsafePointer<tide_component> = {
     let table = UnsafeMutablePointer<tide_component>.allocate(capacity: 1)
     table.initialize(to: inner.pointee)
     table.pointee.size = UInt32(MemoryLayout<tide_component>.size)

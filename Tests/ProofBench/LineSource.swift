@@ -6,8 +6,8 @@ import Rings
 /// come, is the test's.
 ///
 /// It stands in for the component that a manifest names, so that everything else of the manifest holds.
-enum LineSource {
-  enum Step {
+package enum LineSource {
+  package enum Step {
     /// The records of one frame.
     case lines(partition: Int, String)
     case idle(partition: Int)
@@ -16,7 +16,7 @@ enum LineSource {
   }
 
   /// A component that takes the steps one after the other and ends; all partitions are known from the first step on.
-  static func component(_ id: String, partitions: Int, _ steps: [Step], clock: VirtualClock) -> ScriptedComponent {
+  package static func component(_ id: String, partitions: Int, _ steps: [Step], clock: VirtualClock) -> ScriptedComponent {
     let component = ScriptedComponent(id)
     nonisolated(unsafe) var offsets = [UInt64](repeating: 0, count: partitions)
     nonisolated(unsafe) var rest: [UInt8] = []
