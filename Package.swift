@@ -56,6 +56,7 @@ let package = Package(
     .target(name: "CExpressions", linkerSettings: [.linkedLibrary("absl_time"), .linkedLibrary("absl_time_zone")]),
     .target(name: "Expressions", dependencies: ["CRegex", "CExpressions"]),
     .target(name: "CKernels", dependencies: ["CTidemill"]),
+    .target(name: "CLanes", dependencies: ["CTidemill"]),
     .target(name: "Kernels", dependencies: ["CTidemill", "CKernels", "Expressions", "Frames"]),
     .target(name: "Playground", dependencies: ["Expressions", "Formats", "Frames", "Kernels"]),
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
@@ -71,7 +72,7 @@ let package = Package(
     .target(
       name: "Engine",
       dependencies: [
-        "CTidemill", "CHost", "CArrow", "Expressions", "Kernels", "Frames", "Rings", "Formats", "PluginManifest",
+        "CTidemill", "CHost", "CArrow", "CLanes", "Expressions", "Kernels", "Frames", "Rings", "Formats", "PluginManifest",
       ]),
     .target(
       name: "Runtime",

@@ -18,6 +18,8 @@ public struct Books: Sendable, Equatable {
     public var expressionErrors: UInt64 = 0
     /// Rows out, per port; the dead-letter port is last.
     public var out: [Port] = []
+    /// Rows in of each lane; none where there are no lanes.
+    public var laneRows: [UInt64] = []
     /// Instances that were made anew after a failure.
     public var restarts: UInt64 = 0
     /// Calls that were made again after a failure.

@@ -5,7 +5,8 @@ import Rings
 ///
 /// Nodes fuse: a node joins the chain of its inputs when all of them come from one chain. It starts a chain of its own, with a ring
 /// on each input, only where it must: a source, inputs from several threads, a component that may block, a queue that the manifest
-/// asks for. A call costs nanoseconds; handing an event to another core costs more than most operators do.
+/// asks for. A call costs nanoseconds; handing an event to another core costs more than most operators do. Nodes with lanes stand in
+/// here once for each lane: numbers of nodes and edges are those of the lanes, and `node`, `lane` and `buffer(ofEdge:)` lead back.
 public struct ChainPlan: Sendable, Equatable {
   /// Calls nest along a chain; beyond this depth a ring is put in.
   public static let maxDepth = 256
@@ -22,13 +23,24 @@ public struct ChainPlan: Sendable, Equatable {
   public private(set) var memory: MemoryPlan
   /// Chains that an adaptive edge leaves.
   private var adaptiveChains: Set<Int> = []
+  /// Which lane is of which node.
+  let map: LaneMap
 
-  public init(_ graph: GraphSpec) {
+  public init(_ graph: GraphSpec) { self.init(LaneSpread(graph)) }
+
+  init(_ spread: LaneSpread) {
+    let graph = spread.graph
+    map = spread.map
     memory = MemoryPlan(.init(buffers: [], chains: []), limit: nil)
     var depth: [Int] = []
     for (index, node) in graph.nodes.enumerated() {
-      let feeders = graph.edges.filter { $0.to == index }.map(\.from)
-      let reason = Self.reasonToSplit(node, feeders: feeders, chains: chainOfNode, depth: depth)
+      let edges = graph.edges.filter { $0.to == index }
+      let feeders = edges.map(\.from)
+      let isDealt = edges.contains { $0.dealing != nil }
+      let reason =
+        isDealt
+        ? "a lane of \(node.lanes), by key"
+        : Self.reasonToSplit(node, feeders: feeders, chains: chainOfNode, depth: depth)
       reasons.append(reason)
       depth.append((feeders.map { depth[$0] }.max() ?? 0) + 1)
       if reason == nil, let first = feeders.first {
@@ -73,6 +85,18 @@ public struct ChainPlan: Sendable, Equatable {
     if feeders.contains(where: { depth[$0] >= maxDepth }) { return "chain of \(maxDepth) nodes" }
     return nil
   }
+
+  /// Which node of the graph one of a chain is, and which lane of it.
+  public func node(_ member: Int) -> (index: Int, lane: Int) { (map.node[member], member - map.first[map.node[member]]) }
+
+  /// Lanes of a node of the graph.
+  public func lanes(of node: Int) -> Int { map.lanes(of: node).count }
+
+  /// The queues that an edge of the graph stands for: as many as there are lanes; none where it is a call.
+  public func buffers(ofEdge edge: Int) -> [EdgeBuffer] { map.edges(of: edge).compactMap { buffers[$0] } }
+
+  /// What may wait on all of them.
+  public func bytes(ofEdge edge: Int) -> Int { map.edges(of: edge).reduce(0) { $0 + memory.edges[$1] } }
 
   /// True when the frames that a node makes may go to an adaptive edge.
   func feedsAdaptiveEdge(_ node: Int) -> Bool { adaptiveChains.contains(chainOfNode[node]) }

@@ -33,6 +33,8 @@ final class Edge: @unchecked Sendable {
   private(set) var queuedWatermark = Int64.min
   /// Idleness that nothing has ended yet: it follows the watermark; producer's.
   var pendingIdle = false
+  /// The target takes the edge for idle, or is about to; producer's.
+  private var isIdle = false
 
   init(
     name: String, from: Node, output: Int, target: Node, input: Int, port: UInt32, ring: FrameRing?, buffer: EdgeBuffer?
@@ -98,6 +100,7 @@ final class Edge: @unchecked Sendable {
   /// Puts a frame into the ring, and what was announced before it.
   func append(_ entry: tide_entry, to ring: FrameRing) {
     pendingIdle = false
+    isIdle = false
     flushWatermark()
     pushedCounters.add(Count.pushedFrames, 1)
     guard ring.push(entry) else { preconditionFailure("edge \(name): credit and overdraft exceed the ring") }
@@ -141,6 +144,7 @@ final class Edge: @unchecked Sendable {
 
   /// Announces a watermark; in a ring it may be merged with a later one as long as no rows lie between. Producer only.
   func send(watermark: Int64) {
+    isIdle = false
     if ring == nil {
       target.receive(watermark: watermark, input: input)
     } else {
@@ -177,7 +181,13 @@ final class Edge: @unchecked Sendable {
   }
 
   /// Takes the edge out of the target's minimum until its next row; in a ring, when the call in progress has returned. Producer only.
-  func sendIdle() { if ring == nil { target.receiveIdle(input: input) } else { pendingIdle = true } }
+  func sendIdle() {
+    isIdle = true
+    if ring == nil { target.receiveIdle(input: input) } else { pendingIdle = true }
+  }
+
+  /// The producer has rows again, but none for this edge: it counts in the target's minimum once more. Producer only.
+  func endIdleness() { if isIdle { send(watermark: producer.takeUnretainedValue().sentWatermark) } }
 
   /// Ends the edge: nothing follows. Producer only.
   func sendEnd() {

@@ -62,6 +62,11 @@ public struct NodeSpec {
   public var encodePlan: EncodePlan?
   /// What the component may keep between calls.
   public var state = StateLimits()
+  /// Instances side by side; rows are dealt to them by `laneKeys`, one for each input. Not of sources.
+  public var lanes = 1
+  public var laneKeys: [LaneKey] = []
+  /// Which of them it is, once the graph is spread.
+  var lane = 0
   /// How often a source that had nothing is asked again; nil = only when it wakes the host.
   public var pollEveryNanoseconds: Int64?
 
@@ -85,6 +90,8 @@ public struct EdgeSpec: Sendable, Equatable {
   public var input: Int
   /// Queue of this edge, where it is another than that of its node.
   public var buffer: EdgeBuffer?
+  /// In a spread graph, what rows are dealt by between this edge and those to the other lanes; nil = it takes all rows.
+  var dealing: LaneKey?
   public init(from: Int, output: Int, to: Int, input: Int, buffer: EdgeBuffer? = nil) {
     self.from = from
     self.output = output

@@ -186,7 +186,7 @@ extension Node {
     if port == latePort, call.batch != nil { call.late += Int(passed.pointee.batch.count) }
     if port != deadPort { counters.set(Count.lastTime, Int(passed.pointee.batch.frame.pointee.tmax)) }
     var alive = !pipeline.isForced
-    for edge in routes[port] where !edge._withUnsafeGuaranteedRef({ $0.push(passed) }) { alive = false }
+    for route in routes[port] where !route.push(passed) { alive = false }
     return alive ? TIDE_OK : TIDE_E_CANCELLED
   }
 

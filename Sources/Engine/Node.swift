@@ -75,7 +75,8 @@ final class Node: @unchecked Sendable {
   /// Outgoing edges per output port; the dead-letter port is last.
   private(set) var outputs: [[Edge]]
   /// The same for the data path, which walks them for every batch and must not count references.
-  let routes: UnsafeMutableBufferPointer<UnsafeMutableBufferPointer<Unmanaged<Edge>>>
+  let routes: UnsafeMutableBufferPointer<UnsafeMutableBufferPointer<Route>>
+  private var exchanges: [Exchange] = []
   let deadPort: Int
 
   var isOpen = false
@@ -196,16 +197,20 @@ final class Node: @unchecked Sendable {
   private func describe() {
     infoTexts = [pipeline.name, spec.name, spec.componentName, "at_most_once"].map { BorrowedText($0) }
     info.pointee.size = UInt32(MemoryLayout<tide_info>.size)
-    info.pointee.lanes = 1
-    info.pointee.groups = UInt32(TIDE_KEY_GROUPS)
+    let groups = LaneRange(lane: spec.lane, of: spec.lanes).groups
+    info.pointee.lane = UInt32(spec.lane)
+    info.pointee.lanes = UInt32(spec.lanes)
+    info.pointee.first_group = UInt32(groups.lowerBound)
+    info.pointee.groups = UInt32(groups.count)
     info.pointee.inputs = UInt32(spec.inputs.count)
     info.pointee.outputs = UInt32(spec.outputs.count)
     info.pointee.pipeline = infoTexts[0].string
     info.pointee.node = infoTexts[1].string
     info.pointee.component = infoTexts[2].string
     info.pointee.delivery = infoTexts[3].string
-    info.pointee.state_bytes = UInt64(spec.state.bytes)
-    info.pointee.state_keys = UInt64(spec.state.keys ?? 0)
+    // Each lane has its share.
+    info.pointee.state_bytes = UInt64(spec.state.bytes.dividedRoundingUp(by: spec.lanes))
+    info.pointee.state_keys = UInt64(spec.state.keys?.dividedRoundingUp(by: spec.lanes) ?? 0)
     info.pointee.state_full = spec.state.whenFull == .evictOldest ? TIDE_STATE_EVICT_OLDEST : TIDE_STATE_STOP
     fillHostTable()
   }
@@ -213,9 +218,21 @@ final class Node: @unchecked Sendable {
   /// Adds an outgoing edge; before the pipeline runs.
   func connect(_ edge: Edge, port: Int) {
     outputs[port].append(edge)
+    add(Route(edge), port)
+  }
+
+  /// Adds the edges to the lanes of one node; before the pipeline runs.
+  func connect(_ exchange: Exchange, _ lanes: [Edge], port: Int) {
+    outputs[port] += lanes
+    exchanges.append(exchange)
+    add(Route(exchange), port)
+  }
+
+  private func add(_ route: Route, _ port: Int) {
+    let all = Array(routes[port]) + [route]
     routes[port].deallocate()
-    routes[port] = .allocate(capacity: outputs[port].count)
-    _ = routes[port].initialize(from: outputs[port].map { Unmanaged.passUnretained($0) })
+    routes[port] = .allocate(capacity: all.count)
+    _ = routes[port].initialize(from: all)
   }
 
   /// Runs a call of the plugin that may use `output`. What it has reserved by its end and not committed is given back.

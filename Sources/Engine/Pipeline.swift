@@ -40,15 +40,16 @@ public final class Pipeline: @unchecked Sendable {
     self.clock = clock
     self.validatesFrames = validatesFrames
     sink = log
-    chainPlan = ChainPlan(graph)
+    let spread = LaneSpread(graph)
+    chainPlan = ChainPlan(spread)
     budget = FrameBudget(limitBytes: chainPlan.boundBytes - chainPlan.memory.rings)
     retained = RetainedFrames(limitBytes: chainPlan.memory.retained)
-    for (index, spec) in graph.nodes.enumerated() {
+    for (index, spec) in spread.graph.nodes.enumerated() {
       var spec = spec
       spec.recordPlan?.limit(frameBytes: chainPlan.memory.largestFrameBytes)
       nodes.append(try Node(index: index, spec: spec, pipeline: self))
     }
-    connect(graph)
+    connect(spread.graph)
   }
 
   private func connect(_ graph: GraphSpec) {
@@ -75,8 +76,16 @@ public final class Pipeline: @unchecked Sendable {
         name: "\(from.spec.name).\(output) -> \(to.spec.name)", from: from, output: port, target: to, input: to.inputs.count,
         port: UInt32(spec.input), ring: ring, buffer: chainPlan.buffers[index])
       to.addInput(port: UInt32(spec.input), from: spec.from)
-      from.connect(edge, port: port)
       edges.append(edge)
+      if let key = spec.dealing {
+        // The edges to all lanes of a node stand side by side.
+        if to.spec.lane == to.spec.lanes - 1 {
+          let lanes = Array(edges.suffix(to.spec.lanes))
+          from.connect(Exchange(key: key, lanes: lanes), lanes, port: port)
+        }
+      } else {
+        from.connect(edge, port: port)
+      }
       if ring != nil {
         from.chain.connect(outgoing: edge)
         to.chain.connect(incoming: edge)
@@ -223,19 +232,23 @@ public final class Pipeline: @unchecked Sendable {
   /// The rows so far, in the order of the graph. Any thread.
   public var books: Books {
     var books = Books()
-    books.edges = edges.map(\.books)
-    books.nodes = nodes.map(\.books)
+    let map = chainPlan.map
+    books.edges = map.edges.map { Books.Edge(lanes: $0.map { edges[$0].books }, map) }
+    books.nodes = map.first.indices.map { Books.Node(lanes: nodes[map.lanes(of: $0)].map(\.books)) }
     books.hasEnded = hasEnded.load(ordering: .acquiring)
     return books
   }
 
   /// Where event time stands, in the order of the graph. Any thread.
-  public var times: EventTimes { EventTimes(nodes: nodes.map(\.times)) }
+  public var times: EventTimes {
+    let map = chainPlan.map
+    return EventTimes(nodes: map.first.indices.map { EventTimes.Node(lanes: nodes[map.lanes(of: $0)].map(\.times), map) })
+  }
 
   /// Greatest event time that the node has sent on, ns since the epoch; nil before the first row. Any thread.
   public func lastEventTime(ofNode index: Int) -> Int64? {
-    let time = Int64(bitPattern: nodes[index].counters.read(Node.Count.lastTime))
-    return time == 0 ? nil : time
+    nodes[chainPlan.map.lanes(of: index)].map { Int64(bitPattern: $0.counters.read(Node.Count.lastTime)) }.filter { $0 != 0 }
+      .max()
   }
 
   /// What frames may take at most, in bytes: those that wait, those that calls work with, free ones, retained ones.

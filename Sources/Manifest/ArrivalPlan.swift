@@ -26,6 +26,8 @@ public struct ArrivalPlan: Sendable {
       var inherited: Why?
       for (index, edge) in plan.edges.enumerated() where edge.to == node.index {
         sources[node.index].formUnion(sources[edge.from])
+        // Results of several lanes meet as rows of several sources do.
+        if plan.nodes[edge.from].lanes > 1 { sources[node.index].insert(-1 - edge.from) }
         let why: Why? = drops(index) ? .drops : below(edge.from)
         if rank(why) > rank(inherited) { inherited = why }
       }

@@ -18,6 +18,8 @@ struct NodeDraft {
   var outputPorts: [String]?
   var recordPlan: RecordPlan?
   var encodePlan: EncodePlan?
+  /// For each input port, fields by whose values rows are dealt to lanes; nil = by the event's key.
+  var laneKeys: [[String]?] = []
 
   init(_ source: NodeSource) {
     self.source = source

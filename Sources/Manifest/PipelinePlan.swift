@@ -62,6 +62,8 @@ public struct NodePlan: Sendable, Equatable {
   public var state: StateLimits?
   /// Instances side by side.
   public var lanes: Int
+  /// With several lanes, for each input port: fields by whose values rows are dealt to them; nil = the event's key.
+  public var laneKeys: [[String]?]
   /// None for a source.
   public var inputs: [InputPortPlan]
   /// In the order of their numbers, the dead-letter port not among them; none for a sink.

@@ -112,6 +112,7 @@ struct PlanResolver {
       let what = draft.function == nil ? "\(reference.manifest.id) keeps nothing by keys" : "a function keeps nothing by keys"
       diagnostics.error(state.location, "\(what), which 'state' could limit", "remove it")
     }
+    defer { if let lanes = draft.source.lanes, lanes.value > 1 { deal(index, reference.manifest, lanes) } }
     if draft.function != nil {
       drafts[index].locations = draft.source.function?.locations ?? [:]
       drafts[index].inputPorts = ["in"]
@@ -132,6 +133,14 @@ struct PlanResolver {
       outputs += portNames(option, drafts[index], beside: outputs)
     }
     drafts[index].outputPorts = outputs
+  }
+
+  /// Finds out by what rows are dealt to the lanes of a node.
+  private mutating func deal(_ index: Int, _ manifest: ComponentManifest, _ lanes: Located<Int>) {
+    switch LanePlanner.keys(of: drafts[index], manifest) {
+    case .success(let keys): drafts[index].laneKeys = keys
+    case .failure(let refusal): diagnostics.error(lanes.location, refusal.message, refusal.fix)
+    }
   }
 
   private func names(_ ports: [ComponentManifest.Port]?, empty: Bool = false) -> [String]? {
@@ -196,7 +205,8 @@ struct PlanResolver {
     return NodePlan(
       index: index, name: draft.name, kind: draft.kind, reference: reference, function: draft.function, config: draft.config,
       watermark: draft.source.watermark?.value, onError: draft.source.onError?.value ?? ErrorPolicy(.deadLetter),
-      buffer: draft.source.buffer?.plan, state: state(of: draft), lanes: 1,
+      buffer: draft.source.buffer?.plan, state: state(of: draft), lanes: draft.source.lanes?.value ?? 1,
+      laneKeys: draft.laneKeys,
       inputs: zip(draft.inputPorts ?? [], edges).map { InputPortPlan(name: $0, edges: $1) },
       outputPorts: draft.outputPorts ?? [], recordPlan: draft.recordPlan, encodePlan: draft.encodePlan,
       forwardsOnly: draft.forwardsOnly, pollEveryNanoseconds: reference.manifest.pollEvery.flatMap(Quantity.nanoseconds),

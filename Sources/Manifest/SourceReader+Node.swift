@@ -41,7 +41,7 @@ extension SourceReader {
     case "state": node.state = state(entry)
     case "buffer": node.buffer = buffer(entry)
     case "on_error": node.onError = onError(entry)
-    case "lanes": lanes(entry)
+    case "lanes": node.lanes = whole(entry, 1...128).map { Located($0, at: entry.value.location) }
     case "delivery": node.delivery = delivery(entry)
     default: isolation(entry)
     }
@@ -120,11 +120,5 @@ extension SourceReader {
       return nil
     }
     return number
-  }
-
-  private mutating func lanes(_ entry: SourceEntry) {
-    guard let lanes = whole(entry, 1...128), lanes > 1 else { return }
-    diagnostics.error(
-      entry.value.location, "'lanes: \(lanes)' is not built yet in this version of tidemill", "write lanes: 1, or remove it")
   }
 }

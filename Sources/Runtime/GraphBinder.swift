@@ -45,6 +45,8 @@ enum GraphBinder {
     spec.onError = node.onError.onError == .stop ? .stop : .deadLetter
     if let retry = node.onError.retry { spec.retry = retry }
     spec.buffer = node.buffer
+    spec.lanes = node.lanes
+    spec.laneKeys = node.laneKeys.map { $0.map(LaneKey.fields) ?? .role }
     spec.recordPlan = node.recordPlan
     spec.encodePlan = node.encodePlan
     spec.pollEveryNanoseconds = node.pollEveryNanoseconds

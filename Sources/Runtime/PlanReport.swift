@@ -7,19 +7,28 @@ public enum PlanReport {
   public static func text(_ plan: PipelinePlan, chains: ChainPlan) -> String {
     var text =
       "pipeline \(plan.name): \(Quantities.count(plan.nodes.count, "node")), \(Quantities.count(chains.chains.count, "thread"))\n"
-    let arrival = ArrivalPlan(plan) { chains.buffers[$0]?.drops == true }
+    let arrival = ArrivalPlan(plan) { chains.buffers(ofEdge: $0).contains(where: \.drops) }
     for (index, members) in chains.chains.enumerated() {
-      let names = members.map { plan.nodes[$0].name }.joined(separator: " -> ")
+      let names = members.map { name(of: $0, plan, chains) }.joined(separator: " -> ")
       text += "\nthread \(index + 1): \(names)\n"
       if let reason = chains.reasons[members[0]], reason != "source" {
         text += "  its own thread because: \(reason)\n"
       }
       for member in members {
-        text += describe(plan.nodes[member])
-        if let sentence = arrival.sentence(of: member) { text += "    \(sentence)\n" }
+        let (node, lane) = chains.node(member)
+        guard lane == 0 else { continue }
+        text += describe(plan.nodes[node])
+        if let sentence = arrival.sentence(of: node) { text += "    \(sentence)\n" }
       }
     }
     return text + "\n" + edges(plan, chains)
+  }
+
+  /// A node's name, with the number of the lane where there are several.
+  private static func name(of member: Int, _ plan: PipelinePlan, _ chains: ChainPlan) -> String {
+    let (node, lane) = chains.node(member)
+    let lanes = chains.lanes(of: node)
+    return plan.nodes[node].name + (lanes > 1 ? "[\(lane + 1)/\(lanes)]" : "")
   }
 
   private static func describe(_ function: FunctionPlan) -> String {
@@ -54,6 +63,10 @@ public enum PlanReport {
       let keys = state.keys.map { " of \(Quantities.count($0, "key"))" } ?? ""
       text += "    state: \(Quantities.bytes(state.bytes))\(keys) at most, then \(state.whenFull.rawValue)\n"
     }
+    if node.lanes > 1 {
+      let keys = Set(node.laneKeys.map { $0.map { "'\($0.joined(separator: "', '"))'" } ?? "the event's key" }).sorted()
+      text += "    \(node.lanes) lanes: rows are dealt by \(keys.joined(separator: " and "))\n"
+    }
     if let port = node.reference.manifest.latePort { text += "    late rows leave by the port '\(port)'\n" }
     if let records = node.recordPlan, records.format == .frame {
       text += "    frames; columns: those that they come with\n"
@@ -81,11 +94,13 @@ public enum PlanReport {
         case .index(let number): from.outputPorts.count > 1 ? ".\(from.outputPorts[number])" : ""
         }
       let name = "\(from.name)\(port) -> \(plan.nodes[edge.to].name)"
-      if let buffer = chains.buffers[index] {
+      let buffers = chains.buffers(ofEdge: index)
+      if let buffer = buffers.first {
         let bytes = Quantities.bytes(buffer.bytes)
         let target = buffer.targetNanoseconds.map { ", adaptive to \(Quantities.duration(nanoseconds: $0))" } ?? ""
         let credit = "\(Quantities.count(buffer.frames, "frame")) or \(bytes)\(target), then \(buffer.fallback)"
-        table.add([name, buffer.drops ? "ring, arrival" : "ring", credit, Quantities.bytes(chains.memory.edges[index])])
+        let ring = buffers.count > 1 ? "\(buffers.count) rings" : "ring"
+        table.add([name, ring + (buffer.drops ? ", arrival" : ""), credit, Quantities.bytes(chains.bytes(ofEdge: index))])
       } else {
         table.add([name, "call", "", "0 B"])
       }
