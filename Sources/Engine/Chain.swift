@@ -30,6 +30,8 @@ final class Chain: @unchecked Sendable {
   private(set) var heldNanoseconds: Int64 = 0
   /// No timer of the clock is due before this time, ns since the epoch.
   private var timerDue = Int64.max
+  /// CPU time of the threads that decode for the source.
+  private var crewNanoseconds: Int64 = 0
   /// CPU time of the thread, once it has ended.
   private(set) var cpuNanoseconds: Int64 = 0
 
@@ -57,7 +59,7 @@ final class Chain: @unchecked Sendable {
     let body: @convention(c) (UnsafeMutableRawPointer?) -> Void = { context in
       let chain = Unmanaged<Chain>.fromOpaque(context!).takeRetainedValue()
       chain.run()
-      chain.cpuNanoseconds = tide_thread_cpu_ns()
+      chain.cpuNanoseconds = tide_thread_cpu_ns() + chain.crewNanoseconds
       chain.pipeline.chainEnded()
     }
     let context = Unmanaged.passRetained(self)
@@ -78,6 +80,8 @@ final class Chain: @unchecked Sendable {
     var pollAt = Int64.min
     var attempt = 0
     source.startClock()
+    source.startCrew()
+    defer { crewNanoseconds = source.crew?.stop() ?? 0 }
     while !pipeline.isStopping {
       guard awaitCredit() else { return }
       serveWakes()
@@ -92,6 +96,7 @@ final class Chain: @unchecked Sendable {
       source.wakeRequested.store(false, ordering: .sequentiallyConsistent)
       source.idleClock.begin(at: now, held: heldNanoseconds)
       let status = source.pollSource(deadline: max(now, min(now &+ Self.pollNanoseconds, timerDue)))
+      if status != TIDE_OK, status != TIDE_MORE, !source.settleCrew(betweenCalls: true) { return }
       let idleAt = source.passIdleTime(after: status)
       source.runEventTimers(upTo: source.sentWatermark)
       flushWatermarks()
@@ -115,7 +120,7 @@ final class Chain: @unchecked Sendable {
   }
 
   private func endSource(_ source: Node) {
-    guard !pipeline.isForced else { return }
+    guard !pipeline.isForced, source.settleCrew(betweenCalls: true) else { return }
     source.finish()
     flushWatermarks()
   }

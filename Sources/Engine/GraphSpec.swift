@@ -62,7 +62,7 @@ public struct NodeSpec {
   public var encodePlan: EncodePlan?
   /// What the component may keep between calls.
   public var state = StateLimits()
-  /// Instances side by side; rows are dealt to them by `laneKeys`, one for each input. Not of sources.
+  /// Instances side by side; rows are dealt to them by `laneKeys`, one for each input. Of a source: threads that decode its records.
   public var lanes = 1
   public var laneKeys: [LaneKey] = []
   /// Which of them it is, once the graph is spread.

@@ -12,7 +12,7 @@ struct LaneSpread {
     graph.edges.removeAll()
     for (index, node) in whole.nodes.enumerated() {
       map.first.append(graph.nodes.count)
-      for lane in 0..<max(node.lanes, 1) {
+      for lane in 0..<Self.instances(node) {
         var one = node
         one.lane = lane
         graph.nodes.append(one)
@@ -22,12 +22,15 @@ struct LaneSpread {
     for edge in whole.edges { spread(edge, whole) }
   }
 
+  /// The lanes of a source are threads that work for one instance.
+  private static func instances(_ node: NodeSpec) -> Int { node.kind == .source ? 1 : max(node.lanes, 1) }
+
   private mutating func spread(_ edge: EdgeSpec, _ whole: GraphSpec) {
     map.edges.append([])
     let (from, to) = (whole.nodes[edge.from], whole.nodes[edge.to])
     let isAligned = Self.areAligned(from, to, edge)
-    for source in 0..<max(from.lanes, 1) {
-      for target in isAligned ? source..<source + 1 : 0..<max(to.lanes, 1) {
+    for source in 0..<Self.instances(from) {
+      for target in isAligned ? source..<source + 1 : 0..<Self.instances(to) {
         var one = edge
         one.from = map.first[edge.from] + source
         one.to = map.first[edge.to] + target
@@ -40,7 +43,7 @@ struct LaneSpread {
 
   /// True when the rows of a lane are all of the same lane of the next node.
   private static func areAligned(_ from: NodeSpec, _ to: NodeSpec, _ edge: EdgeSpec) -> Bool {
-    guard from.lanes > 1, from.lanes == to.lanes, from.forwardsOnly, edge.output != EdgeSpec.dead else { return false }
+    guard instances(from) > 1, from.lanes == to.lanes, from.forwardsOnly, edge.output != EdgeSpec.dead else { return false }
     return Set(from.laneKeys) == [to.laneKeys[edge.input]]
   }
 }

@@ -98,6 +98,7 @@ extension Node {
   /// host->watermark: of a source's partition, or a bound on what an operator forwards.
   func setWatermark(_ time: Int64, partition: UInt32) {
     if spec.kind == .source {
+      settleCrew()
       let partition = self.partition(partition)
       isSilent = false
       partition.askedAtRow = idleClock.asked
@@ -113,6 +114,7 @@ extension Node {
   /// host->idle: takes a source's partition out of its minimum, and the node out of its readers' when nothing is left of it.
   func setIdle(partition: UInt32) {
     guard spec.kind == .source else { return sendIdle() }
+    settleCrew()
     let partition = self.partition(partition)
     guard !partition.state.isIdle else { return }
     partition.state.isIdle = true

@@ -134,6 +134,8 @@ final class Node: @unchecked Sendable {
   let deadLetters: DeadLetterBuffer
   let decoder: RecordDecoder?
   let encoder: RecordEncoder?
+  /// Threads that decode beside the source's own.
+  var crew: DecodeCrew?
   /// Row counter per partition, for ids.
   var nextRow: [UInt32: Int64] = [:]
   var frameNumber: UInt64 = 0
@@ -197,9 +199,11 @@ final class Node: @unchecked Sendable {
   private func describe() {
     infoTexts = [pipeline.name, spec.name, spec.componentName, "at_most_once"].map { BorrowedText($0) }
     info.pointee.size = UInt32(MemoryLayout<tide_info>.size)
-    let groups = LaneRange(lane: spec.lane, of: spec.lanes).groups
+    // Of a source, lanes are threads that decode for its one instance.
+    let lanes = spec.kind == .source ? 1 : spec.lanes
+    let groups = LaneRange(lane: spec.lane, of: lanes).groups
     info.pointee.lane = UInt32(spec.lane)
-    info.pointee.lanes = UInt32(spec.lanes)
+    info.pointee.lanes = UInt32(lanes)
     info.pointee.first_group = UInt32(groups.lowerBound)
     info.pointee.groups = UInt32(groups.count)
     info.pointee.inputs = UInt32(spec.inputs.count)
@@ -209,8 +213,8 @@ final class Node: @unchecked Sendable {
     info.pointee.component = infoTexts[2].string
     info.pointee.delivery = infoTexts[3].string
     // Each lane has its share.
-    info.pointee.state_bytes = UInt64(spec.state.bytes.dividedRoundingUp(by: spec.lanes))
-    info.pointee.state_keys = UInt64(spec.state.keys?.dividedRoundingUp(by: spec.lanes) ?? 0)
+    info.pointee.state_bytes = UInt64(spec.state.bytes.dividedRoundingUp(by: lanes))
+    info.pointee.state_keys = UInt64(spec.state.keys?.dividedRoundingUp(by: lanes) ?? 0)
     info.pointee.state_full = spec.state.whenFull == .evictOldest ? TIDE_STATE_EVICT_OLDEST : TIDE_STATE_STOP
     fillHostTable()
   }

@@ -52,6 +52,7 @@ enum NodeCodec {
       guard node.isInCall, node.decoder != nil else {
         return node.refuse(TIDE_E_FATAL, "bury belongs in a call with an output, of a source that decodes")
       }
+      guard node.settleCrew() else { return TIDE_E_CANCELLED }
       let record = UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : Int(min(length, NodeCodec.buriedBytes)))
       node.writeOff(record: record, partition: partition, offset: offset, code: "rejected", reason: String(borrowed: why))
       return node.pipeline.isForced ? TIDE_E_CANCELLED : TIDE_OK
@@ -67,6 +68,9 @@ extension Node {
   /// Row counter's bits in an id; the partition's number stands above them.
   private static let rowBits: Int64 = 48
 
+  /// The id of a row by its number in its partition.
+  static func id(partition: UInt32, row: Int64) -> Int64 { Int64(partition) << rowBits | row }
+
   /// Notes where a partition's records come from.
   func name(partition number: UInt32, _ name: String) {
     origins[number] = name
@@ -78,6 +82,20 @@ extension Node {
     _ bytes: UnsafeRawPointer, length: Int, readable: Int, offset: UInt64, final: Bool, partition: UInt32, consumed: inout Int
   ) -> tide_status {
     guard let decoder else { return refuse(TIDE_E_UNSUPPORTED, "the manifest does not say codec: decode") }
+    if let crew {
+      let records = UnsafeRawBufferPointer(start: bytes, count: length)
+      if !crew.unfinished.contains(partition), final || records.contains(UInt8(ascii: "\n")) {
+        return decode(with: crew, records, offset: offset, final: final, partition: partition, consumed: &consumed)
+      }
+      // Part of a record: the source's own decoder knows what to do with one that is too long, and when it is over.
+      guard settleCrew() else { return TIDE_E_CANCELLED }
+    }
+    defer {
+      if let crew, consumed > 0 {
+        let endsRecord = bytes.load(fromByteOffset: consumed - 1, as: UInt8.self) == UInt8(ascii: "\n")
+        if endsRecord { crew.unfinished.remove(partition) } else { crew.unfinished.insert(partition) }
+      }
+    }
     let ingestTime = pipeline.clock.now
     if let rows = chain.adaptiveFrameRows { decoder.limitFrame(rows: rows, bytes: Self.frameBytes(forRows: rows)) }
     while true {
@@ -87,7 +105,7 @@ extension Node {
       for dead in decoder.deadRecords {
         writeOff(record: dead.bytes, partition: partition, offset: dead.offset, code: dead.code, reason: dead.reason)
       }
-      counters.set(Count.mismatches, Int(decoder.mismatches))
+      counters.set(Count.mismatches, Int(decoder.mismatches + (crew?.mismatches ?? 0)))
       consumed += step.consumed
       if decoder.rows > 0 {
         let status = publishDecoded(decoder, partition: partition)
@@ -111,7 +129,7 @@ extension Node {
     let rows = decoder.rows
     _ = decoder.writeFrame(
       into: tide_block_bytes(block), capacity: Int(block.pointee.capacity), stream: partition,
-      firstID: Int64(partition) << Self.rowBits | first)
+      firstID: Self.id(partition: partition, row: first))
     nextRow[partition] = first + Int64(rows)
     return publish(block, port: 0)
   }

@@ -9,6 +9,7 @@ struct LanePlanner {
 
   /// For each input port the fields of the key, nil for the event's key; or why the node cannot have lanes.
   static func keys(of draft: NodeDraft, _ manifest: ComponentManifest) -> Result<[[String]?], Refusal> {
+    if draft.kind == .source { return source(draft, manifest) }
     let ports = draft.inputPorts ?? []
     switch manifest.concurrency {
     case .single, nil:
@@ -30,6 +31,23 @@ struct LanePlanner {
           message: "rows are dealt to lanes by key, and '\(draft.name)' has none: it takes all rows together",
           fix: "say by '\(option.name)' which rows belong together, or remove 'lanes'"))
     }
+  }
+
+  /// The lanes of a source are threads that decode its records, which works where every record is a line.
+  private static func source(_ draft: NodeDraft, _ manifest: ComponentManifest) -> Result<[[String]?], Refusal> {
+    guard manifest.codec == .decode else {
+      return .failure(
+        Refusal(
+          message: "the lanes of a source decode its records, and \(manifest.id) makes events itself", fix: "remove 'lanes'"))
+    }
+    let format = draft.config["format"]?.text ?? ""
+    guard format == "json" || format == "text" else {
+      return .failure(
+        Refusal(
+          message: "the lanes of a source decode lines of json or text; a record of \(format) may be several lines",
+          fix: "remove 'lanes'"))
+    }
+    return .success([])
   }
 }
 

@@ -72,7 +72,7 @@ public struct BooksReport {
   public var json: String {
     func number(_ value: UInt64) -> ConfigValue { .int(Int64(clamping: value)) }
     let nodes = books.nodes.map { node in
-      ConfigValue.map([
+      var entries: [ConfigValue.Entry] = [
         .init("name", .string(node.name)), .init("in", number(node.rowsIn)), .init("taken", number(node.taken)),
         .init("late", number(node.late)), .init("rejected", number(node.rejected)), .init("pending", number(node.pending)),
         .init("mismatches", number(node.mismatches)), .init("expression_errors", number(node.expressionErrors)),
@@ -80,7 +80,9 @@ public struct BooksReport {
         .init("retries", number(node.retries)),
         .init("error_percent", .double((node.errorPercent * 100).rounded() / 100)),
         .init("out", .map(node.out.map { .init($0.name, number($0.rows)) })),
-      ])
+      ]
+      if !node.laneRows.isEmpty { entries.append(.init("lanes", .list(node.laneRows.map(number)))) }
+      return ConfigValue.map(entries)
     }
     let edges = books.edges.map { edge in
       var entries: [ConfigValue.Entry] = [

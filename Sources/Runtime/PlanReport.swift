@@ -63,7 +63,9 @@ public enum PlanReport {
       let keys = state.keys.map { " of \(Quantities.count($0, "key"))" } ?? ""
       text += "    state: \(Quantities.bytes(state.bytes))\(keys) at most, then \(state.whenFull.rawValue)\n"
     }
-    if node.lanes > 1 {
+    if node.lanes > 1, node.kind == .source {
+      text += "    \(node.lanes) threads decode its records, this one among them; their order stays\n"
+    } else if node.lanes > 1 {
       let keys = Set(node.laneKeys.map { $0.map { "'\($0.joined(separator: "', '"))'" } ?? "the event's key" }).sorted()
       text += "    \(node.lanes) lanes: rows are dealt by \(keys.joined(separator: " and "))\n"
     }

@@ -126,7 +126,7 @@ extension Manifests {
       """#,
       says: #"""
         1:99: 'timeouts' is not built yet in this version of tidemill; remove it
-        3:35: 'lanes: 2' is not built yet in this version of tidemill; write lanes: 1, or remove it
+        3:35: pass runs as one instance: what it knows is of all rows together; remove 'lanes'
         3:49: 'isolation: process' is not built yet in this version of tidemill; write isolation: thread
         3:58: 'order' is not built yet in this version of tidemill; remove it
         3:77: pass keeps nothing by keys, which 'state' could limit; remove it

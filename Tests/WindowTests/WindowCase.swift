@@ -12,6 +12,7 @@ struct WindowCase {
   var late: Late?
   /// Names of the sources; each is one of the manifest's.
   var sources = ["in"]
+  var lanes = 1
   /// Other options of the component, as they are written.
   var more = ""
   private static let fields = "row: int, value: double, n: int, s: string, q: string, b: bool, at: time, k: string, j: int"
@@ -29,7 +30,9 @@ struct WindowCase {
     if allowedLateness > 0 { options.append("allowed_lateness: \(allowedLateness)ns") }
     if !more.isEmpty { options.append(more) }
     if let late { options.append("late: \(late.rawValue)") }
-    text += "operators:\n  win:\n    use: window\n    from: [\(sources.joined(separator: ", "))]\n    with: { "
+    text += "operators:\n  win:\n    use: window\n    from: [\(sources.joined(separator: ", "))]\n"
+    if lanes > 1 { text += "    lanes: \(lanes)\n" }
+    text += "    with: { "
     text += options.joined(separator: ", ") + " }\n"
     text += "sinks:\n"
     text += "  out: { use: file, from: win, with: { path: out.jsonl } }\n"

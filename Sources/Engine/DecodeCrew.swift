@@ -1,0 +1,182 @@
+import CHost
+import Formats
+import Rings
+import Synchronization
+
+/// Threads that decode records beside the source's own, `lanes` in all with it.
+///
+/// The source's thread cuts the bytes into jobs and sends on what they give in the order of the bytes, so that ids, watermarks and
+/// the order of rows are those of one thread. While it has to wait for the oldest job it decodes the next itself. All but the
+/// threads' own loop belongs to the source's thread.
+final class DecodeCrew: @unchecked Sendable {
+  /// Records that one job has at most, but for a record that is longer.
+  static let jobBytes = 256 << 10
+  /// Jobs for each thread: one that is decoded, and one that waits.
+  private static let jobsEach = 2
+
+  private let jobs: [DecodeJob]
+  private let plan: RecordPlan
+  private let source: Parker
+  private let clock: any PipelineClock
+  private var members: [Member] = []
+  /// Jobs begun and sent on so far; the oldest is `jobs[done % count]`.
+  private var begun = 0, done = 0
+  private let isStopping = Atomic<Bool>(false)
+  private let cpu = Atomic<Int64>(0)
+  /// Values that did not fit their column, of all jobs that were sent on.
+  private(set) var mismatches: UInt64 = 0
+  /// Partitions whose last bytes were decoded by the source itself and ended within a record.
+  var unfinished: Set<UInt32> = []
+
+  /// A further thread, and what wakes it.
+  private final class Member: @unchecked Sendable {
+    let parker: Parker
+    let decoder: RecordDecoder
+    let pool: FramePool
+    unowned let crew: DecodeCrew
+    var thread: UInt64 = 0
+
+    init(_ crew: DecodeCrew, _ decoder: RecordDecoder, _ pool: FramePool) {
+      self.crew = crew
+      self.decoder = decoder
+      self.pool = pool
+      parker = Parker(clock: crew.clock)
+    }
+  }
+
+  /// Records of formats whose records end with a line, wherever they stand, can be decoded out of order.
+  static func takes(_ plan: RecordPlan) -> Bool { plan.format == .json || plan.format == .text }
+
+  init(lanes: Int, plan: RecordPlan, source: Parker, clock: any PipelineClock, budget: FrameBudget, keepBytes: Int)
+    throws(FormatError)
+  {
+    self.plan = plan
+    self.source = source
+    self.clock = clock
+    jobs = (0..<lanes * Self.jobsEach).map { _ in DecodeJob(capacity: Self.jobBytes) }
+    for _ in 1..<lanes {
+      let pool = FramePool(crossing: true, keepBytes: keepBytes, budget: budget)
+      members.append(Member(self, try Self.decoder(plan), pool))
+    }
+  }
+
+  private static func decoder(_ plan: RecordPlan) throws(FormatError) -> RecordDecoder {
+    do { return try RecordDecoder(plan) } catch { throw error as? FormatError ?? FormatError(message: "\(error)") }
+  }
+
+  // MARK: Threads
+
+  /// Starts the threads; the number of those that could not be.
+  func start(name: String) -> Int {
+    let body: @convention(c) (UnsafeMutableRawPointer?) -> Void = { context in
+      let member = Unmanaged<Member>.fromOpaque(context!).takeRetainedValue()
+      member.crew.work(member)
+      member.crew.cpu.add(tide_thread_cpu_ns(), ordering: .relaxed)
+    }
+    members.removeAll { member in
+      let context = Unmanaged.passRetained(member)
+      guard tide_thread_start(body, context.toOpaque(), Chain.stackBytes, "tm-\(name.prefix(10))+", &member.thread) != 0 else {
+        return false
+      }
+      context.release()
+      return true
+    }
+    return jobs.count / Self.jobsEach - 1 - members.count
+  }
+
+  /// Ends the threads, and gives back what was not sent on. The CPU time that they took, in ns.
+  func stop() -> Int64 {
+    isStopping.store(true, ordering: .sequentiallyConsistent)
+    for member in members { member.parker.signal() }
+    for member in members { tide_thread_join(member.thread) }
+    members.removeAll()
+    for job in jobs { job.discard() }
+    return cpu.load(ordering: .relaxed)
+  }
+
+  private func work(_ member: Member) {
+    while !isStopping.load(ordering: .acquiring) {
+      if let job = take() {
+        run(job, member.decoder, member.pool) {
+          // Memory comes back when those below have read what they have.
+          member.parker.park(until: clock.now &+ 1_000_000) { isStopping.load(ordering: .acquiring) }
+          return !isStopping.load(ordering: .acquiring)
+        }
+        source.signal()
+      } else {
+        member.parker.park {
+          isStopping.load(ordering: .acquiring)
+            || jobs.contains { $0.state.load(ordering: .acquiring) == DecodeJob.State.ready }
+        }
+      }
+    }
+  }
+
+  /// Takes a job that nobody has taken.
+  private func take() -> DecodeJob? {
+    for job in jobs where job.state.load(ordering: .relaxed) == DecodeJob.State.ready {
+      if job.state.compareExchange(
+        expected: DecodeJob.State.ready, desired: DecodeJob.State.taken, ordering: .acquiringAndReleasing
+      ).exchanged {
+        return job
+      }
+    }
+    return nil
+  }
+
+  private func run(_ job: DecodeJob, _ decoder: RecordDecoder, _ pool: FramePool, waits: () -> Bool) {
+    job.run(decoder, pool, waits: waits)
+    job.state.store(DecodeJob.State.done, ordering: .releasing)
+  }
+
+  // MARK: The source's thread
+
+  var isEmpty: Bool { begun == done }
+  var isFull: Bool { begun - done == jobs.count }
+
+  /// Begins a job with whole records.
+  func begin(
+    _ records: UnsafeRawBufferPointer, partition: UInt32, offset: UInt64, final: Bool, ingestTime: Int64, frameRows: Int?
+  ) {
+    let job = jobs[begun % jobs.count]
+    job.fill(
+      records, partition: partition, offset: offset, final: final, ingestTime: ingestTime, frameRows: frameRows)
+    job.state.store(DecodeJob.State.ready, ordering: .releasing)
+    begun += 1
+    // The source decodes one itself; others are woken for more than that.
+    if begun - done > 1 { for member in members { member.parker.signal() } }
+  }
+
+  /// The oldest job, if it is decoded.
+  var finished: DecodeJob? {
+    guard !isEmpty else { return nil }
+    let job = jobs[done % jobs.count]
+    return job.state.load(ordering: .acquiring) == DecodeJob.State.done ? job : nil
+  }
+
+  /// Takes leave of the oldest job, of which everything was sent on.
+  func close(_ job: DecodeJob) {
+    mismatches += job.mismatches
+    job.discard()
+    job.state.store(DecodeJob.State.free, ordering: .releasing)
+    done += 1
+  }
+
+  /// Decodes a job that nobody has begun; else waits until the oldest is decoded, or until `gives` up.
+  func help(_ decoder: RecordDecoder, _ pool: FramePool, unless gives: () -> Bool) {
+    // Oldest first: it is waited for.
+    for number in done..<begun {
+      let job = jobs[number % jobs.count]
+      guard
+        job.state.compareExchange(
+          expected: DecodeJob.State.ready, desired: DecodeJob.State.taken, ordering: .acquiringAndReleasing
+        ).exchanged
+      else { continue }
+      return run(job, decoder, pool) {
+        source.park(until: clock.now &+ 1_000_000) { gives() }
+        return !gives()
+      }
+    }
+    source.park { finished != nil || isEmpty || gives() }
+  }
+}

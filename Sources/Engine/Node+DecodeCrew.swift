@@ -1,0 +1,104 @@
+import CHost
+import CTidemill
+import Formats
+import Rings
+
+extension Node {
+  /// Starts the threads that decode for a source with several lanes.
+  func startCrew() {
+    guard spec.kind == .source, spec.lanes > 1, let plan = decoder?.plan, DecodeCrew.takes(plan) else { return }
+    do throws(FormatError) {
+      let made = try DecodeCrew(
+        lanes: spec.lanes, plan: plan, source: chain.parker, clock: pipeline.clock, budget: pipeline.budget,
+        keepBytes: pipeline.chainPlan.memory.pools[chain.index])
+      let missing = made.start(name: spec.name)
+      if missing > 0 { log(.warning, "\(missing) of its \(spec.lanes) lanes have no thread: the system gives no more") }
+      crew = made
+    } catch {
+      log(.warning, "its lanes cannot be made, one thread decodes: \(error.message)")
+    }
+  }
+
+  /// Hands records to the crew, and sends on what it has made of those before.
+  func decode(
+    with crew: DecodeCrew, _ bytes: UnsafeRawBufferPointer, offset: UInt64, final: Bool, partition: UInt32, consumed: inout Int
+  ) -> tide_status {
+    let whole = final ? bytes.count : (bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
+    let ingestTime = pipeline.clock.now
+    while true {
+      while let job = crew.finished {
+        let status = send(job, crew)
+        if status != TIDE_OK { return status }
+        if !chain.hasCredit { return TIDE_MORE }
+      }
+      guard consumed < whole else { return pipeline.isForced ? TIDE_E_CANCELLED : TIDE_OK }
+      if crew.isFull {
+        crew.help(decoder!, chain.pool) { pipeline.isForced }
+        if pipeline.isForced { return TIDE_E_CANCELLED }
+        continue
+      }
+      let piece = Self.piece(UnsafeRawBufferPointer(rebasing: bytes[consumed..<whole]))
+      crew.begin(
+        UnsafeRawBufferPointer(rebasing: bytes[consumed..<consumed + piece]), partition: partition,
+        offset: offset + UInt64(consumed), final: final && consumed + piece == whole, ingestTime: ingestTime,
+        frameRows: chain.adaptiveFrameRows)
+      consumed += piece
+    }
+  }
+
+  /// Length of the first records, a job's worth.
+  private static func piece(_ records: UnsafeRawBufferPointer) -> Int {
+    guard records.count > DecodeCrew.jobBytes else { return records.count }
+    let newline = UInt8(ascii: "\n")
+    if let end = records[..<DecodeCrew.jobBytes].lastIndex(of: newline) { return end + 1 }
+    return records[DecodeCrew.jobBytes...].firstIndex(of: newline).map { $0 + 1 } ?? records.count
+  }
+
+  /// Sends all that the crew still has, in its order. False after a forced stop.
+  @discardableResult
+  func settleCrew(betweenCalls: Bool = false) -> Bool {
+    guard let crew, !crew.isEmpty else { return true }
+    while !crew.isEmpty {
+      if pipeline.isForced { return false }
+      if betweenCalls, !chain.awaitCredit() { return false }
+      if let job = crew.finished {
+        if send(job, crew) == TIDE_E_CANCELLED { return false }
+      } else {
+        crew.help(decoder!, chain.pool) { pipeline.isForced }
+      }
+    }
+    flushDeadLetters()
+    return true
+  }
+
+  /// Sends what a job has made, all of it, or until the edges are full.
+  private func send(_ job: DecodeJob, _ crew: DecodeCrew) -> tide_status {
+    while job.sent < job.parts.count {
+      let part = job.parts[job.sent]
+      job.sent += 1
+      switch part {
+      case .dead(let dead):
+        writeOff(record: dead.bytes, partition: job.partition, offset: dead.offset, code: dead.code, reason: dead.reason)
+      case .frame(let block):
+        number(block, partition: job.partition)
+        let status = publish(block, port: 0)
+        if status != TIDE_OK { return status }
+        if job.sent < job.parts.count, !chain.hasCredit { return TIDE_MORE }
+      }
+    }
+    crew.close(job)
+    counters.set(Count.mismatches, Int(crew.mismatches + (decoder?.mismatches ?? 0)))
+    return TIDE_OK
+  }
+
+  /// Gives the rows of a frame the ids that follow those before.
+  private func number(_ block: UnsafeMutablePointer<tide_block>, partition: UInt32) {
+    let frame = tide_block_frame(block)!
+    let first = nextRow[partition] ?? 0
+    nextRow[partition] = first + Int64(frame.pointee.rows)
+    let column = tide_role(frame, UInt32(TIDE_ROLE_ID))
+    guard column >= 0, tide_col(frame, column).pointee.enc == UInt8(TIDE_SEQ) else { return }
+    let data = Int(tide_col(frame, column).pointee.data)
+    UnsafeMutableRawPointer(frame).storeBytes(of: Self.id(partition: partition, row: first), toByteOffset: data, as: Int64.self)
+  }
+}

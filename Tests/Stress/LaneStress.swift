@@ -1,0 +1,42 @@
+import CTidemill
+import Engine
+import EngineBench
+
+/// Two sources whose rows are dealt to lanes, twice in a row, run to the end, stopped or forced.
+enum LaneStress {
+  static func run(round: Int, events count: Int) {
+    var bench = PipelineBench()
+    let all = Collector()
+    let names = (0..<7).map { "key \($0)" }
+    let rows = (0..<count).map { Event(time: Int64($0), value: Int64($0), name: names[$0 % 7]) }
+    let a = bench.add(.source, source("a", rows, frame: 1 + round % 50)) { $0.watermarkDelayNanoseconds = 3 }
+    let b = bench.add(.source, source("b", rows, frame: 9)) { $0.watermarkDelayNanoseconds = 3 }
+    let first = bench.add(.operator, pass("first"), from: [(a, 0), (b, 0)]) {
+      $0.forwardsOnly = true
+      $0.lanes = 1 + round % 4
+      $0.laneKeys = [.fields(["name"])]
+      $0.buffer = .init(frames: 4, bytes: 64 << 10)
+    }
+    let second = bench.add(.operator, pass("second"), from: first) {
+      $0.forwardsOnly = true
+      $0.lanes = 1 + round / 4 % 3
+      $0.laneKeys = [.fields(["value"])]
+    }
+    bench.add(.sink, all.component("all"), from: second)
+    do {
+      var ticks = 0
+      let (outcome, books) = try bench.run { pipeline in
+        ticks += 1
+        if round % 4 == 2, ticks == 3 { pipeline.stop() }
+        if round % 4 == 3, ticks == 3 { pipeline.force() }
+      }
+      guard books.discrepancies().isEmpty else { Stress.fatal("the books are off: \(books.discrepancies())") }
+      if case .failed(let errors) = outcome { Stress.fatal("a pipeline failed: \(errors)") }
+      if outcome == .completed, UInt64(all.events.count) != books.nodes[a].out[0].rows + books.nodes[b].out[0].rows {
+        Stress.fatal("rows were lost: \(all.events.count)")
+      }
+    } catch {
+      Stress.fatal("\(error)")
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import ProofBench
+import Testing
+
+/// Windows in several lanes: what comes out is what one lane gives.
+@Suite(.serialized) struct WindowLaneTests {
+  private func run(_ test: WindowCase, _ chunks: [RandomCase.Chunk], _ partitions: [[ModelRow]]) throws -> ManifestRun {
+    let steps = chunks.map { chunk in
+      LineSource.Step.lines(
+        partition: chunk.partition, partitions[chunk.partition][chunk.rows].map(\.line).joined())
+    }
+    return try ManifestRun(test.manifest, inputs: ["in": (partitions.count, steps)])
+  }
+
+  @Test func `over one partition every result and correction is the same at any number of lanes`() throws {
+    for seed in Seeds.of(8000, 20) {
+      var random = RandomCase(seed: seed)
+      var test = random.test(Int(seed % 5))
+      if test.keys.isEmpty { test.keys = ["k"] }
+      let rows = random.rows(80 + Int(seed % 4) * 60, partitions: 1, span: random.span)
+      let model = WindowModel(test: test)
+      var first: [String]?
+      for lanes in 1...4 {
+        test.lanes = lanes
+        let check = WindowCheck(test: test, replay: "seed \(seed), \(lanes) lanes")
+        let run = try run(test, random.schedule(rows, limit: [1, 7, 64, 300][(lanes + Int(seed)) % 4]), rows)
+        check.last(run, rows, model)
+        let found = check.found(run).map(\.description).sorted()
+        #expect(first == nil || found == first, "\(lanes) lanes give other results; seed \(seed)\n\(test.manifest)")
+        first = found
+      }
+    }
+  }
+
+  @Test func `over several partitions the last results and the late rows are the same at any number of lanes`() throws {
+    for seed in Seeds.of(8500, 20) {
+      var random = RandomCase(seed: seed)
+      var test = random.test(Int(seed % 5))
+      if test.keys.isEmpty { test.keys = ["k", "j"] }
+      let rows = random.rows(150, partitions: 2 + Int(seed % 2), span: random.span)
+      test.lanes = 2 + Int(seed % 3)
+      let check = WindowCheck(test: test, replay: "seed \(seed), \(test.lanes) lanes")
+      check.last(try run(test, random.schedule(rows, limit: 20), rows), rows, WindowModel(test: test))
+    }
+  }
+}
