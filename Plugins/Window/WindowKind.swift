@@ -61,7 +61,7 @@ enum WindowKind {
     }
     guard zone == nil || length >= WindowLimits.zonedPaneNanoseconds else {
       throw PluginError.config(
-        "the lengths have less than a minute in common, and such bounds are the same on every clock: leave it out",
+        "the lengths have less than a minute in common, and bounds so close need no clock of a place: leave it out",
         at: "timezone")
     }
     guard length >= WindowLimits.paneNanoseconds else {
