@@ -17,8 +17,15 @@ window_rows() {
   sed -E 's/"(sum|avg)":[^,]*,//g; s/,"corrections":0//; s/("(min|max)":[0-9]+)\.0([,}])/\1\3/g' "$1" | sort
 }
 
+# CPU nanoseconds of a line and peak KiB of so many lines through standard input.
+streamed() {
+  "$work/input" "$1" | BENCH_OUTPUT=$work/streamed.jsonl run Benchmarks/window/stream.yaml |
+    awk -v lines="$1" '{ print $2 / lines * 1e9, $3 }'
+  rm -f "$work/streamed.jsonl"
+}
+
 measure_window() {
-  local round name label gate
+  local round name label gate once tenfold more=$((rows * 10))
   for ((round = 1; round <= rounds; round++)); do
     say "window, round $round of $rounds"
     window tumbling 10000 10000
@@ -33,6 +40,16 @@ measure_window() {
   line "sliding, 60 s every 5 s, beside tumbling" "$(printf %.2f "$(median "$results/window" 4)")" s \
     "$(printf %.2f "$(median "$results/window" 1)")" "$(printf %.2f "$(median "$results/window" 5)")" "ratio <= 1.15"
   line "peak of the tumbling one" "$(printf %.1f "$(median "$results/window" 6)")" MiB - - "figure <= 64"
+  say "window, $more lines"
+  streamed "$rows" >"$results/window-once"
+  streamed "$more" >"$results/window-tenfold"
+  once=$(median "$results/window-once" 1) tenfold=$(median "$results/window-tenfold" 1)
+  line "a line of $more, beside one of $rows" "$(printf %.0f "$tenfold")" ns "$(printf %.0f "$once")" \
+    "$(awk -v a="$tenfold" -v b="$once" 'BEGIN { printf "%.2f", a / b }')" "ratio <= 1.10"
+  once=$(median "$results/window-once" 2) tenfold=$(median "$results/window-tenfold" 2)
+  line "peak of $more lines, beside $rows" "$(awk -v kib="$tenfold" 'BEGIN { printf "%.1f", kib / 1024 }')" MiB \
+    "$(awk -v kib="$once" 'BEGIN { printf "%.1f", kib / 1024 }')" \
+    "$(awk -v a="$tenfold" -v b="$once" 'BEGIN { printf "%.2f", a / b }')" "ratio <= 1.10"
   head_of "windows of frames in memory: CPU time of an event" figure loop
   while IFS=: read -r name label gate; do
     local figure loop ratio
@@ -45,4 +62,12 @@ CASES
   awk '$1 == "sliding-1" { one = $2 } $1 == "sliding-100" { print one, $2, $2 / one }' "$results/window-memory" >"$results/slide"
   line "60 s every 0.6 s beside 60 s, without results" "$(median "$results/slide" 2)" ns "$(median "$results/slide" 1)" \
     "$(printf %.2f "$(median "$results/slide" 3)")" "ratio <= 1.15"
+  result() { awk -v name="result-$1" '$1 == name { print $2 }' "$results/window-memory"; }
+  line "a result of 100 panes, beside one of a pane" "$(result 100)" ns "$(result 1)" \
+    "$(awk -v a="$(result 100)" -v b="$(result 1)" 'BEGIN { printf "%.2f", a / b }')" ""
+  head_of "memory of a key, in bytes" "1st window" "each more"
+  for name in 1000 10000 100000 1000000; do
+    read -r _ once tenfold < <(grep "^memory-$name " "$results/window-memory")
+    line "$name keys" "$once" B "$tenfold" - ""
+  done
 }

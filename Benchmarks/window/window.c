@@ -1,9 +1,12 @@
 /* Windows over events in memory: the operator, through its table, beside a loop written for the job (loop.h). They take turns.
  *   clang -O2 -Iinclude -D_DEFAULT_SOURCE -o window Benchmarks/window/window.c -ldl -lm
  *   window LIBRARY ROUNDS
- * Prints for each case its name, the CPU nanoseconds of an event, the loop's (0 = not run), and the ratio of both: medians.
+ * Prints for each case its name, the CPU nanoseconds of an event (of a result, where that is in the name), the loop's (0 = not run),
+ * and the ratio of both: medians. Then for numbers of keys what each of them takes in memory: in its first window, and in each
+ * window more.
  */
 #include <dlfcn.h>
+#include <malloc.h>
 
 #include "../timing.h"
 #include "host.h"
@@ -17,8 +20,14 @@ typedef struct {
   int64_t step;
   int64_t size, every; /* ns; equal = tumbling */
   int compares;        /* beside the loop */
-  int fires;           /* the time of results counts */
+  enum { ROWS, ALL, RESULTS } counts; /* whose time is taken: events alone, all, or results alone, for each of them */
 } trial;
+
+/* Bytes that were allocated and not given back. */
+static double allocated(void) {
+  struct mallinfo2 info = mallinfo2();
+  return (double)info.uordblks + (double)info.hblkhd;
+}
 
 typedef struct {
   tide_frame **frames;
@@ -68,7 +77,16 @@ static int64_t watermark_over(const tide_frame *frame, int64_t greatest) {
   return greatest;
 }
 
-static double run_window(const tide_component *component, const trial *t, const input *in, host *h) {
+static void fire(
+    const tide_component *component, tide_instance *me, int64_t watermark, tide_output *out, const trial *t, double *used) {
+  double start = t->counts == RESULTS ? thread_seconds() : 0;
+  while (component->on_watermark(me, TIDE_PORT_ALL, watermark, out) == TIDE_MORE) {}
+  if (t->counts == RESULTS) *used += thread_seconds() - start;
+}
+
+/* `held`: bytes that the operator takes before its windows close; NULL when nobody asks. */
+static double run_window(const tide_component *component, const trial *t, const input *in, host *h, double *held) {
+  double before = held ? allocated() : 0;
   const option tumbling[] = {
       {"", "{\"aggregate\":{\"count\":0,\"sum\":0,\"avg\":0,\"min\":0,\"max\":0}}", 0},
       {t->size == t->every ? "tumbling" : "none", NULL, t->size},
@@ -94,17 +112,22 @@ static double run_window(const tide_component *component, const trial *t, const 
   if (component->create(component, &h->table, &me) < 0 || component->open(me) < 0) exit(1);
   tide_output *out = (tide_output *)(void *)h;
   int64_t greatest = INT64_MIN;
-  double used = 0, start = thread_seconds();
+  double used = 0, fired = 0, start = thread_seconds();
   for (uint64_t k = 0; k < in->count; k++) {
     tide_batch batch = {sizeof batch, 0, in->frames[k], NULL, in->frames[k]->rows, 0};
     greatest = watermark_over(in->frames[k], greatest);
     if (component->process(me, &batch, out) != TIDE_OK) exit(1);
-    if (!t->fires) used += thread_seconds() - start;
-    while (component->on_watermark(me, TIDE_PORT_ALL, greatest - DELAY_NS, out) == TIDE_MORE) {}
-    if (!t->fires) start = thread_seconds();
+    if (held) continue;
+    if (t->counts != ALL) used -= thread_seconds();
+    fire(component, me, greatest - DELAY_NS, out, t, &fired);
+    if (t->counts != ALL) used += thread_seconds();
   }
-  while (component->on_watermark(me, TIDE_PORT_ALL, INT64_MAX, out) == TIDE_MORE) {}
-  if (t->fires) used = thread_seconds() - start;
+  used += thread_seconds() - start;
+  if (held) *held = allocated() - before - (1u << 20); /* without the room for results */
+  start = thread_seconds();
+  fire(component, me, INT64_MAX, out, t, &fired);
+  if (t->counts == ALL) used += thread_seconds() - start;
+  if (t->counts == RESULTS) used = fired;
   component->close(me);
   component->destroy(me);
   free(h->room);
@@ -121,12 +144,36 @@ static double run_loop(const trial *t, const events *e, loop *l) {
   return used;
 }
 
+/* Bytes of windows in which each of the keys has one event. */
+static double bytes_of(const tide_component *component, uint32_t keys, uint32_t windows) {
+  const trial t = {"", keys, 0, WINDOW_NS, WINDOW_NS, 0, ALL};
+  uint64_t each = (keys + FRAME_ROWS - 1) / FRAME_ROWS * FRAME_ROWS;
+  events e = make_events(each * windows, 1, 0);
+  uint32_t at = 0;
+  double held;
+  host h;
+  for (uint64_t i = 0; i < e.count; i++) {
+    e.times[i] = 1700000000000000000ll + (int64_t)(i / each) * WINDOW_NS;
+    e.starts[i] = at;
+    at += (uint32_t)sprintf(e.heap + at, "sensor_%07u", (unsigned)(i % each % keys));
+  }
+  e.starts[e.count] = at;
+  input in = make_frames(&e);
+  run_window(component, &t, &in, &h, &held);
+  if (h.rows != (uint64_t)keys * windows) exit(1);
+  free_frames(&in);
+  free_events(&e);
+  return held;
+}
+
 int main(int argc, char **argv) {
   const trial trials[] = {
-      {"tumbling-100", 100, 1000000, WINDOW_NS, WINDOW_NS, 1, 1},
-      {"tumbling-100000", 100000, 5000, WINDOW_NS, WINDOW_NS, 1, 1},
-      {"sliding-1", 100, 20000, 6 * WINDOW_NS, 6 * WINDOW_NS, 0, 0},
-      {"sliding-100", 100, 20000, 6 * WINDOW_NS, WINDOW_NS * 6 / 100, 0, 0},
+      {"tumbling-100", 100, 1000000, WINDOW_NS, WINDOW_NS, 1, ALL},
+      {"tumbling-100000", 100000, 5000, WINDOW_NS, WINDOW_NS, 1, ALL},
+      {"sliding-1", 100, 20000, 6 * WINDOW_NS, 6 * WINDOW_NS, 0, ROWS},
+      {"sliding-100", 100, 20000, 6 * WINDOW_NS, WINDOW_NS * 6 / 100, 0, ROWS},
+      {"result-1", 100, 1000000, WINDOW_NS, WINDOW_NS, 0, RESULTS},
+      {"result-100", 100, 20000, 6 * WINDOW_NS, WINDOW_NS * 6 / 100, 0, RESULTS},
   };
   void *library = argc == 3 ? dlopen(argv[1], RTLD_NOW) : NULL;
   int rounds = argc == 3 ? atoi(argv[2]) : 0;
@@ -145,8 +192,8 @@ int main(int argc, char **argv) {
     for (int round = 0; round < rounds; round++) {
       host h;
       loop l;
-      double events_ns = (double)e.count / 1e9;
-      ours[round] = run_window(component, t, &in, &h) / events_ns;
+      double events_ns = (double)e.count / 1e9, used = run_window(component, t, &in, &h, NULL);
+      ours[round] = t->counts == RESULTS ? used * 1e9 / (double)h.rows : used / events_ns;
       theirs[round] = t->compares ? run_loop(t, &e, &l) / events_ns : 0;
       ratios[round] = t->compares ? ours[round] / theirs[round] : 0;
       if (t->compares && (h.rows != l.rows || fabs(h.check - l.check) > 1e-3)) {
@@ -160,6 +207,10 @@ int main(int argc, char **argv) {
     fflush(stdout);
     free_frames(&in);
     free_events(&e);
+  }
+  for (uint32_t keys = 1000; keys <= 1000000; keys *= 10) {
+    double one = bytes_of(component, keys, 1), five = bytes_of(component, keys, 5);
+    printf("memory-%u %.1f %.1f\n", keys, one / keys, (five - one) / 4 / keys);
   }
   return 0;
 }

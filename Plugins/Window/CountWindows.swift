@@ -11,7 +11,6 @@ final class CountWindows: WindowStore {
   private var full: [Stretch.Reference] = []
   /// Unfinished windows by the greatest time of their rows, or one that it was before.
   private var open = DueHeap<Stretch.Reference>()
-  private let block = ResultBlock(recordBytes: 0)
   private(set) var hasChanges = false
 
   init(_ context: WindowContext, size: Int64) {
@@ -26,7 +25,7 @@ final class CountWindows: WindowStore {
     heads.deallocate()
   }
 
-  var byteCount: Int { pool.byteCount + heads.byteCount + open.byteCount }
+  var byteCount: Int { pool.byteCount + heads.byteCount + open.byteCount + full.capacity * 8 }
 
   func take(_ batch: Batch, _ keys: UnsafePointer<UInt32>, _ times: RowTimes, _ out: inout Output) throws {
     heads.reserve(context.keys.limit)
@@ -47,17 +46,10 @@ final class CountWindows: WindowStore {
       at &+= 1
     }
     hasChanges = true
-    if open.count > 1024, open.count > 4 * context.keys.count { forgetDone() }
     context.settle()
     _ = try emit(&full, .max, &out)
-  }
-
-  /// Keeps the entries of unfinished windows alone: those behind an old one would stay for ever.
-  private func forgetDone() {
-    open = DueHeap()
-    for key in 0..<min(heads.capacity, context.keys.limit) {
-      if let stretch = heads.heads[key] { open.push(stretch.pointee.last, stretch.pointee.serial, stretch) }
-    }
+    // Entries of windows that are done would stay for ever behind an old one.
+    open.trim(to: pool.count) { $0.thing.pointee.serial == $0.serial }
   }
 
   private func begin(_ key: UInt32, _ time: Int64) -> Stretch.Reference {
@@ -82,23 +74,17 @@ final class CountWindows: WindowStore {
 
   /// Unfinished windows in the order of their results.
   private func unfinished() -> [Stretch.Reference] {
-    (0..<min(heads.capacity, context.keys.limit)).compactMap { heads.heads[$0] }.sorted { one, other in
-      if one.pointee.last != other.pointee.last { return one.pointee.last < other.pointee.last }
-      if one.pointee.first != other.pointee.first { return one.pointee.first < other.pointee.first }
-      return context.keys.isBefore(one.pointee.key, other.pointee.key)
-    }
+    (0..<min(heads.capacity, context.keys.limit)).compactMap { heads.heads[$0] }
+      .sorted { Stretch.isBefore($0, $1, context.keys) }
   }
 
   /// Gives results from the front. False when there are more.
   private func emit(_ stretches: inout [Stretch.Reference], _ frames: Int, _ out: inout Output) throws -> Bool {
-    var done = 0
-    while done < stretches.count, context.results.sent < frames {
-      let count = min(stretches.count - done, ResultBlock.count)
-      for at in 0..<count { block.items[at] = item(stretches[done + at], isEarly: false) }
-      try context.results.append(UnsafeBufferPointer(start: block.items, count: count), &out)
-      for at in 0..<count { pool.give(stretches[done + at]) }
-      done += count
+    let all = stretches
+    let done = try context.results.append(to: all.count, frames: frames, &out) { numbers, items in
+      for (at, number) in numbers.enumerated() { items[at] = item(all[number], isEarly: false) }
     }
+    for stretch in stretches[..<done] { pool.give(stretch) }
     stretches.removeFirst(done)
     if stretches.isEmpty, done > 0 { context.sweepKeys() }
     return stretches.isEmpty
@@ -112,14 +98,10 @@ final class CountWindows: WindowStore {
 
   func fireEarly(_ out: inout Output) throws {
     let changed = unfinished().filter(\.pointee.isChanged)
-    var done = 0
-    while done < changed.count {
-      let count = min(changed.count - done, ResultBlock.count)
-      for at in 0..<count { block.items[at] = item(changed[done + at], isEarly: true) }
-      try context.results.append(UnsafeBufferPointer(start: block.items, count: count), &out)
-      for at in 0..<count { changed[done + at].pointee.isChanged = false }
-      done += count
+    _ = try context.results.append(to: changed.count, &out) { numbers, items in
+      for (at, number) in numbers.enumerated() { items[at] = item(changed[number], isEarly: true) }
     }
+    for stretch in changed { stretch.pointee.isChanged = false }
     hasChanges = false
     try context.results.commit(&out)
   }

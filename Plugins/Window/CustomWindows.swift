@@ -18,6 +18,8 @@ final class CustomWindows: WindowStore {
       self.pane = pane
     }
 
+    var correctionBytes: Int { corrections.isEmpty ? 0 : WindowContext.bytes(of: corrections) }
+
     func isBefore(_ start: Int64, _ end: Int64) -> Bool { self.end < end || (self.end == end && self.start < start) }
   }
 
@@ -25,10 +27,14 @@ final class CustomWindows: WindowStore {
   private let start: Expression
   private let end: Expression
   private let arena: RecordArena
-  /// In the order of end, then start.
+  /// In the order of end, then start. So many in front are released; those before `next` are, or have fired.
   private var windows: [Window] = []
+  private var released = 0
+  private var next = 0
   private var firing: (window: Window, keys: [UInt32], done: Int)?
-  private let block = ResultBlock(recordBytes: 0)
+  /// Memory for counts of corrections.
+  private var correctionBytes = 0
+  private(set) var hasChanges = false
 
   init(_ context: WindowContext, start: Expression, end: Expression) {
     self.context = context
@@ -37,9 +43,20 @@ final class CustomWindows: WindowStore {
     arena = RecordArena(context.aggregates)
   }
 
-  deinit { for window in windows { window.pane.release(context.aggregates, context.keys) } }
+  deinit {
+    for window in windows { window.pane.release(context.aggregates, context.keys) }
+    // Before the arena goes.
+    windows = []
+    firing = nil
+  }
 
-  var byteCount: Int { arena.byteCount + windows.reduce(0) { $0 + $1.pane.byteCount + 96 } }
+  /// A window without its pane.
+  private static let windowBytes = 80
+
+  var byteCount: Int {
+    arena.byteCount + windows.count * Self.windowBytes + windows.capacity * 8 + (firing?.keys.capacity ?? 0) * 4
+      + correctionBytes
+  }
 
   // MARK: Rows
 
@@ -66,56 +83,68 @@ final class CustomWindows: WindowStore {
       }
       let mark = max(batch.frame.rowWatermark(row), context.watermark)
       if context.isOver(to[at], at: mark) {
-        let (lateness, overflow) = mark.subtractingReportingOverflow(context.closing(to[at]))
-        context.lateRows.add(at, of: batch, by: overflow ? .max : lateness)
+        context.lateRows.add(at, of: batch, by: mark.subtracting(saturating: context.closing(to[at])))
         continue
       }
       if last?.start != from[at] || last?.end != to[at] { last = window(from[at], to[at]) }
       try add(at, keys[at], to: last!, &out)
     }
-    context.settle()
-    try context.lateRows.send(batch, &out)
+    try context.finish(batch, &out)
   }
 
   private func add(_ at: Int, _ key: UInt32, to window: Window, _ out: inout Output) throws {
     let isCorrection = window.end <= context.watermark
     let hasResult = window.hasFired && (context.recomputes || window.pane[key] != nil)
-    window.pane.reserve(context.keys.limit)
     let place = window.pane[key] ?? window.pane.add(key, context.keys)
     context.add(at, to: place)
     guard isCorrection else {
       StateRecord.of(place).pointee.isChanged = true
-      window.pane.isChanged = true
+      (window.pane.isChanged, hasChanges) = (true, true)
       return
     }
     context.settle()
     let counted = context.recomputes ? UInt32.max : key
-    if hasResult { window.corrections[counted, default: 0] += 1 }
+    if hasResult { count(window, counted, (window.corrections[counted] ?? 0) + 1) }
     window.hasFired = true
     _ = try emit(
       window, context.recomputes ? self.keys(of: window) : [key], 0, hasResult ? window.corrections[counted] ?? 0 : 0, &out)
   }
 
+  /// Notes how often results of a key, or of all, were corrected.
+  private func count(_ window: Window, _ key: UInt32, _ number: Int64) {
+    correctionBytes -= window.correctionBytes
+    window.corrections[key] = number
+    correctionBytes += window.correctionBytes
+  }
+
   private func window(_ start: Int64, _ end: Int64) -> Window {
-    var (low, high) = (0, windows.count)
+    var (low, high) = (released, windows.count)
     while low < high {
       let middle = (low + high) / 2
       if windows[middle].isBefore(start, end) { low = middle + 1 } else { high = middle }
     }
     if low < windows.count, windows[low].start == start, windows[low].end == end { return windows[low] }
-    let made = Window(start, end, Pane(0, from: .min, arena: arena, capacity: context.keys.limit))
+    let made = Window(start, end, Pane(0, arena))
     windows.insert(made, at: low)
+    // A window before one that has fired is late: its row makes it fire.
+    if low < next { next += 1 }
     return made
   }
 
   // MARK: Results
 
-  var nextDue: Int64? { windows.first { !$0.hasFired }?.end }
+  var nextDue: Int64? { upcoming?.end }
+
+  /// The first window that has not fired.
+  private var upcoming: Window? {
+    while next < windows.count, windows[next].hasFired { next += 1 }
+    return next < windows.count ? windows[next] : nil
+  }
 
   func fire(_ out: inout Output) throws -> Bool {
     context.results.resetSent()
     while true {
-      if firing == nil, let window = windows.first(where: { !$0.hasFired }), window.end <= context.watermark {
+      if firing == nil, let window = upcoming, window.end <= context.watermark {
         firing = (window, keys(of: window), 0)
       }
       guard let (window, keys, done) = firing else { break }
@@ -145,32 +174,32 @@ final class CustomWindows: WindowStore {
     _ window: Window, _ keys: [UInt32], _ from: Int, _ corrections: Int64, isEarly: Bool = false, budget: Int = .max,
     _ out: inout Output
   ) throws -> Int {
-    var done = from
     let result = ResultRows.Window(
       start: window.start, end: window.end, time: window.end - 1, corrections: corrections, isEarly: isEarly)
-    while done < keys.count, context.results.sent < budget {
-      let count = min(keys.count - done, ResultBlock.count)
-      for at in 0..<count {
-        block.items[at] = ResultRows.Item(key: keys[done + at], window: result, place: window.pane[keys[done + at]]!)
+    let table = window.pane.table
+    return try context.results.append(from: from, to: keys.count, frames: budget, &out) { numbers, items in
+      for (at, number) in numbers.enumerated() {
+        items[at] = ResultRows.Item(key: keys[number], window: result, place: table[keys[number]]!)
       }
-      try context.results.append(UnsafeBufferPointer(start: block.items, count: count), &out)
-      done += count
     }
-    return done
   }
 
   private func release() {
-    var gone = 0
-    windows.removeAll { window in
-      guard context.isOver(window.end, at: context.watermark) else { return false }
+    let before = released
+    while released < windows.count, context.isOver(windows[released].end, at: context.watermark) {
+      let window = windows[released]
       window.pane.release(context.aggregates, context.keys)
-      gone += 1
-      return true
+      correctionBytes -= window.correctionBytes
+      window.corrections = [:]
+      released += 1
     }
-    if gone > 0 { context.sweepKeys() }
+    if released > windows.count / 2 {
+      windows.removeFirst(released)
+      next = max(next - released, 0)
+      released = 0
+    }
+    if released != before { context.sweepKeys() }
   }
-
-  var hasChanges: Bool { windows.contains { $0.pane.isChanged && !$0.hasFired } }
 
   func fireEarly(_ out: inout Output) throws {
     for window in windows where window.pane.isChanged && !window.hasFired {
@@ -183,14 +212,11 @@ final class CustomWindows: WindowStore {
       context.keys.sort(&keys)
       _ = try emit(window, keys, 0, 0, isEarly: true, &out)
     }
+    hasChanges = false
     try context.results.commit(&out)
   }
 
-  var outputWatermark: Int64? {
-    guard context.allowed > 0 else { return nil }
-    let (held, overflow) = context.watermark.subtractingReportingOverflow(context.allowed)
-    return overflow ? .min : held
-  }
+  var outputWatermark: Int64? { context.heldWatermark }
 
   // MARK: Snapshots
 
@@ -222,15 +248,14 @@ final class CustomWindows: WindowStore {
         throw PluginError(.state, "the saved windows hold no such custom window")
       }
       let window = window(start, end)
-      window.pane.reserve(context.keys.limit)
       guard window.pane[key] == nil else { throw PluginError(.state, "the saved windows hold a key twice in a window") }
       let place = window.pane.add(key, context.keys)
       try context.aggregates.restore(place, reader)
       window.hasFired = flags & 1 != 0
       StateRecord.of(place).pointee.isChanged = flags & 2 != 0
-      if flags & 2 != 0 { window.pane.isChanged = true }
-      if own > 0 { window.corrections[key] = own }
-      if whole > 0 { window.corrections[.max] = whole }
+      if flags & 2 != 0 { (window.pane.isChanged, hasChanges) = (true, true) }
+      if own > 0 { count(window, key, own) }
+      if whole > 0 { count(window, .max, whole) }
     }
   }
 }

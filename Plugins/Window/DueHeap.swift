@@ -29,7 +29,18 @@ struct DueHeap<Thing> {
     let last = entries.removeLast()
     guard !entries.isEmpty else { return }
     entries[0] = last
-    var at = 0
+    sink(0)
+  }
+
+  /// Forgets entries that mean nothing any more, when they are most of many: `count` is how many mean something.
+  mutating func trim(to count: Int, _ isCurrent: (Entry) -> Bool) {
+    guard entries.count > 1024, entries.count > 4 * count else { return }
+    entries.removeAll { !isCurrent($0) }
+    for at in stride(from: entries.count / 2 - 1, through: 0, by: -1) { sink(at) }
+  }
+
+  private mutating func sink(_ start: Int) {
+    var at = start
     while true {
       var least = 2 * at + 1
       guard least < entries.count else { break }

@@ -1,17 +1,15 @@
 import Aggregates
 import PluginKit
 
-/// The aggregates of all keys in one stretch of time, from which windows are put together.
+/// The aggregates of keys in one stretch of time, from which windows are put together.
 final class Pane {
   typealias Place = UnsafeMutableRawPointer
 
-  /// Number of the stretch.
+  /// Number of the stretch; of a run of panes, that of its first.
   let index: Int64
   /// Windows that end before the pane of this number do not see what is here: for them its rows were late.
-  let from: Int64
-  /// By key: its aggregates.
-  private(set) var places: UnsafeMutablePointer<Place?>
-  private(set) var capacity: Int
+  var from: Int64
+  private(set) var table = KeyPlaces()
   /// Keys that have aggregates.
   private(set) var count = 0
   /// True when something was added since the last early result.
@@ -23,36 +21,32 @@ final class Pane {
   private var next: UnsafeMutableRawPointer?
   private var room = 0
 
-  init(_ index: Int64, from: Int64, arena: RecordArena, capacity: Int) {
+  /// A pane without its tables: the object, and the head of the list of chunks.
+  private static let headBytes = 160
+
+  init(_ index: Int64, from: Int64 = .min, _ arena: RecordArena) {
     self.index = index
     self.from = from
     self.arena = arena
-    self.capacity = max(capacity, 16)
-    places = .allocate(capacity: self.capacity)
-    places.initialize(repeating: nil, count: self.capacity)
+    arena.paneBytes += Self.headBytes + table.byteCount
   }
 
-  deinit { places.deallocate() }
+  deinit {
+    arena.paneBytes -= Self.headBytes + table.byteCount
+    table.deallocate()
+  }
 
-  var byteCount: Int { capacity * MemoryLayout<Place?>.stride }
-
-  /// Room for all keys below a number.
-  func reserve(_ limit: Int) {
-    guard limit > capacity else { return }
-    let size = max(limit, capacity * 2)
-    let larger = UnsafeMutablePointer<Place?>.allocate(capacity: size)
-    larger.update(from: places, count: capacity)
-    (larger + capacity).initialize(repeating: nil, count: size - capacity)
-    places.deallocate()
-    places = larger
-    capacity = size
+  /// Places by key for all keys below `limit`; nil where a key must be searched for.
+  func places(below limit: Int) -> UnsafeMutablePointer<Place?>? {
+    if table.isDense, limit > table.capacity { layOut(below: limit) }
+    return table.isDense ? table.places : nil
   }
 
   /// The aggregates of a key, or nil.
   @inline(__always)
-  subscript(key: UInt32) -> Place? { Int(key) < capacity ? places[Int(key)] : nil }
+  subscript(key: UInt32) -> Place? { table[key] }
 
-  /// Makes aggregates for a key that has none here, in a pane that has room for it.
+  /// Makes aggregates for a key that has none here.
   @inline(__always)
   func add(_ key: UInt32, _ keys: KeyTable) -> Place {
     if room == 0 { begin() }
@@ -60,31 +54,43 @@ final class Pane {
     next = record + arena.stride
     room &-= 1
     let place = arena.initialize(record, key: key)
-    places[Int(key)] = place
     count &+= 1
     keys.uses[Int(key)] &+= 1
+    if table.hasRoom(for: key, among: count) { table.enter(key, place) } else { layOut(below: keys.limit) }
     return place
   }
 
   @inline(never)
   private func begin() {
-    let chunk = arena.take()
-    chunks.append(chunk)
+    let chunk = arena.take(chunks.count)
     next = chunk
-    room = RecordArena.chunkRecords
+    room = RecordArena.records(of: chunks.count)
+    arena.paneBytes -= chunks.capacity * 8
+    chunks.append(chunk)
+    arena.paneBytes += chunks.capacity * 8
+  }
+
+  @inline(never)
+  private func layOut(below limit: Int) {
+    arena.paneBytes -= table.byteCount
+    table.clear(for: count, below: limit)
+    arena.paneBytes += table.byteCount
+    let table = table
+    forEach { table.enter($0, $1) }
   }
 
   /// Visits the keys' aggregates, in the order in which the keys came.
   @inline(__always)
   func forEach(_ body: (UInt32, Place) throws -> Void) rethrows {
     var left = count
-    for chunk in chunks {
-      var record = chunk
-      for _ in 0..<min(left, RecordArena.chunkRecords) {
+    for number in chunks.indices {
+      var record = chunks[number]
+      let held = min(left, RecordArena.records(of: number))
+      for _ in 0..<held {
         try body(record.assumingMemoryBound(to: StateRecord.self).pointee.key, record + StateRecord.headBytes)
         record += arena.stride
       }
-      left -= min(left, RecordArena.chunkRecords)
+      left -= held
     }
   }
 
@@ -96,8 +102,25 @@ final class Pane {
       if !arePlain { aggregates.destroy(place) }
       uses[Int(key)] &-= 1
     }
+    arena.paneBytes -= chunks.capacity * 8
     arena.give(chunks)
-    chunks.removeAll()
+    chunks = []
     (next, room, count) = (nil, 0, 0)
+    arena.paneBytes -= table.byteCount
+    table.clear(for: 0, below: .max)
+    arena.paneBytes += table.byteCount
+  }
+}
+
+extension [Pane] {
+  /// Where a pane stands among panes in the order of `index`, then `from`, or would.
+  func position(_ index: Int64, _ from: Int64 = .min) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      let pane = self[middle]
+      if pane.index < index || (pane.index == index && pane.from < from) { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

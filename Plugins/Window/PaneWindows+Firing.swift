@@ -6,8 +6,8 @@ extension PaneWindows {
   struct Firing {
     var window: ResultRows.Window
     let end: Int64
-    /// Places by key, of each pane that the window sees.
-    var tables: [(places: UnsafeMutablePointer<Place?>, capacity: Int)]
+    /// Where the aggregates of keys are, in each of the window's parts.
+    var tables: [KeyPlaces]
     /// Keys in their order, and how many of them are done.
     var keys: [UInt32] = []
     var done = 0
@@ -17,7 +17,7 @@ extension PaneWindows {
     context.results.resetSent()
     let frontier = frontier
     while true {
-      if firing == nil, let end = nextEnd, end <= frontier { firing = collect(end, 0) }
+      if firing == nil, let end = nextEnd, end <= frontier { firing = collect(end, 0, complete: end) }
       guard firing != nil else { break }
       guard try emit(&firing!, FiringBudget.frames, &out) else { return false }
       fired = firing!.end
@@ -42,26 +42,29 @@ extension PaneWindows {
   /// The next window that has something to say.
   private var nextEnd: Int64? {
     guard fired < .max else { return nil }
-    guard let pane = panes.first(where: { shape.lastEnd(of: $0.index) > fired }) else { return nil }
-    let first = shape.firstEnd(of: pane.index)
+    var (low, high) = (0, panes.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if shape.lastEnd(of: panes[middle].index) > fired { high = middle } else { low = middle + 1 }
+    }
+    guard low < panes.count else { return nil }
+    let first = shape.firstEnd(of: panes[low].index)
     return first > fired ? first : shape.end(atLeast: fired + 1)
   }
 
-  /// A window and the panes that it sees, without keys.
-  func gather(_ end: Int64, _ number: Int64) -> Firing { firing(end, number, panes(of: end)) }
-
-  private func firing(_ end: Int64, _ number: Int64, _ seen: [Pane]) -> Firing {
+  /// A window that is put together of these parts, without keys.
+  func firing(_ end: Int64, _ number: Int64, _ parts: [Pane]) -> Firing {
     let (start, stop) = (ruler.start(of: shape.start(of: end)), ruler.start(of: end))
     let window = ResultRows.Window(start: start, end: stop, time: stop == .min ? .min : stop - 1, corrections: number)
-    return Firing(window: window, end: end, tables: seen.map { ($0.places, $0.capacity) })
+    return Firing(window: window, end: end, tables: parts.map(\.table))
   }
 
   /// A window with all keys that it has, in their order.
-  func collect(_ end: Int64, _ number: Int64) -> Firing {
-    let seen = panes(of: end)
-    var made = firing(end, number, seen)
+  func collect(_ end: Int64, _ number: Int64, complete: Int64) -> Firing {
+    let parts = parts(of: end, complete: complete)
+    var made = firing(end, number, parts)
     beginCollection()
-    for pane in seen { pane.forEach { key, _ in collect(key, into: &made.keys) } }
+    for part in parts { part.forEach { key, _ in collect(key, into: &made.keys) } }
     order(&made.keys)
     return made
   }
@@ -93,31 +96,27 @@ extension PaneWindows {
 
   /// Gives the results of a window, until so many frames have gone. False when there are more.
   func emit(_ firing: inout Firing, _ frames: Int, _ out: inout Output) throws -> Bool {
-    while firing.done < firing.keys.count {
-      let count = min(firing.keys.count - firing.done, ResultBlock.count)
-      for at in 0..<count {
-        let key = firing.keys[firing.done + at]
-        let place =
-          firing.tables.count == 1 ? firing.tables[0].places[Int(key)]! : merge(key, firing.tables, into: block.place(at))
-        block.items[at] = ResultRows.Item(key: key, window: firing.window, place: place)
+    let (window, keys, tables, block) = (firing.window, firing.keys, firing.tables, block)
+    defer { block.clear() }
+    firing.done = try context.results.append(from: firing.done, to: keys.count, frames: frames, &out) { range, items in
+      if tables.count == 1 {
+        for (at, number) in range.enumerated() {
+          items[at] = ResultRows.Item(key: keys[number], window: window, place: tables[0][keys[number]]!)
+        }
+        return
       }
-      defer { if firing.tables.count > 1 { for at in 0..<count { context.aggregates.destroy(block.place(at)) } } }
-      firing.done += count
-      try context.results.append(UnsafeBufferPointer(start: block.items, count: count), &out)
-      if context.results.sent >= frames { return false }
+      block.begin(range.count)
+      for table in tables {
+        for (at, number) in range.enumerated() {
+          if let part = table[keys[number]] { block.merge(part, into: block.place(at)) }
+        }
+        block.settle()
+      }
+      for (at, number) in range.enumerated() {
+        items[at] = ResultRows.Item(key: keys[number], window: window, place: block.place(at))
+      }
     }
-    return true
-  }
-
-  private func merge(
-    _ key: UInt32, _ tables: [(places: UnsafeMutablePointer<Place?>, capacity: Int)], into merged: Place
-  ) -> Place {
-    let aggregates = context.aggregates
-    aggregates.initialize(merged)
-    for table in tables where Int(key) < table.capacity {
-      if let part = table.places[Int(key)] { aggregates.merge(part, into: merged) }
-    }
-    return merged
+    return firing.done == keys.count
   }
 
   // MARK: Early
@@ -134,11 +133,11 @@ extension PaneWindows {
       }
     }
     for end in ends.sorted() {
-      let seen = panes(of: end)
-      var early = firing(end, 0, seen)
+      var early = firing(end, 0, parts(of: end, complete: fired))
       early.window.isEarly = true
       beginCollection()
-      for pane in seen where pane.isChanged {
+      for pane in panes[panes.position(shape.start(of: end))...] where pane.isChanged && pane.from <= end {
+        if pane.index >= end { break }
         pane.forEach { key, place in
           if StateRecord.of(place).pointee.isChanged { collect(key, into: &early.keys) }
         }

@@ -9,8 +9,7 @@ extension PaneWindows {
       let row = batch.selection.map { Int($0[at]) } ?? at
       try take(at, batch, keys[at], times.times[at], max(frame.rowWatermark(row), context.watermark), &out)
     }
-    context.settle()
-    try context.lateRows.send(batch, &out)
+    try context.finish(batch, &out)
   }
 
   /// Takes row `at` of a batch when its partition's watermark was `mark`.
@@ -20,21 +19,29 @@ extension PaneWindows {
     let index = ruler.pane(of: time)
     let last = shape.lastEnd(of: index)
     if context.isOver(ruler.start(of: last), at: mark) {
-      let (lateness, overflow) = mark.subtractingReportingOverflow(context.closing(ruler.start(of: last)))
-      return context.lateRows.add(at, of: batch, by: overflow ? .max : lateness)
+      return context.lateRows.add(at, of: batch, by: mark.subtracting(saturating: context.closing(ruler.start(of: last))))
     }
     var first = shape.firstEnd(of: index)
     while context.isOver(ruler.start(of: first), at: mark) { first = shape.end(atLeast: first + 1) }
     let pane = pane(index, from: from(first, index))
-    pane.reserve(context.keys.limit)
-    guard first <= fired else { return add(at, key, to: pane) }
+    guard first <= fired else {
+      add(at, key, to: pane)
+      if shape.firstEnd(of: index) <= fired { refresh(key, pane) }
+      return
+    }
 
     // Windows that have fired, and what they said of the key.
     let corrected = Corrected(windows: self, key: key, first: first, last: min(last, fired))
     context.settle()
     add(at, key, to: pane)
-    context.settle()
+    refresh(key, pane)
     try corrected.emit(&out)
+  }
+
+  /// What windows that have fired were put together of holds the row, too.
+  private func refresh(_ key: UInt32, _ pane: Pane) {
+    context.settle()
+    runs.refresh(key, in: pane.index, from: pane.from, panes, complete: fired)
   }
 
   private func add(_ at: Int, _ key: UInt32, to pane: Pane) {
@@ -66,8 +73,8 @@ extension PaneWindows {
       let counted = windows.context.recomputes ? UInt32.max : key
       var end = first
       while end <= last {
-        let seen = windows.panes(of: end)
-        let hasResult = windows.context.recomputes ? !seen.isEmpty : seen.contains { $0[key] != nil }
+        let parts = windows.parts(of: end, complete: windows.fired)
+        let hasResult = windows.context.recomputes ? !parts.isEmpty : parts.contains { $0[key] != nil }
         if hasResult { windows.corrections[end, default: [:]][counted, default: 0] += 1 }
         ends.append((end, hasResult ? windows.corrections[end]?[counted] ?? 0 : 0))
         end = windows.shape.end(atLeast: end + 1)
@@ -77,10 +84,10 @@ extension PaneWindows {
     func emit(_ out: inout Output) throws {
       for (end, number) in ends {
         if windows.context.recomputes {
-          var whole = windows.collect(end, number)
+          var whole = windows.collect(end, number, complete: windows.fired)
           _ = try windows.emit(&whole, .max, &out)
         } else {
-          var one = windows.gather(end, number)
+          var one = windows.firing(end, number, windows.parts(of: end, complete: windows.fired))
           one.keys = [key]
           _ = try windows.emit(&one, .max, &out)
         }

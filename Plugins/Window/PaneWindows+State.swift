@@ -59,7 +59,6 @@ extension PaneWindows {
         guard index.magnitude <= UInt64(Ruler.limit) else { throw PluginError(.state, "the saved windows hold pane \(index)") }
         let isChanged = try Bool(reader)
         let pane = pane(index, from: from)
-        pane.reserve(context.keys.limit)
         guard pane[key] == nil else { throw PluginError(.state, "the saved windows hold a key twice in pane \(index)") }
         let place = pane.add(key, context.keys)
         try context.aggregates.restore(place, reader)

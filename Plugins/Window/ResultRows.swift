@@ -20,6 +20,10 @@ final class ResultRows {
     var place: UnsafeMutableRawPointer
   }
 
+  /// Results that are handed over at once.
+  private static let together = MergeBlock.count
+  private let items = UnsafeMutablePointer<Item>.allocate(capacity: together)
+
   private let fields: [String]
   private let aggregates: AggregateSet
   private let keys: KeyTable
@@ -50,6 +54,8 @@ final class ResultRows {
     seed = Array(node.utf8).withUnsafeBytes { tide_xxh64($0.baseAddress, UInt64($0.count), 0) }
   }
 
+  deinit { items.deallocate() }
+
   /// Learns the types of the key's fields from a batch. One that has had another type before is a variant from then on.
   func learn(_ found: [ColumnView], _ out: inout Output) throws {
     for (at, column) in found.enumerated() where !column.isAbsent {
@@ -71,8 +77,25 @@ final class ResultRows {
     isBuilt = false
   }
 
-  /// Adds results, which go out when a frame is full, or with `commit`.
-  func append(_ items: UnsafeBufferPointer<Item>, _ out: inout Output) throws {
+  /// Adds results from number `done` on, until all `count` are done or so many frames have gone; how many are done then. They go
+  /// out when a frame is full, or with `commit`.
+  ///
+  /// - Parameter fill: gives some results that follow each other; their places are good until it is called again.
+  func append(
+    from done: Int = 0, to count: Int, frames: Int = .max, _ out: inout Output,
+    _ fill: (_ numbers: Range<Int>, _ items: UnsafeMutablePointer<Item>) -> Void
+  ) throws -> Int {
+    var done = done
+    while done < count, sent < frames {
+      let numbers = done..<min(count, done + Self.together)
+      fill(numbers, items)
+      try append(UnsafeBufferPointer(start: items, count: numbers.count), &out)
+      done = numbers.upperBound
+    }
+    return done
+  }
+
+  private func append(_ items: UnsafeBufferPointer<Item>, _ out: inout Output) throws {
     if !isBuilt || aggregates.needsColumns {
       try commit(&out)
       try build()

@@ -14,7 +14,6 @@ final class SessionWindows: WindowStore {
   private var due = DueHeap<Stretch.Reference>()
   private var firing: [Stretch.Reference] = []
   private var isFiring = false
-  private let block = ResultBlock(recordBytes: 0)
   private(set) var hasChanges = false
 
   init(_ context: WindowContext, gap: Int64) {
@@ -28,13 +27,13 @@ final class SessionWindows: WindowStore {
     heads.deallocate()
   }
 
-  var byteCount: Int { pool.byteCount + heads.byteCount + due.byteCount }
+  var byteCount: Int { pool.byteCount + heads.byteCount + due.byteCount + firing.capacity * 8 }
 
   private func forEach(_ body: (Stretch.Reference) throws -> Void) rethrows {
     for key in 0..<min(heads.capacity, context.keys.limit) {
       var next = heads.heads[key]
       while let stretch = next {
-        next = stretch.pointee.next
+        next = stretch.pointee.older
         try body(stretch)
       }
     }
@@ -49,14 +48,16 @@ final class SessionWindows: WindowStore {
     var at = 0
     while at < batch.count {
       let (key, time) = (keys[at], rowTimes[at])
-      // The common case: the key's only session, which has not fired, goes on.
-      if areInTime, let only = heads[Int(key)], only.pointee.next == nil, only.pointee.isOpen,
-        Self.add(only.pointee.last, gap) >= time, Self.subtract(only.pointee.first, gap) <= time
+      // The common case: the key's newest session, which has not fired, goes on, and reaches back to none before.
+      if areInTime, let newest = heads[Int(key)], newest.pointee.isOpen,
+        newest.pointee.last.adding(saturating: gap) >= time,
+        time >= newest.pointee.first
+          || (newest.pointee.older == nil && newest.pointee.first.subtracting(saturating: gap) <= time)
       {
-        only.pointee.first = min(only.pointee.first, time)
-        only.pointee.last = max(only.pointee.last, time)
-        only.pointee.isChanged = true
-        context.add(at, to: only.aggregates)
+        newest.pointee.first = min(newest.pointee.first, time)
+        newest.pointee.last = max(newest.pointee.last, time)
+        newest.pointee.isChanged = true
+        context.add(at, to: newest.aggregates)
       } else {
         let row = batch.selection.map { Int($0[at]) } ?? at
         try take(at, batch, key, time, max(batch.frame.rowWatermark(row), context.watermark), &out)
@@ -64,39 +65,29 @@ final class SessionWindows: WindowStore {
       at &+= 1
     }
     hasChanges = true
-    context.settle()
-    try context.lateRows.send(batch, &out)
+    due.trim(to: pool.count) { $0.thing.pointee.serial == $0.serial }
+    try context.finish(batch, &out)
   }
 
-  @inline(__always)
-  static func add(_ time: Int64, _ length: Int64) -> Int64 {
-    let (sum, overflow) = time.addingReportingOverflow(length)
-    return overflow ? .max : sum
+  private func isLate(_ time: Int64, _ mark: Int64) -> Bool {
+    mark == .max || mark > context.closing(time.adding(saturating: gap))
   }
-
-  @inline(__always)
-  static func subtract(_ time: Int64, _ length: Int64) -> Int64 {
-    let (rest, overflow) = time.subtractingReportingOverflow(length)
-    return overflow ? .min : rest
-  }
-
-  private func isLate(_ time: Int64, _ mark: Int64) -> Bool { mark == .max || mark > context.closing(Self.add(time, gap)) }
 
   /// True when the watermark is behind the end of a session.
   private func isDue(_ stretch: Stretch.Reference) -> Bool {
-    context.watermark == .max || context.watermark > Self.add(stretch.pointee.last, gap)
+    context.watermark == .max || context.watermark > stretch.pointee.last.adding(saturating: gap)
   }
 
   /// When no row in time can touch a session any more.
   private func closing(_ stretch: Stretch.Reference) -> Int64 {
-    context.closing(Self.add(Self.add(stretch.pointee.last, gap), gap))
+    context.closing(stretch.pointee.last.adding(saturating: gap).adding(saturating: gap))
   }
 
   private func take(
     _ at: Int, _ batch: Batch, _ key: UInt32, _ time: Int64, _ mark: Int64, _ out: inout Output
   ) throws {
     if isLate(time, mark) {
-      let lateness = Self.subtract(mark, context.closing(Self.add(time, gap)))
+      let lateness = mark.subtracting(saturating: context.closing(time.adding(saturating: gap)))
       return context.lateRows.add(at, of: batch, by: lateness)
     }
     let session = session(key, touching: time)
@@ -105,62 +96,60 @@ final class SessionWindows: WindowStore {
     if !session.pointee.isOpen {
       session.pointee.isOpen = true
       session.pointee.serial = pool.nextSerial()
-      due.push(Self.add(session.pointee.last, gap), session.pointee.serial, session)
+      due.push(session.pointee.last.adding(saturating: gap), session.pointee.serial, session)
     }
     guard isDue(session) else { return }
     context.settle()
-    try emit([session], isEarly: false, .max, &out)
+    _ = try emit([session], &out)
     keep(session)
   }
 
   /// The one session of all that a time touches, which now holds it; a new one when there are none.
   private func session(_ key: UInt32, touching time: Int64) -> Stretch.Reference {
-    var before: Stretch.Reference?
+    var newer: Stretch.Reference?
     var next = heads.heads[Int(key)]
-    while let stretch = next, Self.add(stretch.pointee.last, gap) < time {
-      before = stretch
-      next = stretch.pointee.next
+    while let stretch = next, stretch.pointee.first.subtracting(saturating: gap) > time {
+      newer = stretch
+      next = stretch.pointee.older
     }
-    guard let found = next, Self.subtract(found.pointee.first, gap) <= time else {
+    guard let found = next, found.pointee.last.adding(saturating: gap) >= time else {
       let made = pool.make(key, at: time)
-      made.pointee.next = next
-      link(made, behind: before, key)
-      due.push(Self.add(time, gap), made.pointee.serial, made)
+      link(made, between: next, newer)
+      due.push(time.adding(saturating: gap), made.pointee.serial, made)
       return made
+    }
+    // A time touches two sessions at most: what is between them is more than the gap.
+    if let older = found.pointee.older, older.pointee.last.adding(saturating: gap) >= time {
+      context.settle()
+      context.aggregates.merge(found.aggregates, into: older.aggregates)
+      older.pointee.last = found.pointee.last
+      older.pointee.results = max(older.pointee.results, found.pointee.results)
+      unlink(found)
+      pool.give(found)
+      return older
     }
     found.pointee.first = min(found.pointee.first, time)
     found.pointee.last = max(found.pointee.last, time)
-    while let other = found.pointee.next, Self.subtract(other.pointee.first, gap) <= found.pointee.last {
-      context.settle()
-      context.aggregates.merge(other.aggregates, into: found.aggregates)
-      found.pointee.last = max(found.pointee.last, other.pointee.last)
-      found.pointee.results = max(found.pointee.results, other.pointee.results)
-      found.pointee.next = other.pointee.next
-      pool.give(other)
-    }
     return found
   }
 
-  private func link(_ stretch: Stretch.Reference, behind before: Stretch.Reference?, _ key: UInt32) {
-    if let before { before.pointee.next = stretch } else { heads.heads[Int(key)] = stretch }
+  private func link(_ stretch: Stretch.Reference, between older: Stretch.Reference?, _ newer: Stretch.Reference?) {
+    (stretch.pointee.older, stretch.pointee.newer) = (older, newer)
+    older?.pointee.newer = stretch
+    if let newer { newer.pointee.older = stretch } else { heads.heads[Int(stretch.pointee.key)] = stretch }
   }
 
   private func unlink(_ stretch: Stretch.Reference) {
-    let key = stretch.pointee.key
-    var before: Stretch.Reference?
-    var next = heads.heads[Int(key)]
-    while let other = next, other != stretch {
-      before = other
-      next = other.pointee.next
-    }
-    if let before { before.pointee.next = stretch.pointee.next } else { heads.heads[Int(key)] = stretch.pointee.next }
+    let (older, newer) = (stretch.pointee.older, stretch.pointee.newer)
+    older?.pointee.newer = newer
+    if let newer { newer.pointee.older = older } else { heads.heads[Int(stretch.pointee.key)] = older }
   }
 
   // MARK: Results
 
   var nextDue: Int64? {
     // Fires when the watermark is behind, not at it.
-    due.first.map { Self.add($0.time, 1) }
+    due.first.map { $0.time.adding(saturating: 1) }
   }
 
   func fire(_ out: inout Output) throws -> Bool {
@@ -169,7 +158,10 @@ final class SessionWindows: WindowStore {
       collect()
       isFiring = true
     }
-    guard try emit(&firing, FiringBudget.frames, &out) else { return false }
+    let done = try emit(firing, frames: FiringBudget.frames, &out)
+    for session in firing[..<done] { keep(session) }
+    firing.removeFirst(done)
+    guard firing.isEmpty else { return false }
     isFiring = false
     try context.results.commit(&out)
     context.sweepKeys()
@@ -188,42 +180,27 @@ final class SessionWindows: WindowStore {
       } else if isDue(session) {
         firing.append(session)
       } else {
-        due.push(Self.add(session.pointee.last, gap), entry.serial, session)
+        due.push(session.pointee.last.adding(saturating: gap), entry.serial, session)
       }
     }
     sort(&firing)
   }
 
-  private func sort(_ sessions: inout [Stretch.Reference]) {
-    sessions.sort { one, other in
-      if one.pointee.last != other.pointee.last { return one.pointee.last < other.pointee.last }
-      if one.pointee.first != other.pointee.first { return one.pointee.first < other.pointee.first }
-      return context.keys.isBefore(one.pointee.key, other.pointee.key)
-    }
-  }
+  private func sort(_ sessions: inout [Stretch.Reference]) { sessions.sort { Stretch.isBefore($0, $1, context.keys) } }
 
-  private func emit(_ sessions: [Stretch.Reference], isEarly: Bool, _ frames: Int, _ out: inout Output) throws {
-    for (at, session) in sessions.enumerated() { block.items[at] = item(session, isEarly: isEarly) }
-    try context.results.append(UnsafeBufferPointer(start: block.items, count: sessions.count), &out)
-  }
-
-  /// Gives results of sessions from the front, and keeps those. False when there are more.
-  private func emit(_ sessions: inout [Stretch.Reference], _ frames: Int, _ out: inout Output) throws -> Bool {
-    var done = 0
-    while done < sessions.count, context.results.sent < frames {
-      let part = Array(sessions[done..<min(sessions.count, done + ResultBlock.count)])
-      try emit(part, isEarly: false, frames, &out)
-      for session in part { keep(session) }
-      done += part.count
+  /// Gives results of sessions from the front, until so many frames have gone; how many are done.
+  private func emit(
+    _ sessions: [Stretch.Reference], isEarly: Bool = false, frames: Int = .max, _ out: inout Output
+  ) throws -> Int {
+    try context.results.append(to: sessions.count, frames: frames, &out) { numbers, items in
+      for (at, number) in numbers.enumerated() { items[at] = item(sessions[number], isEarly: isEarly) }
     }
-    sessions.removeFirst(done)
-    return sessions.isEmpty
   }
 
   private func item(_ session: Stretch.Reference, isEarly: Bool) -> ResultRows.Item {
-    let end = Self.add(session.pointee.last, gap)
+    let end = session.pointee.last.adding(saturating: gap)
     let window = ResultRows.Window(
-      start: session.pointee.first, end: end, time: Self.subtract(end, 1), corrections: session.pointee.results,
+      start: session.pointee.first, end: end, time: end.subtracting(saturating: 1), corrections: session.pointee.results,
       isEarly: isEarly)
     return ResultRows.Item(key: session.pointee.key, window: window, place: session.aggregates)
   }
@@ -252,19 +229,14 @@ final class SessionWindows: WindowStore {
     var changed: [Stretch.Reference] = []
     forEach { if $0.pointee.isChanged, $0.pointee.isOpen { changed.append($0) } }
     sort(&changed)
-    var done = 0
-    while done < changed.count {
-      let part = Array(changed[done..<min(changed.count, done + ResultBlock.count)])
-      try emit(part, isEarly: true, .max, &out)
-      for session in part { session.pointee.isChanged = false }
-      done += part.count
-    }
+    _ = try emit(changed, isEarly: true, &out)
+    for session in changed { session.pointee.isChanged = false }
     hasChanges = false
     try context.results.commit(&out)
   }
 
   /// A result, which may be a correction, is never earlier than what a row in time can bring.
-  var outputWatermark: Int64? { Self.subtract(Self.subtract(context.watermark, context.allowed), 1) }
+  var outputWatermark: Int64? { context.watermark.subtracting(saturating: context.allowed).subtracting(saturating: 1) }
 
   // MARK: Snapshots
 
@@ -272,14 +244,18 @@ final class SessionWindows: WindowStore {
   func snapshot(_ writer: StateWriter) throws {
     for key in context.keys.ordered() where Int(key) < heads.capacity {
       let group = context.keys.group(key)
+      var sessions: [Stretch.Reference] = []
       var next = heads.heads[Int(key)]
       while let session = next {
+        sessions.append(session)
+        next = session.pointee.older
+      }
+      for session in sessions.reversed() {
         let it = session.pointee
         try KeyState.write(context.keys.key(key), writer, group)
         for number in [it.first, it.last, it.results] { try writer.write(number, group: group) }
         try writer.write((it.isOpen ? 1 : 0) | (it.isChanged ? 2 : 0) as UInt8, group: group)
         try context.aggregates.snapshot(session.aggregates, writer, group: group)
-        next = it.next
       }
     }
   }
@@ -293,20 +269,19 @@ final class SessionWindows: WindowStore {
       guard first <= last, WindowLimits.corrections.contains(results), flags < 4 else {
         throw PluginError(.state, "the saved windows hold no such session")
       }
-      var tail = heads.heads[Int(key)]
-      while let next = tail?.pointee.next { tail = next }
-      if let tail, Self.subtract(first, gap) <= tail.pointee.last {
+      let before = heads.heads[Int(key)]
+      if let before, first.subtracting(saturating: gap) <= before.pointee.last {
         throw PluginError(.state, "the saved windows hold sessions that are one, with a gap of \(gap) ns")
       }
       let session = pool.make(key, at: first)
-      link(session, behind: tail, key)
+      link(session, between: before, nil)
       try context.aggregates.restore(session.aggregates, reader)
       session.pointee.last = last
       session.pointee.results = results
       session.pointee.isOpen = flags & 1 != 0
       session.pointee.isChanged = flags & 2 != 0
       hasChanges = hasChanges || session.pointee.isChanged
-      due.push(session.pointee.isOpen ? Self.add(last, gap) : closing(session), session.pointee.serial, session)
+      due.push(session.pointee.isOpen ? last.adding(saturating: gap) : closing(session), session.pointee.serial, session)
     }
   }
 }

@@ -14,8 +14,9 @@ struct Stretch {
   var results: Int64 = 0
   /// Entries of heaps that bear another number are out of date.
   var serial: UInt64
-  /// The key's next stretch, in the order of time.
-  var next: Reference?
+  /// The key's stretches before and behind, in the order of time.
+  var older: Reference?
+  var newer: Reference?
   let key: UInt32
   /// True while there is something that no result has told.
   var isOpen = true
@@ -23,6 +24,13 @@ struct Stretch {
   var isChanged = false
 
   static let headBytes = (MemoryLayout<Stretch>.stride + 15) & ~15
+
+  /// The order of results: by end, start, and key.
+  static func isBefore(_ one: Reference, _ other: Reference, _ keys: KeyTable) -> Bool {
+    if one.pointee.last != other.pointee.last { return one.pointee.last < other.pointee.last }
+    if one.pointee.first != other.pointee.first { return one.pointee.first < other.pointee.first }
+    return keys.isBefore(one.pointee.key, other.pointee.key)
+  }
 }
 
 extension UnsafeMutablePointer where Pointee == Stretch {
@@ -51,7 +59,7 @@ final class StretchPool {
 
   deinit { for chunk in chunks { chunk.deallocate() } }
 
-  var byteCount: Int { chunks.count * Self.chunkRecords * stride + free.capacity * 8 }
+  var byteCount: Int { chunks.count * Self.chunkRecords * stride + (chunks.capacity + free.capacity) * 8 }
 
   func nextSerial() -> UInt64 {
     serial += 1
@@ -84,7 +92,7 @@ final class StretchPool {
   }
 }
 
-/// By key: its first stretch.
+/// By key: its newest stretch.
 struct StretchHeads {
   private(set) var heads: UnsafeMutablePointer<Stretch.Reference?>
   private(set) var capacity = 64

@@ -60,23 +60,33 @@ final class WindowContext {
 
   /// The watermark from which on a window that ends at `end` takes no row any more.
   @inline(__always)
-  func closing(_ end: Int64) -> Int64 {
-    let (sum, overflow) = end.addingReportingOverflow(allowed)
-    return overflow ? .max : sum
-  }
+  func closing(_ end: Int64) -> Int64 { end.adding(saturating: allowed) }
+
+  /// The watermark of results that may be corrected; nil where it is that of the input.
+  var heldWatermark: Int64? { allowed > 0 ? watermark.subtracting(saturating: allowed) : nil }
 
   /// True when a window that ends at `end` takes no row any more.
   @inline(__always)
   func isOver(_ end: Int64, at watermark: Int64) -> Bool { watermark == .max || watermark >= closing(end) }
 
-  /// Lets go of keys that nothing uses, when there are many of them.
+  /// Ends a batch that may have had late rows: adds what waits, sends those, and forgets keys of which there were no others.
+  func finish(_ batch: Batch, _ out: inout Output) throws {
+    settle()
+    try lateRows.send(batch, &out)
+    sweepKeys()
+  }
+
+  /// Lets go of keys that nothing uses, when there may be many of them: as many as make the search worth while.
   func sweepKeys() {
-    guard keys.count > lastSwept * 2 + 64 else { return }
+    guard keys.count > lastSwept * 2 + 64 + keys.limit / 8 else { return }
     keys.sweep()
     lastSwept = keys.count
   }
 
   private var lastSwept = 0
+
+  /// Memory of the counts of corrections by key, about.
+  static func bytes(of counts: [UInt32: Int64]) -> Int { 64 + counts.capacity * 24 }
 
   /// The number of a key in a snapshot.
   func readKey(_ reader: StateReader, length: UInt32? = nil, _ group: UInt32) throws -> UInt32 {

@@ -59,10 +59,14 @@ enum WindowKind {
       }
       zone = name == "UTC" ? nil : found
     }
-    let least = zone == nil ? WindowLimits.paneNanoseconds : WindowLimits.zonedPaneNanoseconds
-    guard length >= least else {
+    guard zone == nil || length >= WindowLimits.zonedPaneNanoseconds else {
       throw PluginError.config(
-        "the lengths have \(length) ns in common, and the least is \(least) ns\(zone == nil ? "" : " on the clock of a time zone")",
+        "the lengths have less than a minute in common, and bounds so close need no clock of a place: leave it out",
+        at: "timezone")
+    }
+    guard length >= WindowLimits.paneNanoseconds else {
+      throw PluginError.config(
+        "the lengths have \(length) ns in common, and the least is \(WindowLimits.paneNanoseconds) ns",
         at: isCumulative ? "cumulate" : size == every ? "tumbling" : "sliding")
     }
     // Windows move as a whole; what is left of the offset beside whole windows counts.

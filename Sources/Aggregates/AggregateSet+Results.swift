@@ -111,7 +111,7 @@ extension AggregateSet {
     switch aggregate.kind {
     case .count:
       if aggregate.argument != nil { return Scalar(Int64(statistics.count(state))) }
-      return Scalar(Int64((cell as? RowCountCell)?.count(state) ?? statistics.rowCount(state)))
+      return Scalar(Int64(cell.rowCount(state)))
     case .sum:
       if statistics.numbers(state) == 0 { return Scalar(Int64(0)) }
       let sum = statistics.sum(state)

@@ -53,6 +53,14 @@ class StateCell {
   func update(run visit: Visit, _ column: ArgumentColumn, into record: UnsafeMutableRawPointer) -> Bool { false }
   /// Folds a state whose rows come later into one whose rows come first.
   func merge(_ from: UnsafeRawPointer, into state: UnsafeMutableRawPointer) { fatalError("a cell merges") }
+  /// The same of so many records, pair by pair.
+  func merge(
+    _ count: Int, _ from: UnsafePointer<UnsafeMutableRawPointer>, into records: UnsafePointer<UnsafeMutableRawPointer>
+  ) {
+    for at in 0..<count { merge(from[at] + offset, into: records[at] + offset) }
+  }
+  /// Rows that were counted, where the cell counts them.
+  func rowCount(_ state: UnsafeRawPointer) -> Int { fatalError("a cell counts rows") }
   func save(_ state: UnsafeRawPointer, _ out: inout StateBytesWriter) { fatalError("a cell saves") }
   /// Makes the state that was saved out of the state of nothing; what it threw for may be destroyed.
   func restore(_ state: UnsafeMutableRawPointer, _ from: inout StateBytesReader) throws { fatalError("a cell restores") }
@@ -109,5 +117,5 @@ final class RowCountCell: StateCell {
     state.storeBytes(of: try from.getCount(Int64.self, limit: .max), as: Int.self)
   }
 
-  func count(_ state: UnsafeRawPointer) -> Int { state.load(as: Int.self) }
+  override func rowCount(_ state: UnsafeRawPointer) -> Int { state.load(as: Int.self) }
 }

@@ -13,6 +13,10 @@ extension StatisticsCell {
       own.pointee.greatest = max(own.pointee.greatest, others.greatest)
     }
     if parts.contains(.moments) { momentsPointer(state).pointee.add(momentsPointer(other).pointee) }
+    mergeRest(from, into: state)
+  }
+
+  private func mergeRest(_ from: UnsafeRawPointer, into state: UnsafeMutableRawPointer) {
     guard let others = existingRest(from) else { return }
     let rest = rest(state)
     rest.pointee.integers &+= others.pointee.integers
@@ -21,6 +25,33 @@ extension StatisticsCell {
     if !others.pointee.least.isEmpty {
       addExtremes(Self.stored(others, greatest: false).value, rest)
       addExtremes(Self.stored(others, greatest: true).value, rest)
+    }
+  }
+
+  /// Pair by pair; what is usual with as few questions as can be.
+  func mergePairs(
+    _ count: Int, _ from: UnsafePointer<UnsafeMutableRawPointer>, _ records: UnsafePointer<UnsafeMutableRawPointer>
+  ) {
+    let (offset, parts) = (offset, parts)
+    guard !parts.contains(.moments), parts.contains(.sum) || parts.contains(.extremes) else {
+      for at in 0..<count { mergeStates(from[at] + offset, into: records[at] + offset) }
+      return
+    }
+    let (extremes, missing, rest) = (Self.extremesOffset(parts), missingOffset, restOffset)
+    for at in 0..<count {
+      let (own, other) = (records[at] + offset, from[at] + offset)
+      own.assumingMemoryBound(to: Int.self).pointee &+= other.load(as: Int.self)
+      if parts.contains(.rows) {
+        (own + missing).assumingMemoryBound(to: Int.self).pointee &+= (other + missing).load(as: Int.self)
+      }
+      if parts.contains(.sum) { sumPointer(own).pointee.add(sumPointer(other).pointee) }
+      if parts.contains(.extremes) {
+        let mine = (own + extremes).assumingMemoryBound(to: Extremes.self)
+        let others = (other + extremes).assumingMemoryBound(to: Extremes.self).pointee
+        mine.pointee.least = min(mine.pointee.least, others.least)
+        mine.pointee.greatest = max(mine.pointee.greatest, others.greatest)
+      }
+      if (other + rest).load(as: Int.self) != 0 { mergeRest(other, into: own) }
     }
   }
 

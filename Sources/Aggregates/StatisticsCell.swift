@@ -84,7 +84,7 @@ final class StatisticsCell: StateCell {
   /// True when values need not be looked at.
   var onlyCounts: Bool { parts.isSubset(of: .rows) }
 
-  func rowCount(_ state: UnsafeRawPointer) -> Int { state.load(as: Int.self) }
+  override func rowCount(_ state: UnsafeRawPointer) -> Int { state.load(as: Int.self) }
   func missing(_ state: UnsafeRawPointer) -> Int {
     parts.contains(.rows) ? state.load(fromByteOffset: missingOffset, as: Int.self) : 0
   }
@@ -134,6 +134,11 @@ final class StatisticsCell: StateCell {
 
   // An override belongs to the class itself; what they do is in the extensions.
   override func merge(_ from: UnsafeRawPointer, into state: UnsafeMutableRawPointer) { mergeStates(from, into: state) }
+  override func merge(
+    _ count: Int, _ from: UnsafePointer<UnsafeMutableRawPointer>, into records: UnsafePointer<UnsafeMutableRawPointer>
+  ) {
+    mergePairs(count, from, records)
+  }
   override func save(_ state: UnsafeRawPointer, _ out: inout StateBytesWriter) { saveState(state, &out) }
   override func restore(_ state: UnsafeMutableRawPointer, _ from: inout StateBytesReader) throws {
     try restoreState(state, &from)
