@@ -133,8 +133,8 @@ final class Node: @unchecked Sendable {
   let deadLetters: DeadLetterBuffer
   let decoder: RecordDecoder?
   let encoder: RecordEncoder?
-  /// Row counter per partition, for ids.
-  var nextRow: [UInt32: Int64] = [:]
+  /// Of the rows that a source decodes.
+  var rowIds: RowIds
   var frameNumber: UInt64 = 0
   /// Where each partition's bytes come from, as the source says it.
   var origins: [UInt32: String] = [:]
@@ -158,6 +158,7 @@ final class Node: @unchecked Sendable {
     deadPort = spec.outputs.count
     latePort = spec.latePort ?? -1
     lateness = spec.kind == .source ? LatenessCounts() : nil
+    rowIds = RowIds(place: pipeline.nodes.count { $0.spec.kind == .source }, of: pipeline.sourceCount)
     for word in [Count.watermark, Count.sentWatermark] { counters.set(word, Int(Int64.min)) }
     outputs = Array(repeating: [], count: deadPort + 1)
     routes = .allocate(capacity: deadPort + 1)
