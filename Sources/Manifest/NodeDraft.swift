@@ -18,6 +18,7 @@ struct NodeDraft {
   var outputPorts: [String]?
   var recordPlan: RecordPlan?
   var encodePlan: EncodePlan?
+  var orderedAggregates: [OrderedAggregate] = []
 
   init(_ source: NodeSource) {
     self.source = source
