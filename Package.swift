@@ -130,7 +130,7 @@ let package = Package(
       name: "ConformanceTests", dependencies: ["PluginManifest", "PluginHost", "Conformance", "TestSupport"]),
     .testTarget(
       name: "WindowTests",
-      dependencies: ["CTidemill", "Engine", "EngineBench", "ProofBench", "Rings", "TestSupport"]),
+      dependencies: ["CTidemill", "Frames", "Engine", "EngineBench", "ProofBench", "Rings", "TestSupport"]),
     .testTarget(
       name: "KeyedTests",
       dependencies: ["CTidemill", "Engine", "EngineBench", "ProofBench", "Rings", "TestSupport"]),

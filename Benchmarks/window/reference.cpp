@@ -3,59 +3,21 @@
 //   windows SIZE EVERY INPUT OUTPUT        (milliseconds)
 // Reads each line alone, keeps good readings, adds them to panes by `source`, and writes a window when a watermark two seconds behind
 // the greatest time has passed its end. What is late is counted and dropped.
-#undef SIMDJSON_THREADS_ENABLED
-#include <fcntl.h>
-#include <simdjson.h>
-#include <unistd.h>
+#include "../blocks.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <deque>
-#include <memory>
 #include <numeric>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 using namespace simdjson;
+using blocks::fail;
 
 namespace {
 
-constexpr size_t block_bytes = 1 << 20;
 constexpr int64_t delay = 2000;
-
-[[noreturn]] void fail(const char *what) {
-  fprintf(stderr, "windows: %s\n", what);
-  exit(1);
-}
-
-struct Writer {
-  int file;
-  std::string bytes{};
-
-  Writer &text(std::string_view part) {
-    bytes += part;
-    return *this;
-  }
-  template <class Number> Writer &number(Number value) {
-    char digits[40];
-    bytes.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-    return *this;
-  }
-  void flush(size_t least) {
-    if (bytes.size() < least) return;
-    for (size_t done = 0; done < bytes.size();) {
-      ssize_t wrote = write(file, bytes.data() + done, bytes.size() - done);
-      if (wrote <= 0) fail("cannot write");
-      done += static_cast<size_t>(wrote);
-    }
-    bytes.clear();
-  }
-};
 
 struct Cell {
   int64_t count = 0;
@@ -78,7 +40,7 @@ struct Cell {
 
 struct Windows {
   int64_t size, every;
-  Writer out;
+  blocks::Writer out;
   int64_t pane = std::gcd(size, every);
   ondemand::parser parser{};
   std::unordered_map<std::string, size_t> numbers{};
@@ -152,18 +114,6 @@ struct Windows {
       out.number(next_end).text(",\"count\":").number(sum.count).text(",\"sum\":").number(sum.sum).text(",\"avg\":");
       out.number(sum.sum / static_cast<double>(sum.count)).text(",\"min\":").number(sum.least).text(",\"max\":");
       out.number(sum.greatest).text("}\n");
-      out.flush(block_bytes);
-    }
-  }
-
-  void lines(const char *bytes, size_t length, size_t room) {
-    for (size_t at = 0; at < length;) {
-      const char *end = static_cast<const char *>(memchr(bytes + at, '\n', length - at)) + 1;
-      size_t count = static_cast<size_t>(end - (bytes + at));
-      ondemand::document record;
-      if (parser.iterate(bytes + at, count - 1, room - at).get(record)) fail("a line that is not JSON");
-      take(record);
-      at += count;
     }
   }
 };
@@ -172,25 +122,14 @@ struct Windows {
 
 int main(int argc, char **argv) {
   if (argc != 5) fail("usage: windows SIZE EVERY INPUT OUTPUT");
-  int input = open(argv[3], O_RDONLY);
-  int output = open(argv[4], O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  if (input < 0 || output < 0) fail("cannot open the files");
-  Windows windows{atoll(argv[1]), atoll(argv[2]), Writer{output}};
+  Windows windows{atoll(argv[1]), atoll(argv[2]), blocks::Writer{argv[4]}};
   if (windows.every <= 0 || windows.size < windows.every) fail("SIZE is at least EVERY");
-  size_t room = 2 * block_bytes + SIMDJSON_PADDING, held = 0;
-  std::unique_ptr<char[]> buffer(new char[room]);
-  while (ssize_t got = read(input, buffer.get() + held, block_bytes)) {
-    if (got < 0) fail("cannot read");
-    held += static_cast<size_t>(got);
-    const char *last = static_cast<const char *>(memrchr(buffer.get(), '\n', held));
-    if (last == nullptr) fail("a line is too long");
-    size_t whole = static_cast<size_t>(last - buffer.get()) + 1;
-    windows.lines(buffer.get(), whole, room);
-    memmove(buffer.get(), buffer.get() + whole, held - whole);
-    held -= whole;
-  }
+  blocks::for_each(blocks::open_input(argv[3]), [&](const char *lines, size_t length, size_t room) {
+    blocks::for_each_line(windows.parser, lines, length, room,
+                          [&](const char *, size_t, ondemand::document_reference record) { windows.take(record); });
+  });
   windows.close(INT64_MAX - windows.every);
-  windows.out.flush(1);
+  windows.out.flush();
   fprintf(stderr, "%llu rows in, %llu kept, %llu late, %llu results\n", windows.rows, windows.kept, windows.late, windows.results);
   return 0;
 }

@@ -64,6 +64,7 @@ struct FileSource: Source, Stateful {
   private var inputs: [Input] = []
   private var order: [Int] = []
   private var current: (input: Int, reader: FileReader)?
+  private var isAnnounced = false
   private var follower: FileFollower?
 
   init(_ config: Config) throws {
@@ -106,6 +107,7 @@ struct FileSource: Source, Stateful {
       if UInt64(clamping: length) < inputs[input].position {
         throw FileFailure.shrunk(path, Int64(length), inputs[input].position)
       }
+      codec.origin(path, partition: inputs[input].partition)
       if order.count < Self.heldFiles { inputs[input].file = file }
       order.append(input)
     }
@@ -115,12 +117,12 @@ struct FileSource: Source, Stateful {
   mutating func poll(deadline: Int64, _ out: inout Output) throws -> PollResult {
     guard let codec else { throw PluginError.fatal("poll before open") }
     if let follower { return try follower.poll(deadline: deadline, &out) }
+    try announce(&out)
     repeat {
       if current == nil {
         guard let next = order.popLast() else { return .end }
         let file = try inputs[next].file ?? Descriptor.reading(inputs[next].path)
         inputs[next].file = nil
-        codec.origin(inputs[next].path, partition: inputs[next].partition)
         current = (
           next,
           FileReader(file, codec, partition: inputs[next].partition, from: inputs[next].position, hasHeader: format.hasHeader)
@@ -133,13 +135,20 @@ struct FileSource: Source, Stateful {
       if reader.hasRecords { return .ready }
       if !unfinished {
         current = nil
-        guard let next = order.last else { return .end }
-        // A file that is done must not hold back the watermark of those that follow, of which the next counts from now on.
-        try out.watermark(.min, partition: inputs[next].partition)
-        try out.idle(partition: inputs[input].partition)
+        guard !order.isEmpty else { return .end }
+        try announce(&out)
+        try out.watermark(.max, partition: inputs[input].partition)
       }
     } while host.now < deadline
     return .ready
+  }
+
+  /// Holds the watermark for the files that are still to come, so that none of their rows finds its window gone: all are known
+  /// before the first row, and the next one is never taken for idle.
+  private mutating func announce(_ out: inout Output) throws {
+    let waiting = isAnnounced ? order.suffix(1) : order.count > 1 ? order[...] : []
+    isAnnounced = true
+    for input in waiting { try out.watermark(.min, partition: inputs[input].partition) }
   }
 
   mutating func close() {

@@ -15,6 +15,10 @@ struct BatchOperator: Operator, Stateful, TimerHandler, WatermarkHandler {
   static let component = Component(
     "batch", doc: "Gather rows into batches by their number, by time, or by what comes first of both.", concurrency: .single,
     options: [count, every, bytes], inputs: [], outputs: .merged,
+    arrival: [
+      .init(with: every, reason: "a batch leaves by the clock"),
+      .init(partitions: true, reason: "a batch holds rows as they come"),
+    ],
     example: """
       name: batches
       sources:

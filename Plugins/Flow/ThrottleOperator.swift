@@ -39,6 +39,10 @@ struct ThrottleOperator: Operator, Stateful {
     options: [limit, every, burst, by, clock, excess, maxKeys],
     outputPorts: [.init("out", doc: "rows within the limit"), .init("excess", doc: "rows over the limit")],
     inputs: [.named(by: by, required: false)], outputs: .same,
+    arrival: [
+      .init(with: clock, value: "processing", reason: "rows pass by the clock"),
+      .init(partitions: true, reason: "rows use up the limit as they come"),
+    ],
     example: """
       name: calm
       sources:

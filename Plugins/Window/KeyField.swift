@@ -3,32 +3,23 @@ import PluginKit
 /// The fields of a key, from their key bytes back into columns.
 enum KeyField {
   /// A key dictionary of variants that holds no key.
-  static let noKeys: [UInt8] = [0x11, 0, 0]
-
-  /// Type of a key's column in results.
-  static func type(of column: ColumnView) -> ColumnType {
-    switch column.type {
-    case .int, .int32, .uint16, .int8, .duration: .int
-    case .double, .float, .decimal: .double
-    case .bool: .bool
-    case .time: .time
-    case .binary, .fixed: .binary
-    case .variant, .uint64: .variant
-    case .string, .list, .structure, nil: .string
-    }
-  }
+  static let noKeys = VariantKeys.encoded([])
 
   /// Puts the values of a key into columns that follow each other. A value that is none of its column's type is null.
-  static func put(_ key: UnsafeRawBufferPointer, into builder: FrameBuilder, from column: Int, types: [ColumnType?]) {
+  ///
+  /// - Parameter variant: memory for values of variant columns.
+  static func put(
+    _ key: UnsafeRawBufferPointer, into builder: FrameBuilder, from column: Int, types: [KeyType?], _ variant: VariantEncoder
+  ) {
     guard types.count > 1 else {
-      if types.count == 1 { put(key, into: builder, column, types[0] ?? .string) }
+      if types.count == 1 { put(key, into: builder, column, types[0] ?? .string, variant) }
       return
     }
     var at = 1
     for (index, type) in types.enumerated() {
       let length = Int(key.loadUnaligned(fromByteOffset: at, as: UInt32.self))
       let part = UnsafeRawBufferPointer(rebasing: key[at + 4..<at + 4 + length])
-      put(part, into: builder, column + index, type ?? .string)
+      put(part, into: builder, column + index, type ?? .string, variant)
       at += 4 + length
     }
   }
@@ -62,56 +53,108 @@ enum KeyField {
   }
 
   @inline(__always)
-  private static func put(_ value: UnsafeRawBufferPointer, into builder: FrameBuilder, _ column: Int, _ type: ColumnType) {
+  private static func put(
+    _ value: UnsafeRawBufferPointer, into builder: FrameBuilder, _ column: Int, _ type: KeyType, _ variant: VariantEncoder
+  ) {
     let tag = Int32(value[0])
     let rest = UnsafeRawBufferPointer(rebasing: value[1...])
-    switch (type, tag) {
+    switch (type.column, tag) {
     case (.string, TIDE_KEY_TEXT): builder.put(column, utf8: rest)
     case (.int, TIDE_KEY_INTEGER): builder.put(column, word(rest))
-    case (.double, TIDE_KEY_INTEGER): builder.put(column, Double(word(rest)))
-    case (.double, TIDE_KEY_DOUBLE): builder.put(column, Double(bitPattern: UInt64(bitPattern: word(rest))))
-    case (.double, TIDE_KEY_UNSIGNED): builder.put(column, Double(UInt64(bitPattern: word(rest))))
-    case (.double, TIDE_KEY_DECIMAL): builder.put(column, decimal(rest))
     case (.bool, TIDE_KEY_TRUE), (.bool, TIDE_KEY_FALSE): builder.put(column, tag == TIDE_KEY_TRUE)
     case (.time, TIDE_KEY_TIME): builder.put(column, time: word(rest))
-    case (.binary, TIDE_KEY_BINARY): builder.put(column, binary: rest)
-    case (.variant, _): variant(tag, rest, into: builder, column)
-    default: builder.putNull(column)
+    case (.double, TIDE_KEY_INTEGER): builder.put(column, Double(word(rest)))
+    case (.double, TIDE_KEY_DOUBLE): builder.put(column, double(rest))
+    case (.variant, _): Self.variant(tag, rest, into: builder, column, variant)
+    default: stored(tag, rest, into: builder, column, type)
     }
   }
+
+  /// Puts a value of one of the types for storage, null when it is none.
+  private static func stored(
+    _ tag: Int32, _ rest: UnsafeRawBufferPointer, into builder: FrameBuilder, _ column: Int, _ type: KeyType
+  ) {
+    switch (type.column, tag) {
+    case (.int32, TIDE_KEY_INTEGER): if let value = Int32(exactly: word(rest)) { return builder.put(column, value) }
+    case (.uint16, TIDE_KEY_INTEGER): if let value = UInt16(exactly: word(rest)) { return builder.put(column, value) }
+    case (.int8, TIDE_KEY_INTEGER): if let value = Int8(exactly: word(rest)) { return builder.put(column, value) }
+    case (.uint64, TIDE_KEY_INTEGER): if let value = UInt64(exactly: word(rest)) { return builder.put(column, value) }
+    case (.uint64, TIDE_KEY_DOUBLE): if let value = UInt64(exactly: double(rest)) { return builder.put(column, value) }
+    case (.uint64, TIDE_KEY_UNSIGNED): return builder.put(column, UInt64(bitPattern: word(rest)))
+    case (.float, TIDE_KEY_INTEGER): return builder.put(column, Float(word(rest)))
+    case (.float, TIDE_KEY_DOUBLE): return builder.put(column, Float(double(rest)))
+    case (.duration, TIDE_KEY_INTEGER): return builder.put(column, duration: word(rest))
+    case (.decimal, TIDE_KEY_INTEGER):
+      if let value = scaled(Int128(word(rest)), by: type.scale) { return builder.put(column, decimal: value) }
+    case (.decimal, TIDE_KEY_DECIMAL):
+      if let value = scaled(significand(rest), by: type.scale - Int(rest[0])) { return builder.put(column, decimal: value) }
+    case (.binary, TIDE_KEY_BINARY): return builder.put(column, binary: rest)
+    case (.fixed, TIDE_KEY_BINARY): if rest.count == type.parameter { return builder.put(column, fixed: rest) }
+    default: break
+    }
+    builder.putNull(column)
+  }
+
+  /// Puts a value of any type. A list or a map, whose bytes mean nothing outside of its frame, is null.
+  private static func variant(
+    _ tag: Int32, _ rest: UnsafeRawBufferPointer, into builder: FrameBuilder, _ column: Int, _ variant: VariantEncoder
+  ) {
+    variant.removeAll()
+    switch tag {
+    case TIDE_KEY_TRUE, TIDE_KEY_FALSE: variant.put(tag == TIDE_KEY_TRUE)
+    case TIDE_KEY_INTEGER: variant.put(int: word(rest))
+    case TIDE_KEY_DOUBLE: variant.put(double(rest))
+    case TIDE_KEY_UNSIGNED: variant.put(decimal: Int128(UInt64(bitPattern: word(rest))), scale: 0)
+    case TIDE_KEY_DECIMAL: variant.put(decimal: significand(rest), scale: Int(rest[0]))
+    case TIDE_KEY_TIME: variant.put(time: word(rest))
+    case TIDE_KEY_TEXT: variant.put(text: rest)
+    case TIDE_KEY_BINARY: return isScalar(rest) ? builder.put(column, variant: rest) : builder.putNull(column)
+    default: return builder.putNull(column)
+    }
+    builder.put(column, variant: variant.bytes(from: 0))
+  }
+
+  /// True for the whole of one value in Variant encoding that holds no others.
+  private static func isScalar(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    // With room behind it, a value whose bytes are not all there takes more than there are.
+    withUnsafeTemporaryAllocation(byteCount: bytes.count + longestNumber, alignment: 1) { room in
+      room.initializeMemory(as: UInt8.self, repeating: 0)
+      room.copyMemory(from: bytes)
+      let value = noKeys.withUnsafeBytes { VariantReader(value: UnsafeRawBufferPointer(room), keys: $0) }
+      guard value.byteCount == bytes.count else { return false }
+      switch value.kind {
+      case .absent, .object, .array: return false
+      case .string: return value.text.map { String(validating: $0, as: UTF8.self) != nil } == true
+      default: return true
+      }
+    }
+  }
+
+  /// Bytes of a decimal in Variant encoding.
+  private static let longestNumber = 18
 
   private static func word(_ bytes: UnsafeRawBufferPointer) -> Int64 { bytes.loadUnaligned(as: Int64.self) }
 
-  private static func decimal(_ bytes: UnsafeRawBufferPointer) -> Double {
-    let low = bytes.loadUnaligned(fromByteOffset: 1, as: UInt64.self)
-    let high = bytes.loadUnaligned(fromByteOffset: 9, as: Int64.self)
-    var number = Double(Int128(high) << 64 | Int128(low))
-    for _ in 0..<bytes[0] { number /= 10 }
-    return number
+  private static func double(_ bytes: UnsafeRawBufferPointer) -> Double { Double(bitPattern: UInt64(bitPattern: word(bytes))) }
+
+  /// Of the bytes of a decimal, behind its scale.
+  private static func significand(_ bytes: UnsafeRawBufferPointer) -> Int128 {
+    Int128(bytes.loadUnaligned(fromByteOffset: 9, as: Int64.self)) << 64
+      | Int128(bytes.loadUnaligned(fromByteOffset: 1, as: UInt64.self))
   }
 
-  /// A value in Parquet's Variant encoding (github.com/apache/parquet-format, VariantEncoding.md). A list or a map, whose bytes
-  /// mean nothing outside of its frame, is null.
-  private static func variant(_ tag: Int32, _ rest: UnsafeRawBufferPointer, into builder: FrameBuilder, _ column: Int) {
-    var bytes: [UInt8]
-    switch tag {
-    case TIDE_KEY_TRUE: bytes = [1 << 2]
-    case TIDE_KEY_FALSE: bytes = [2 << 2]
-    case TIDE_KEY_INTEGER: bytes = [6 << 2] + Array(rest)
-    case TIDE_KEY_DOUBLE: bytes = [7 << 2] + Array(rest)
-    case TIDE_KEY_UNSIGNED:
-      bytes = [7 << 2]
-      withUnsafeBytes(of: Double(UInt64(bitPattern: word(rest))).bitPattern.littleEndian) { bytes += $0 }
-    case TIDE_KEY_TIME: bytes = [18 << 2] + Array(rest)
-    case TIDE_KEY_TEXT:
-      bytes = [16 << 2]
-      withUnsafeBytes(of: UInt32(truncatingIfNeeded: rest.count).littleEndian) { bytes += $0 }
-      bytes += rest
-    case TIDE_KEY_BINARY:
-      let isScalar = rest.first.map { $0 & 3 < 2 } ?? false
-      return isScalar ? builder.put(column, variant: rest) : builder.putNull(column)
-    default: return builder.putNull(column)
+  /// A number by ten to a power; nil when that is below zero, or when the result has more than 38 digits.
+  private static func scaled(_ number: Int128, by power: Int) -> Int128? {
+    guard power >= 0 else { return nil }
+    var number = number
+    for _ in 0..<power {
+      let (product, overflow) = number.multipliedReportingOverflow(by: 10)
+      guard !overflow else { return nil }
+      number = product
     }
-    bytes.withUnsafeBytes { builder.put(column, variant: $0) }
+    return number.magnitude < greatestDecimal ? number : nil
   }
+
+  /// Ten to the power of 38.
+  private static let greatestDecimal: UInt128 = 10_000_000_000_000_000_000 * 10_000_000_000_000_000_000
 }

@@ -30,7 +30,8 @@ final class ResultRows {
   private let hasEarly: Bool
   private let seed: UInt64
   /// Types of the key's fields, nil for one that no frame had yet.
-  private(set) var types: [ColumnType?]
+  private(set) var types: [KeyType?]
+  private let variant = VariantEncoder()
   private var builder = FrameBuilder()
   private var columns = Columns()
   private var isBuilt = false
@@ -56,22 +57,21 @@ final class ResultRows {
 
   deinit { items.deallocate() }
 
-  /// Learns the types of the key's fields from a batch. One that has had another type before is a variant from then on.
+  /// Learns the types of the key's fields from a batch. One that has had another type before gets one that holds both.
   func learn(_ found: [ColumnView], _ out: inout Output) throws {
     for (at, column) in found.enumerated() where !column.isAbsent {
-      let type = KeyField.type(of: column)
-      if types[at] == type || types[at] == .variant { continue }
-      try set(types[at] == nil ? type : .variant, of: at, &out)
+      let type = types[at]?.joined(with: KeyType(of: column)) ?? KeyType(of: column)
+      if types[at] != type { try set(type, of: at, &out) }
     }
   }
 
   /// Takes types from a snapshot.
-  func restore(_ saved: [ColumnType?]) {
+  func restore(_ saved: [KeyType?]) {
     types = saved
     isBuilt = false
   }
 
-  private func set(_ type: ColumnType, of field: Int, _ out: inout Output) throws {
+  private func set(_ type: KeyType, of field: Int, _ out: inout Output) throws {
     try commit(&out)
     types[field] = type
     isBuilt = false
@@ -114,7 +114,7 @@ final class ResultRows {
   @inline(__always)
   private func append(_ item: Item, _ out: inout Output) throws {
     let (bytes, window, builder) = (keys.key(item.key), item.window, builder)
-    KeyField.put(bytes, into: builder, from: columns.key, types: types)
+    KeyField.put(bytes, into: builder, from: columns.key, types: types, variant)
     builder.put(columns.start, time: window.start)
     builder.put(columns.end, time: window.end)
     if let failure = aggregates.write(item.place, to: builder, firstColumn: columns.aggregates) { note(failure, out.host) }
@@ -150,7 +150,7 @@ final class ResultRows {
     for (at, field) in fields.enumerated() {
       let type = types[at] ?? .string
       let role: ColumnRole? = fields.count == 1 && type != .variant ? .key : nil
-      let column = try builder.addColumn(field, type, role: role)
+      let column = try builder.addColumn(field, type.column, parameter: type.parameter, role: role)
       if type == .variant { KeyField.noKeys.withUnsafeBytes { builder.setKeys(column, metadata: $0) } }
     }
     made.start = try builder.addColumn("window_start", .time, nullable: false)

@@ -205,11 +205,11 @@ extension WindowOperator {
       }
       context.results.restore(
         try context.results.types.map { _ in
-          let byte = try reader.read(UInt8.self)
-          guard byte == 0 || ColumnType(rawValue: byte) != nil else {
-            throw PluginError(.state, "the saved windows have a key field of type \(byte)")
+          let number = try reader.read(UInt32.self)
+          guard number == 0 || KeyType(rawValue: number) != nil else {
+            throw PluginError(.state, "the saved windows have a key field of type \(number)")
           }
-          return ColumnType(rawValue: byte)
+          return KeyType(rawValue: number)
         })
     }
     try store.restore(group: group, reader)

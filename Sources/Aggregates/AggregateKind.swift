@@ -6,7 +6,7 @@ enum AggregateKind: String, CaseIterable {
 
   /// As the manifest of a plugin lists it.
   var function: AggregateFunction {
-    AggregateFunction(rawValue, arguments, gives: result, doc: doc)
+    AggregateFunction(rawValue, arguments, gives: result, order: order, doc: doc)
   }
 
   private var arguments: [AggregateFunction.Argument] {
@@ -27,6 +27,16 @@ enum AggregateKind: String, CaseIterable {
     case .avg, .stddev, .variance, .quantile: .type(.double)
     case .sum, .min, .max, .first, .last: .argument
     case .counts, .top, .list: .type(.variant)
+    }
+  }
+
+  /// Sums of integers are exact in any order; moments are added up as doubles.
+  private var order: AggregateFunction.Order? {
+    switch self {
+    case .sum, .avg: .doubles
+    case .stddev, .variance: .rows
+    case .first, .last, .top, .list: .ties
+    case .count, .min, .max, .quantile, .distinct, .counts: nil
     }
   }
 

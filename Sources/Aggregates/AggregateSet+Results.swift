@@ -39,7 +39,7 @@ extension AggregateSet {
     for (index, type) in columnTypes.enumerated() {
       let column = try builder.addColumn(aggregates[index].name, type)
       if index == 0 { first = column }
-      if type == .variant { VariantBytes.dictionary([]).withUnsafeBytes { builder.setKeys(column, metadata: $0) } }
+      if type == .variant { VariantKeys.encoded([]).withUnsafeBytes { builder.setKeys(column, metadata: $0) } }
     }
     return first
   }
@@ -54,7 +54,7 @@ extension AggregateSet {
       }
       let sorted = all.sorted { $0.lexicographicallyPrecedes($1) }
       names[index] = Dictionary(uniqueKeysWithValues: zip(sorted, 0...))
-      VariantBytes.dictionary(sorted).withUnsafeBytes { builder.setKeys(firstColumn + index, metadata: $0) }
+      VariantKeys.encoded(sorted.map { $0[...] }).withUnsafeBytes { builder.setKeys(firstColumn + index, metadata: $0) }
     }
   }
 
@@ -85,10 +85,14 @@ extension AggregateSet {
         ? nil : "\(aggregate.name) is a \(value.kind), which a field of \(type) cannot hold"
     case .top, .list:
       let cell = unsafeDowncast(cell, to: EntriesCell.self)
-      var items: [Scalar] = []
-      cell.forEachEntry(state) { items.append($0.value) }
       variant.removeAll()
-      variant.putList(items.count) { $0.put(items[$1]) }
+      let list = variant.begin()
+      cell.forEachEntry(state) {
+        let start = variant.count
+        variant.put($0.value)
+        variant.add(0, from: start)
+      }
+      _ = variant.endArray(list)
     case .counts:
       let cell = countsCell(index)
       if cell.isOverfull(state) { return "\(aggregate.name) has more than \(CountsCell.limit) values" }
@@ -98,10 +102,16 @@ extension AggregateSet {
         fields[id, default: 0] &+= count
       }
       variant.removeAll()
-      variant.putObject(fields.sorted { $0.key < $1.key }.map { ($0.key, Scalar(Int64($0.value))) }, names: names[index].count)
+      let object = variant.begin()
+      for (id, count) in fields.sorted(by: { $0.key < $1.key }) {
+        let start = variant.count
+        variant.put(int: Int64(count))
+        variant.add(UInt32(id), from: start)
+      }
+      _ = variant.endObject(object)
     }
     guard type == .variant else { return "\(aggregate.name) is a list or an object, which a field of \(type) cannot hold" }
-    variant.bytes.withUnsafeBytes { builder.put(column, variant: $0) }
+    builder.put(column, variant: variant.bytes(from: 0))
     return nil
   }
 
@@ -160,7 +170,7 @@ extension AggregateSet {
     case (.variant, _):
       variant.removeAll()
       variant.put(value)
-      variant.bytes.withUnsafeBytes { builder.put(column, variant: $0) }
+      builder.put(column, variant: variant.bytes(from: 0))
     default: return false
     }
     return true

@@ -43,7 +43,7 @@ public final class AggregateSet {
   var types: [ColumnType?]
   /// The types of the columns that `addColumns` has declared.
   var columnTypes: [ColumnType] = []
-  var variant = VariantBytes()
+  let variant = VariantEncoder()
   /// Of each aggregate that gives objects: the names in the frame that is being written.
   var names: [[[UInt8]: Int]]
 

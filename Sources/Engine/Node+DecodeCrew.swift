@@ -94,11 +94,10 @@ extension Node {
   /// Gives the rows of a frame the ids that follow those before.
   private func number(_ block: UnsafeMutablePointer<tide_block>, partition: UInt32) {
     let frame = tide_block_frame(block)!
-    let first = nextRow[partition] ?? 0
-    nextRow[partition] = first + Int64(frame.pointee.rows)
+    let first = rowIds.take(Int(frame.pointee.rows), of: partition)
     let column = tide_role(frame, UInt32(TIDE_ROLE_ID))
     guard column >= 0, tide_col(frame, column).pointee.enc == UInt8(TIDE_SEQ) else { return }
     let data = Int(tide_col(frame, column).pointee.data)
-    UnsafeMutableRawPointer(frame).storeBytes(of: Self.id(partition: partition, row: first), toByteOffset: data, as: Int64.self)
+    UnsafeMutableRawPointer(frame).storeBytes(of: first, toByteOffset: data, as: Int64.self)
   }
 }

@@ -136,8 +136,8 @@ final class Node: @unchecked Sendable {
   let encoder: RecordEncoder?
   /// Threads that decode beside the source's own.
   var crew: DecodeCrew?
-  /// Row counter per partition, for ids.
-  var nextRow: [UInt32: Int64] = [:]
+  /// Of the rows that a source decodes.
+  var rowIds: RowIds
   var frameNumber: UInt64 = 0
   /// Where each partition's bytes come from, as the source says it.
   var origins: [UInt32: String] = [:]
@@ -161,6 +161,7 @@ final class Node: @unchecked Sendable {
     deadPort = spec.outputs.count
     latePort = spec.latePort ?? -1
     lateness = spec.kind == .source ? LatenessCounts() : nil
+    rowIds = RowIds(place: pipeline.nodes.count { $0.spec.kind == .source }, of: pipeline.sourceCount)
     for word in [Count.watermark, Count.sentWatermark] { counters.set(word, Int(Int64.min)) }
     outputs = Array(repeating: [], count: deadPort + 1)
     routes = .allocate(capacity: deadPort + 1)

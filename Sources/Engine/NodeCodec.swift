@@ -65,12 +65,6 @@ enum NodeCodec {
 }
 
 extension Node {
-  /// Row counter's bits in an id; the partition's number stands above them.
-  private static let rowBits: Int64 = 48
-
-  /// The id of a row by its number in its partition.
-  static func id(partition: UInt32, row: Int64) -> Int64 { Int64(partition) << rowBits | row }
-
   /// Notes where a partition's records come from.
   func name(partition number: UInt32, _ name: String) {
     origins[number] = name
@@ -125,12 +119,9 @@ extension Node {
   private func publishDecoded(_ decoder: RecordDecoder, partition: UInt32) -> tide_status {
     let bytes = decoder.frameByteCount
     guard let block = chain.pool.take(bytes) else { return refuse(TIDE_E_RETRY, "out of memory for a frame") }
-    let first = nextRow[partition] ?? 0
-    let rows = decoder.rows
+    let first = rowIds.take(decoder.rows, of: partition)
     _ = decoder.writeFrame(
-      into: tide_block_bytes(block), capacity: Int(block.pointee.capacity), stream: partition,
-      firstID: Self.id(partition: partition, row: first))
-    nextRow[partition] = first + Int64(rows)
+      into: tide_block_bytes(block), capacity: Int(block.pointee.capacity), stream: partition, firstID: first)
     return publish(block, port: 0)
   }
 }

@@ -19,6 +19,7 @@ public final class Pipeline: @unchecked Sendable {
   let retained: RetainedFrames
   private let sink: @Sendable (LogRecord) -> Void
   private(set) var nodes: [Node] = []
+  let sourceCount: Int
   private(set) var chains: [Chain] = []
   private(set) var edges: [Edge] = []
 
@@ -40,6 +41,7 @@ public final class Pipeline: @unchecked Sendable {
     self.clock = clock
     self.validatesFrames = validatesFrames
     sink = log
+    sourceCount = graph.nodes.count { $0.kind == .source }
     let spread = LaneSpread(graph)
     chainPlan = ChainPlan(spread)
     budget = FrameBudget(limitBytes: chainPlan.boundBytes - chainPlan.memory.rings)

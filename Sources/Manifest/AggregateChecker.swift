@@ -4,9 +4,17 @@ import PluginManifest
 
 /// What is known of an aggregate that holds.
 struct CheckedAggregate {
+  var function: AggregateFunction
   var arguments: [CheckedExpression]
   /// Type of its results; nil = not known.
   var result: RecordPlan.ColumnType?
+
+  /// What of the order of rows shows in it; sums of what is known to be integers are exact.
+  var order: AggregateFunction.Order? {
+    guard function.order == .doubles else { return function.order }
+    let type = arguments.first?.expression.type
+    return type == .int || type == .uint || type == .duration ? nil : .rows
+  }
 }
 
 /// Checks an aggregate, `fn(CEL, …)`, against the functions of its option and the rows that reach its node.
@@ -42,7 +50,7 @@ struct AggregateChecker {
         checked.append(CheckedExpression(option: option, expression: expression, takes: argument.type ?? .any))
       }
     }
-    return CheckedAggregate(arguments: checked, result: Self.result(of: function, checked))
+    return CheckedAggregate(function: function, arguments: checked, result: Self.result(of: function, checked))
   }
 
   private static func result(of function: AggregateFunction, _ arguments: [CheckedExpression]) -> RecordPlan.ColumnType? {

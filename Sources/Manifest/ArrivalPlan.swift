@@ -3,7 +3,8 @@ import PluginManifest
 /// The nodes of a plan whose results depend on when rows arrive, and not on the rows of each partition alone.
 ///
 /// What makes them so are the host's clock (`periodic`, `idle`, processing time), edges that drop rows, and, over several partitions,
-/// operators that take rows in the order in which they meet. All that is below such a node is like it.
+/// operators that take rows in the order in which they meet, and aggregates in which that order shows. All that is below such a
+/// node is like it.
 public struct ArrivalPlan: Sendable {
   /// Why a node is among them.
   private enum Why {
@@ -72,12 +73,29 @@ public struct ArrivalPlan: Sendable {
   private func own(_ node: NodePlan, _ sources: Set<Int>) -> Why? {
     if node.kind == .source { return Self.clock(node.watermark).map { .own($0, partitions: nil) } }
     var found: Why?
+    func add(_ reason: String, overPartitions: Bool) {
+      let isOne = overPartitions && sources.count == 1
+      let why = Why.own(reason, partitions: isOne ? sources.first.map { plan.nodes[$0].name } : nil)
+      if !overPartitions || !sources.isEmpty, rank(why) > rank(found) { found = why }
+    }
     for arrival in node.reference.manifest.arrival ?? [] where Self.applies(arrival, to: node) {
-      let isOne = arrival.partitions == true && sources.count == 1
-      let why = Why.own(arrival.reason, partitions: isOne ? sources.first.map { plan.nodes[$0].name } : nil)
-      if arrival.partitions != true || !sources.isEmpty, rank(why) > rank(found) { found = why }
+      add(arrival.reason, overPartitions: arrival.partitions == true)
+    }
+    let functions = { (order: AggregateFunction.Order) in
+      node.orderedAggregates.filter { $0.order == order }.map(\.function).joined(separator: ", ")
+    }
+    if !functions(.rows).isEmpty {
+      add("\(functions(.rows)) add doubles as rows come, which shows in the last place", overPartitions: true)
+    }
+    if !functions(.ties).isEmpty, sources.contains(where: { !numbersRows(plan.nodes[$0]) }) {
+      add("\(functions(.ties)) take rows of equal time and id as they come", overPartitions: true)
     }
     return found
+  }
+
+  /// The host gives each row of the source an id of its own.
+  private func numbersRows(_ source: NodePlan) -> Bool {
+    source.recordPlan.map { $0.format != .frame && !$0.columns.contains { $0.role == .id } } ?? false
   }
 
   private static func clock(_ watermark: WatermarkPolicy?) -> String? {

@@ -8,6 +8,8 @@ struct CheckedOptions {
   var expressions: [CheckedExpression] = []
   /// What expressions and aggregates give, by their paths; a nil type is not known.
   var results: [String: RecordPlan.ColumnType?] = [:]
+  /// Aggregates in which the order of rows shows.
+  var ordered: [OrderedAggregate] = []
 }
 
 /// Checks the expressions of a node against the rows that reach it.
@@ -26,6 +28,10 @@ struct ExpressionChecker {
           let aggregate = try checker.check()
           checked.expressions += aggregate.arguments
           checked.results[option.path] = .some(aggregate.result)
+          if let order = aggregate.order {
+            let ordered = OrderedAggregate(function: aggregate.function.name, order: order)
+            if !checked.ordered.contains(ordered) { checked.ordered.append(ordered) }
+          }
           continue
         }
         let syntax = try EventSyntax.parse(option.text)

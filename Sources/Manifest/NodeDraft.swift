@@ -20,6 +20,7 @@ struct NodeDraft {
   var encodePlan: EncodePlan?
   /// For each input port, fields by whose values rows are dealt to lanes; nil = by the event's key.
   var laneKeys: [[String]?] = []
+  var orderedAggregates: [OrderedAggregate] = []
 
   init(_ source: NodeSource) {
     self.source = source

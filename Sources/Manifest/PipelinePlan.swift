@@ -76,12 +76,21 @@ public struct NodePlan: Sendable, Equatable {
   public var forwardsOnly: Bool
   /// How often a source that answered IDLE is polled again; nil = by `wake` and timers only.
   public var pollEveryNanoseconds: Int64?
+  /// Functions among its aggregates in which the order of rows shows, each once.
+  public var orderedAggregates: [OrderedAggregate]
   /// Place of the node's name.
   public var location: SourceLocation
   /// Place of what stands after `use` or `function`.
   public var useLocation: SourceLocation
   /// Places by configuration path; the empty path is that of `with`.
   public var configLocations: [String: SourceLocation]
+}
+
+/// A function of an aggregate in whose results the order shows in which several partitions bring their rows.
+public struct OrderedAggregate: Sendable, Equatable {
+  public var function: String
+  /// `rows` or `ties`.
+  public var order: AggregateFunction.Order
 }
 
 /// An input port and what reads into it.

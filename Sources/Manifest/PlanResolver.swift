@@ -210,7 +210,8 @@ struct PlanResolver {
       inputs: zip(draft.inputPorts ?? [], edges).map { InputPortPlan(name: $0, edges: $1) },
       outputPorts: draft.outputPorts ?? [], recordPlan: draft.recordPlan, encodePlan: draft.encodePlan,
       forwardsOnly: draft.forwardsOnly, pollEveryNanoseconds: reference.manifest.pollEvery.flatMap(Quantity.nanoseconds),
-      location: draft.source.location, useLocation: draft.usePlace, configLocations: draft.locations)
+      orderedAggregates: draft.orderedAggregates, location: draft.source.location, useLocation: draft.usePlace,
+      configLocations: draft.locations)
   }
 
   private func state(of draft: NodeDraft) -> StateLimits? {

@@ -72,6 +72,7 @@ struct RecordPlanner {
       FieldChanges.checkNames(of: drafts[index], diagnostics)
       for field in encodedFields(of: drafts[index]) { check(field, input, of: drafts[index]) }
       checked[index] = checker.check(drafts[index], input)
+      drafts[index].orderedAggregates = checked[index].ordered
       shapes[index] = (0..<max(1, drafts[index].outputPorts?.count ?? 1)).map { output(of: index, at: $0, input) }
     }
   }

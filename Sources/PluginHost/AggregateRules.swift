@@ -24,6 +24,9 @@ enum AggregateRules {
       log.check(
         function.result != AggregateFunction.argumentType || function.arguments?.first.map { !$0.isConstant } == true,
         place + ".result", "is the type of the first argument, and there is none that has one")
+      log.check(
+        function.order != .doubles || function.arguments?.first.map { !$0.isConstant } == true, place + ".order",
+        "is by the type of the first argument, and there is none that has one")
       check(function.arguments ?? [], place + ".arguments", &log)
     }
   }

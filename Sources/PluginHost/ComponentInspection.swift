@@ -63,6 +63,7 @@ struct ComponentInspection {
     if let isolation = component.isolation { rows.append(["Isolation", "asks for a \(isolation) of its own"]) }
     if component.keyedState == true { rows.append(["Keyed state", "as much as `state` of the pipeline's manifest allows"]) }
     for arrival in component.arrival ?? [] { rows.append(["Arrival", Self.condition(arrival)]) }
+    rows += orders.map { ["Arrival", $0] }
     if let version = component.stateVersion { rows.append(["State", "version \(version)"]) }
     return rows
   }
@@ -148,6 +149,20 @@ struct ComponentInspection {
       return TextTable.wrapped(
         "- \(function.form): \(result); \(function.doc)", width: PluginInspection.width, indent: indent)
     }.joined()
+  }
+
+  /// Aggregates in which the order of rows shows, by how much of it does.
+  private var orders: [String] {
+    let functions = (component.options ?? []).flatMap { $0.functions ?? [] }
+    func names(_ orders: [AggregateFunction.Order]) -> String? {
+      let found = functions.filter { $0.order.map(orders.contains) ?? false }.map(\.name)
+      return found.isEmpty ? nil : found.joined(separator: ", ")
+    }
+    let places = ", where they come from several partitions"
+    return [
+      names([.doubles, .rows]).map { "the order of rows shows in the last place of \($0)" + places },
+      names([.ties]).map { "the order of rows with equal time and id shows in \($0)" + places },
+    ].compactMap(\.self)
   }
 
   private static func condition(_ arrival: ComponentManifest.Arrival) -> String {

@@ -16,6 +16,16 @@ public struct AggregateFunction: Sendable {
     case argument
   }
 
+  /// What of the order in which several partitions bring their rows shows in a result.
+  public enum Order: String, Sendable {
+    /// All of it, if only in the last place.
+    case rows
+    /// The same, unless the first argument is an integer.
+    case doubles
+    /// That of rows with equal time and id.
+    case ties
+  }
+
   public struct Argument: Sendable {
     public let name: String
     public let takes: Takes
@@ -48,12 +58,15 @@ public struct AggregateFunction: Sendable {
   /// Values come before constants.
   public let arguments: [Argument]
   public let result: Result
+  let order: Order?
   let doc: String
 
-  public init(_ name: String, _ arguments: [Argument] = [], gives result: Result, doc: String) {
+  /// - Parameter order: what `tidemill plan` tells of results over several partitions; nil: they are the same in any order.
+  public init(_ name: String, _ arguments: [Argument] = [], gives result: Result, order: Order? = nil, doc: String) {
     self.name = name
     self.arguments = arguments
     self.result = result
+    self.order = order
     self.doc = doc
   }
 
@@ -66,6 +79,7 @@ public struct AggregateFunction: Sendable {
       case .type(let type): $0.add("result", type.rawValue)
       case .argument: $0.add("result", "argument")
       }
+      $0.add("order", order?.rawValue)
     }
   }
 }

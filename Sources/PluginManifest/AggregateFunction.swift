@@ -5,6 +5,16 @@ public struct AggregateFunction: Sendable, Codable, Equatable {
     case any, number, ordered, bool, int, double, string, time, binary
   }
 
+  /// What of the order in which several partitions bring their rows shows in a result.
+  public enum Order: String, Sendable, Codable, CaseIterable {
+    /// All of it, if only in the last place.
+    case rows
+    /// The same, unless the first argument is an integer.
+    case doubles
+    /// That of rows with equal time and id.
+    case ties
+  }
+
   public struct Argument: Sendable, Codable, Equatable {
     public var name: String
     /// nil = any.
@@ -43,11 +53,14 @@ public struct AggregateFunction: Sendable, Codable, Equatable {
   public var arguments: [Argument]?
   /// Type of the column that holds results, or `argument`.
   public var result: String
+  /// nil = none.
+  public var order: Order?
 
-  public init(_ name: String, _ arguments: [Argument] = [], result: String, doc: String) {
+  public init(_ name: String, _ arguments: [Argument] = [], result: String, order: Order? = nil, doc: String) {
     self.name = name
     self.arguments = arguments.isEmpty ? nil : arguments
     self.result = result
+    self.order = order
     self.doc = doc
   }
 

@@ -28,48 +28,43 @@ import Testing
     { me, out in me.commit([Event(time: time, value: time)], partition: partition, out) }
   }
 
-  @Test func `a partition without rows for long enough leaves the minimum until its next row`() throws {
+  /// What a sink is told of a scripted source, with no delay of its watermark unless `change` says otherwise.
+  private func collect(
+    every nanoseconds: Int64 = 0, _ steps: [(ScriptedInstance, OpaquePointer) -> tide_status],
+    _ change: (inout NodeSpec) -> Void = { _ in }
+  ) throws -> Collector {
     let clock = VirtualClock()
     var bench = PipelineBench()
     bench.clock = clock
     let collector = Collector()
-    // 5 ms a poll: at the fourth one partition 0 has been asked for 15 ms.
-    let first = bench.add(
-      .source,
-      scripted(
-        clock, every: 5 * Self.millisecond,
-        [
-          row(100, partition: 0), row(500, partition: 1), row(600, partition: 1), row(700, partition: 1),
-          row(300, partition: 0),
-          row(800, partition: 1), row(1000, partition: 0),
-        ])
-    ) {
+    let first = bench.add(.source, scripted(clock, every: nanoseconds, steps)) {
       $0.watermarkDelayNanoseconds = 0
-      $0.idleAfterNanoseconds = 12 * Self.millisecond
+      change(&$0)
     }
     bench.add(.sink, collector.component(), from: first)
     #expect(try bench.run().outcome == .completed)
+    return collector
+  }
+
+  @Test func `a partition without rows for long enough leaves the minimum until its next row`() throws {
+    // 5 ms a poll: at the fourth one partition 0 has been asked for 15 ms.
+    let collector = try collect(
+      every: 5 * Self.millisecond,
+      [
+        row(100, partition: 0), row(500, partition: 1), row(600, partition: 1), row(700, partition: 1), row(300, partition: 0),
+        row(800, partition: 1), row(1000, partition: 0),
+      ]
+    ) { $0.idleAfterNanoseconds = 12 * Self.millisecond }
     #expect(collector.watermarks == [100, 700, 800, .max])
     #expect(collector.rowWatermarks.allSatisfy { $0 == .min })
   }
 
   @Test func `a poll that takes long counts only as far as it should take`() throws {
-    let clock = VirtualClock()
-    var bench = PipelineBench()
-    bench.clock = clock
-    let collector = Collector()
     // An hour a poll counts as 10 ms: what comes behind the source may have taken it.
-    let first = bench.add(
-      .source,
-      scripted(
-        clock, every: 3_600_000 * Self.millisecond,
-        [row(100, partition: 0)] + (5..<15).map { row($0 * 100, partition: 1) } + [row(2000, partition: 0)])
-    ) {
-      $0.watermarkDelayNanoseconds = 0
-      $0.idleAfterNanoseconds = 1000 * Self.millisecond
-    }
-    bench.add(.sink, collector.component(), from: first)
-    #expect(try bench.run().outcome == .completed)
+    let collector = try collect(
+      every: 3_600_000 * Self.millisecond,
+      [row(100, partition: 0)] + (5..<15).map { row($0 * 100, partition: 1) } + [row(2000, partition: 0)]
+    ) { $0.idleAfterNanoseconds = 1000 * Self.millisecond }
     #expect(collector.watermarks == [100, 1400, .max])
   }
 
@@ -142,47 +137,26 @@ import Testing
   }
 
   @Test func `a partition that has ended leaves the minimum for good, and a new one joins it`() throws {
-    var bench = PipelineBench()
-    let collector = Collector()
-    let clock = VirtualClock()
     let end: (UInt32) -> (ScriptedInstance, OpaquePointer) -> tide_status = { partition in
       { me, out in me.host.pointee.watermark(out, partition, .max) }
     }
-    let first = bench.add(
-      .source,
-      scripted(
-        clock, every: 0,
-        [
-          row(100, partition: 0), row(500, partition: 1), end(0), row(150, partition: 0), end(1), row(200, partition: 2),
-          row(900, partition: 2), row(300, partition: 3), row(1000, partition: 2), row(950, partition: 3),
-        ])
-    ) { $0.watermarkDelayNanoseconds = 0 }
-    bench.add(.sink, collector.component(), from: first)
-    #expect(try bench.run().outcome == .completed)
+    let collector = try collect([
+      row(100, partition: 0), row(500, partition: 1), end(0), row(150, partition: 0), end(1), row(200, partition: 2),
+      row(900, partition: 2), row(300, partition: 3), row(1000, partition: 2), row(950, partition: 3),
+    ])
     #expect(collector.watermarks == [100, 500, 900, 950, .max])
     #expect(collector.rowWatermarks.allSatisfy { $0 == .min })
   }
 
   @Test func `a periodic watermark moves with the clock, and rows are late by it as it stands`() throws {
-    let clock = VirtualClock()
-    var bench = PipelineBench()
-    bench.clock = clock
-    let collector = Collector()
     // Polls end at 4, 8, 12, 16 and 20 ms; the watermark moves at 10 ms, seen at 12, and at 20 ms.
-    let first = bench.add(
-      .source,
-      scripted(
-        clock, every: 4 * Self.millisecond,
-        [
-          row(200, partition: 0), row(100, partition: 0), row(310, partition: 0), row(250, partition: 0),
-          row(410, partition: 0),
-        ])
+    let collector = try collect(
+      every: 4 * Self.millisecond,
+      [row(200, partition: 0), row(100, partition: 0), row(310, partition: 0), row(250, partition: 0), row(410, partition: 0)]
     ) {
       $0.watermarkDelayNanoseconds = 10
       $0.watermarkEveryNanoseconds = 10 * Self.millisecond
     }
-    bench.add(.sink, collector.component(), from: first)
-    #expect(try bench.run().outcome == .completed)
     #expect(collector.watermarks == [300, 400, .max])
     #expect(collector.rowWatermarks == [.min, .min, .min, 300, .min])
   }

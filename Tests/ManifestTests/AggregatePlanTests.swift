@@ -53,12 +53,14 @@ private func columns(_ aggregates: String, key: String = "", below: String = "",
   #expect(made.node(named: "p")?.state == nil)
 }
 
+/// What a plan says of its nodes, as `name: sentence`.
+private func sentences(_ manifest: String, dropping: Set<Int> = []) throws -> [String] {
+  let made = try plan(manifest)
+  let arrival = ArrivalPlan(made) { dropping.contains($0) }
+  return made.nodes.compactMap { node in arrival.sentence(of: node.index).map { "\(node.name): \($0)" } }
+}
+
 @Test func `results that depend on arrival say why, and those below them name what is above`() throws {
-  func sentences(_ manifest: String, dropping: Set<Int> = []) throws -> [String] {
-    let made = try plan(manifest)
-    let arrival = ArrivalPlan(made) { dropping.contains($0) }
-    return made.nodes.compactMap { node in arrival.sentence(of: node.index).map { "\(node.name): \($0)" } }
-  }
   let below = """
     operators:
       t: { use: tally, from: SOURCES, with: { OPTION, make: { n: count() } } }
@@ -91,4 +93,42 @@ private func columns(_ aggregates: String, key: String = "", below: String = "",
       "p: results depend on arrival: an edge before it may drop rows",
       "o: results depend on arrival: an edge before it may drop rows",
     ])
+}
+
+@Test func `sums of doubles over several partitions depend on arrival, and those of integers do not`() throws {
+  func found(_ aggregates: String, from: String = "[a, b]", fields: String = "", id: String = "") throws -> String {
+    let source = "{ use: stdin, with: { time: ts\(id)\(fields.isEmpty ? "" : ", fields: { \(fields) }") } }"
+    let text = """
+      sources: { a: \(source), b: \(source) }
+      operators: { t: { use: tally, from: \(from), with: { make: { \(aggregates) } } } }
+      sinks: { o: { use: drop, from: t }, p: { use: drop, from: \(from) } }
+      """
+    return try sentences(text).first ?? ""
+  }
+  let sums = "add doubles as rows come, which shows in the last place"
+  #expect(try found("n: count(), h: max(value), q: \"quantile(value, 0.5)\"") == "")
+  #expect(try found("a: sum(value), b: avg(value), c: sum(other)") == "t: results depend on arrival: sum, avg \(sums)")
+  #expect(try found("a: sum(value)", from: "a").hasPrefix("t: over several partitions of 'a' results depend on arrival: sum"))
+  #expect(try found("a: sum(value), b: avg(size(name))", fields: "value: int, name: string") == "")
+  #expect(try found("a: sum(value)", fields: "value: double") == "t: results depend on arrival: sum \(sums)")
+  #expect(try found("a: stddev(value)", fields: "value: int") == "t: results depend on arrival: stddev \(sums)")
+}
+
+@Test func `what is ordered by time and id depends on arrival where ids are the data's`() throws {
+  func found(_ with: String, make: String = "l: last(value)") throws -> String {
+    try sentences(
+      """
+      sources: { a: { use: stdin, with: { time: ts } }, b: { use: stdin, with: { \(with) } } }
+      operators: { t: { use: tally, from: [a, b], with: { make: { \(make) } } } }
+      sinks: { o: { use: drop, from: t } }
+      """
+    ).first ?? ""
+  }
+  #expect(try found("time: ts") == "")
+  let ties = "take rows of equal time and id as they come"
+  #expect(try found("time: ts, id: number") == "t: results depend on arrival: last \(ties)")
+  #expect(try found("format: frame") == "t: results depend on arrival: last \(ties)")
+  #expect(
+    try found("time: ts, id: number", make: "l: last(value), t: 'top(value, 3)'")
+      == "t: results depend on arrival: last, top \(ties)")
 }

@@ -108,14 +108,17 @@ struct FixtureCatalog: ComponentCatalog {
           { "name": "make", "type": "map", "format": "aggregate", "doc": "Results.", "required": true, "functions": [
             { "name": "count", "doc": "Rows, or values.", "result": "int",
               "arguments": [ { "name": "value", "optional": true } ] },
-            { "name": "sum", "doc": "Sum.", "result": "argument", "arguments": [ { "name": "value", "type": "number" } ] },
-            { "name": "avg", "doc": "Mean.", "result": "double", "arguments": [ { "name": "value", "type": "number" } ] },
+            { "name": "sum", "doc": "Sum.", "result": "argument", "order": "doubles", "arguments": [ { "name": "value", "type": "number" } ] },
+            { "name": "avg", "doc": "Mean.", "result": "double", "order": "doubles",
+              "arguments": [ { "name": "value", "type": "number" } ] },
+            { "name": "stddev", "doc": "Deviation.", "result": "double", "order": "rows",
+              "arguments": [ { "name": "value", "type": "number" } ] },
             { "name": "max", "doc": "Greatest.", "result": "argument", "arguments": [ { "name": "value", "type": "ordered" } ] },
-            { "name": "last", "doc": "Last.", "result": "argument", "arguments": [ { "name": "value" } ] },
+            { "name": "last", "doc": "Last.", "result": "argument", "order": "ties", "arguments": [ { "name": "value" } ] },
             { "name": "quantile", "doc": "Quantile.", "result": "double", "arguments": [
               { "name": "value", "type": "number" },
               { "name": "q", "type": "double", "constant": true, "minimum": 0, "maximum": 1 } ] },
-            { "name": "top", "doc": "The greatest.", "result": "variant", "arguments": [
+            { "name": "top", "doc": "The greatest.", "result": "variant", "order": "ties", "arguments": [
               { "name": "value", "type": "ordered" },
               { "name": "k", "type": "int", "constant": true, "optional": true, "minimum": 1 } ] } ] } ],
           "ports": { "out": [ { "name": "out" }, { "name": "late", "late": true, "outputs": { "same": true,

@@ -69,7 +69,7 @@ extension Manifests {
       says: #"""
         8:12: 'make.a': an aggregate is a function over rows, such as count()
         9:12: 'make.b': 'summ' is no aggregate; did you mean 'sum'?
-        10:12: 'make.c': 'median' is no aggregate; there are: count, sum, avg, max, last, quantile, top
+        10:12: 'make.c': 'median' is no aggregate; there are: count, sum, avg, stddev, max, last, quantile, top
         11:12: 'make.d': sum(value) is how it is called, and here it has no argument
         12:23: 'make.e': sum(value) is how it is called, and here it has 2 arguments
         13:16: 'make.f': 'avg' takes numbers, and this is string; double(x) makes a number

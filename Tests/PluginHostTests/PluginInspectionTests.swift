@@ -127,6 +127,35 @@ import Testing
         """)
   }
 
+  @Test func `the text shows functions of aggregates, what decides on fields, and what depends on arrival`() throws {
+    let space = try Workspace()
+    let manifest = #"""
+      {"abi":0,"name":"tallies","version":"1","components":[{"id":"tally","kind":"operator","doc":"Adds up.","concurrency":"keyed",
+       "keyed_state":true,"state_version":3,"allocation":"amortised",
+       "options":[{"name":"key","type":"list","format":"key","doc":"Whose."},
+        {"name":"clock","type":"string","doc":"By what.","choices":["event","own"],"default":"event"},
+        {"name":"make","type":"map","format":"aggregate","doc":"Results.","functions":[
+          {"name":"count","doc":"Rows.","result":"int","arguments":[{"name":"x","optional":true}]},
+          {"name":"sum","doc":"Sum.","result":"argument","order":"doubles","arguments":[{"name":"x","type":"number"}]},
+          {"name":"spread","doc":"Spread.","result":"double","order":"rows","arguments":[{"name":"x","type":"number"}]},
+          {"name":"last","doc":"Last.","result":"argument","order":"ties","arguments":[{"name":"x"}]}]}],
+       "inputs":[{"option":"key"}],
+       "arrival":[{"option":"clock","value":"own","reason":"it follows the clock"},{"option":"key","reason":"of keys"},
+        {"partitions":true,"reason":"rows meet"}],
+       "outputs":{"fields_of":["key","make"],"fields":[{"name":"rows","type":"int","doc":"How many."}]}}]}
+      """#
+    try space.put(
+      try Fixture(
+        components: [("operator", "tally")], manifest: manifest.split(separator: "\n").joined(separator: "\n")
+      ).build(), as: space.user + "/tallies.so")
+    let entry = try #require(space.scan().entries.first)
+    #expect(entry.problems.isEmpty, "\(entry.problems)")
+    let text = PluginInspection.text(entry, formatOptions: [:])
+    #expect(
+      text.components(separatedBy: "Operator tally\n").last == """
+        """, "\(text)")
+  }
+
   @Test func `the JSON holds the manifest as written and the shared options`() throws {
     let space = try Workspace()
     let entry = try entry(space)

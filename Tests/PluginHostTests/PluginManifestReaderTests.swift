@@ -8,6 +8,11 @@ import Testing
     #"{"abi":0,"name":"sample","version":"1"\#(top),"components":[{"id":"x","kind":"\#(kind)","doc":"Does."\#(component)}]}"#
   }
 
+  /// A manifest with one option that takes aggregates of these functions.
+  static func aggregates(_ functions: String) -> String {
+    manifest(#","options":[{"name":"a","type":"map","format":"aggregate","doc":"d","functions":[\#(functions)]}]"#)
+  }
+
   static func problem(_ json: String) -> String? {
     let result = PluginManifestReader().read(json: json)
     return result.problems.first?.description
@@ -105,6 +110,89 @@ import Testing
       manifest(#","outputs":{"fields":[{"name":"a","type":"float"}]}"#),
       "components[0].outputs.fields[0].type: 'float' should be one of"
     ),
+    (
+      aggregates(#"{"name":"sum","doc":""}"#), "components[0].options[0].functions[0].result: is missing"
+    ),
+    (
+      aggregates(#"{"name":"sum","doc":"","result":"int"}"#),
+      "components[0].options[0].functions[0].doc: is empty; one line says what the function gives"
+    ),
+    (
+      aggregates(#"{"name":"a-b","doc":"d","result":"int"}"#),
+      "components[0].options[0].functions[0].name: 'a-b' is no name of a function"
+    ),
+    (
+      aggregates(#"{"name":"n","doc":"d","result":"int"},{"name":"n","doc":"d","result":"int"}"#),
+      "components[0].options[0].functions[1].name: a second function 'n'"
+    ),
+    (
+      aggregates(#"{"name":"n","doc":"d","result":"float"}"#),
+      "components[0].options[0].functions[0].result: 'float' should be one of"
+    ),
+    (
+      aggregates(#"{"name":"n","doc":"d","result":"argument"}"#),
+      "components[0].options[0].functions[0].result: is the type of the first argument, and there is none"
+    ),
+    (
+      aggregates(#"{"name":"n","doc":"d","result":"int","order":"doubles"}"#),
+      "components[0].options[0].functions[0].order: is by the type of the first argument, and there is none"
+    ),
+    (
+      aggregates(#"{"name":"n","doc":"d","result":"int","order":"none"}"#),
+      "components[0].options[0].functions[0].order: should be one of rows, doubles, ties"
+    ),
+    (
+      aggregates(#"{"name":"n","doc":"d","result":"int","arguments":[{"name":"q","type":"string","constant":true}]}"#),
+      "components[0].options[0].functions[0].arguments[0].type: a constant is of type int or double"
+    ),
+    (
+      aggregates(
+        #"{"name":"n","doc":"d","result":"int","arguments":[{"name":"q","type":"int","constant":true},{"name":"x"}]}"#),
+      "components[0].options[0].functions[0].arguments[1]: stands behind a constant; values come first"
+    ),
+    (
+      aggregates(#"{"name":"n","doc":"d","result":"int","arguments":[{"name":"x","optional":true},{"name":"y"}]}"#),
+      "components[0].options[0].functions[0].arguments[1].optional: may not be missing"
+    ),
+    (
+      manifest(#","options":[{"name":"a","type":"map","format":"aggregate","doc":"d"}]"#),
+      "components[0].options[0].functions: is missing: an option with aggregates lists the functions that there are"
+    ),
+    (
+      manifest(
+        #","options":[{"name":"a","type":"string","doc":"d","functions":[{"name":"n","doc":"d","result":"int"}]}]"#),
+      "components[0].options[0].functions: are of aggregates: format: aggregate"
+    ),
+    (manifest(#","arrival":[{"reason":""}]"#), "components[0].arrival[0].reason: is empty"),
+    (
+      manifest(#","arrival":[{"option":"a","reason":"why"}]"#),
+      "components[0].arrival[0].option: 'a' is no option of this component"
+    ),
+    (
+      manifest(#","arrival":[{"value":"x","reason":"why"}]"#),
+      "components[0].arrival[0].value: is of an option, and none is named"
+    ),
+    (
+      manifest(
+        #","options":[{"name":"a","type":"string","doc":"d","choices":["x","y"]}],"arrival":[{"option":"a","value":"z","reason":"w"}]"#
+      ),
+      "components[0].arrival[0].value: should be one of"
+    ),
+    (manifest(#","outputs":{"fields_of":["a"]}"#), "components[0].outputs.fields_of[0]: 'a' is no option of this component"),
+    (
+      manifest(#","options":[{"name":"a","type":"string","doc":"d"}],"outputs":{"fields_of":["a"]}"#),
+      "components[0].outputs.fields_of[0]: 'a' names no fields (format: field or key), nor is it a map of aggregates or"
+    ),
+    (
+      manifest(
+        #","options":[{"name":"a","type":"string","format":"field","doc":"d"}],"outputs":{"same":true,"fields_of":["a"]}"#),
+      "components[0].outputs.fields_of: are the only fields beside `fields`: leave `same` out"
+    ),
+    (
+      manifest(
+        #","options":[{"name":"a","type":"string","format":"field","doc":"d"}],"outputs":{"fields_of":["a"]}"#, kind: "source"),
+      "components[0].outputs.fields_of: is of an operator, whose results come of its input"
+    ),
     (manifest("", top: #","files":["../x"]"#), "files[0]: '../x' must be the relative path"),
   ])
   func `a mistake is named with its place`(json: String, expected: String) {
@@ -121,7 +209,12 @@ import Testing
           {"name":"every","type":"integer","format":"duration","doc":"How often.","default":"1500ms","minimum":1,"unit":"ns"},
           {"name":"share","type":"number","doc":"How much.","default":0.5,"minimum":0,"maximum":1},
           {"name":"mode","type":"string","doc":"Which way.","choices":["a","b"],"default":"a"},
+          {"name":"key","type":"list","format":"key","doc":"Whose."},
+          {"name":"make","type":"map","format":"aggregate","doc":"What.","functions":[
+            {"name":"n","doc":"Rows.","result":"int"},
+            {"name":"sum","doc":"Sum.","result":"argument","order":"doubles","arguments":[{"name":"x","type":"number"}]}]},
           {"name":"cases","type":"map","doc":"Ports.","items":[{"name":"when","type":"string","format":"expression","doc":"If."}]}],
+        "arrival":[{"option":"mode","value":"b","reason":"says why"},{"partitions":true,"reason":"says why"}],
         "ports":{"out_from":"cases"},
         "inputs":[{"name":"a","type":"int","required":true}],
         "outputs":{"same":true,"fields":[{"name":"n","type":"int","role":"key"}]}

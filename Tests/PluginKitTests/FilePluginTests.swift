@@ -32,7 +32,17 @@ import Testing
         .init(partition: 0, offset: 0, text: "one"), .init(partition: 0, offset: 4, text: "two"),
         .init(partition: 1, offset: 0, text: "three"), .init(partition: 1, offset: 6, text: "four"),
       ])
-    #expect(bench.idlePartitions == [0, 1])
+    #expect(bench.knownPartitions.prefix(3).sorted() == [0, 1, 2] && bench.endedPartitions == [0, 1])
+    #expect(bench.idlePartitions.isEmpty)
+    #expect(bench.origins == [0: "\(folder.path)/a.log", 1: "\(folder.path)/b.log", 2: "\(folder.path)/c.log"])
+  }
+
+  @Test func `a file alone has no other to wait for`() throws {
+    let folder = try TemporaryDirectory()
+    try folder.write("a.log", "one\n")
+    let bench = try PluginBench(library: "tidemill-file")
+    try drain(try source(bench, .init("path", .string("\(folder.path)/a.log"))))
+    #expect(bench.records.count == 1 && bench.watermarks.isEmpty)
   }
 
   @Test(arguments: [1, 7, Int.max])

@@ -31,9 +31,13 @@ package struct ManifestRun {
 
   /// Runs a manifest, with the sources `inputs` by their names, and a collector in the place of every sink.
   ///
-  /// - Parameter wrap: puts a component of the test's in the place of an operator's, by the name of its node.
+  /// - Parameters:
+  ///   - frameRows: rows at which a source ends a frame, in place of what the plan says.
+  ///   - replacing: components in the place of those of some sources and sinks, by the names of their nodes.
+  ///   - wrap: puts a component of the test's in the place of an operator's, by the name of its node.
   package init(
-    _ manifest: String, inputs: [String: (partitions: Int, steps: [LineSource.Step])],
+    _ manifest: String, inputs: [String: (partitions: Int, steps: [LineSource.Step])] = [:], frameRows: Int? = nil,
+    replacing: [String: ScriptedComponent] = [:],
     wrap: (_ node: String, UnsafePointer<tide_component>) -> UnsafePointer<tide_component> = { $1 }
   ) throws {
     let loaded = Self.loader.load(text: manifest, name: "proof.yaml")
@@ -44,6 +48,16 @@ package struct ManifestRun {
     var collectors: [String: RowCollector] = [:]
     for index in graph.nodes.indices {
       let node = graph.nodes[index]
+      if let frameRows {
+        graph.nodes[index].recordPlan?.rowsPerFrame = frameRows
+        graph.nodes[index].recordPlan?.bytesPerFrame = 4 << 20
+      }
+      if let other = replacing[node.name] {
+        graph.nodes[index].component = other.table
+        graph.nodes[index].blocking = false
+        graph.nodes[index].pollEveryNanoseconds = nil
+        continue
+      }
       switch node.kind {
       case .source:
         guard let input = inputs[node.name] else { continue }

@@ -13,12 +13,25 @@ package final class RestoringComponent: @unchecked Sendable {
   fileprivate let isDue: (Int) -> Bool
   /// Take snapshots, but go on with the same instance.
   fileprivate let onlyMeasures: Bool
+  fileprivate let damage: Damage?
+  private let answers = Mutex<[tide_status]>([])
 
-  package init(_ inner: UnsafePointer<tide_component>, onlyMeasures: Bool = false, before isDue: @escaping (Int) -> Bool) {
+  /// Changes the blobs of a snapshot, by key group.
+  package typealias Damage = (inout [UInt32: [UInt8]]) -> Void
+
+  /// - Parameter damage: what happens to the state on its way. An instance that refuses it is given the sound one.
+  package init(
+    _ inner: UnsafePointer<tide_component>, onlyMeasures: Bool = false, damage: Damage? = nil,
+    before isDue: @escaping (Int) -> Bool
+  ) {
     self.inner = inner
     self.isDue = isDue
     self.onlyMeasures = onlyMeasures
+    self.damage = damage
   }
+
+  /// What instances answered to damaged states.
+  package var damageAnswers: [tide_status] { answers.withLock { $0 } }
 
   /// Lives as long as the process, as a plugin's does.
   package lazy var table: UnsafePointer<tide_component> = {
@@ -74,6 +87,8 @@ package final class RestoringComponent: @unchecked Sendable {
   fileprivate func note(_ blobs: [UInt32: [UInt8]]) {
     taken.withLock { $0.append(blobs.values.reduce(0) { $0 + $1.count }) }
   }
+
+  fileprivate func note(damageAnswer status: tide_status) { answers.withLock { $0.append(status) } }
 }
 
 private final class RestoringInstance {
@@ -123,11 +138,23 @@ private final class RestoringInstance {
     component.note(blobs.groups)
     if component.onlyMeasures { return TIDE_OK }
     component.inner.pointee.close?(inner)
+    if let damage = component.damage {
+      var damaged = blobs.groups
+      damage(&damaged)
+      let status = replace(with: damaged)
+      component.note(damageAnswer: status)
+      if status >= 0 { return status }
+    }
+    return replace(with: blobs.groups)
+  }
+
+  /// Makes the instance anew and gives it a state.
+  private func replace(with groups: [UInt32: [UInt8]]) -> tide_status {
     component.inner.pointee.destroy(inner)
     inner = nil
     let made = component.inner.pointee.create(component.inner, host, &inner)
     if made < 0 { return made }
-    for (group, bytes) in blobs.groups.sorted(by: { $0.key < $1.key }) {
+    for (group, bytes) in groups.sorted(by: { $0.key < $1.key }) {
       let status = restore(group, bytes)
       if status < 0 { return status }
     }

@@ -9,6 +9,8 @@ package final class RowCollector: Sendable {
     package var fields: [(name: String, value: Cell)]
     /// The event time that the frame gives the row.
     package var time: Int64?
+    /// The id, where it is an integer.
+    package var id: Int64?
 
     package subscript(name: String) -> Cell { fields.first { $0.name == name }?.value ?? .null }
     package func int(_ name: String) -> Int64? {
@@ -30,10 +32,13 @@ package final class RowCollector: Sendable {
       let frame = FrameView(batch.pointee.frame!)
       let columns = (0..<frame.columnCount).map { frame.column($0) }
       let times = frame.column(role: .eventTime)
+      let ids = frame.column(role: .id).flatMap { $0.type == .int ? $0 : nil }
       let rows = (0..<batch.pointee.count).map { index -> Row in
         let row = Int(tide_row(batch.pointee.selection, index))
         let named = columns.filter { !$0.name.isEmpty }
-        return Row(fields: named.map { ($0.name, Cell($0, row: row)) }, time: times.map { $0.time(row) })
+        return Row(
+          fields: named.map { ($0.name, Cell($0, row: row)) }, time: times.map { $0.time(row) },
+          id: ids.map { $0.int(row) })
       }
       collected.withLock { $0 += rows }
       return TIDE_OK

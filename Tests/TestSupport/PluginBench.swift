@@ -50,6 +50,9 @@ public final class PluginBench {
   public var failures: [Failure] = []
   public var logs: [String] = []
   public var watermarks: [Int64] = []
+  /// Partitions that were made known by the least watermark, and those that ended by the greatest.
+  public var knownPartitions: [UInt32] = []
+  public var endedPartitions: [UInt32] = []
   public var idlePartitions: [UInt32] = []
   public var timers: [Timer] = []
   /// Batches that instances hold.

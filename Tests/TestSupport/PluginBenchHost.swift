@@ -178,8 +178,10 @@ final class PluginBenchHost {
 
   private func fillOutput() {
     table.pointee.watermark = {
-      PluginBenchHost.of($0).bench.watermarks.append($2)
-      _ = $1
+      let bench = PluginBenchHost.of($0).bench
+      bench.watermarks.append($2)
+      if $2 == .min { bench.knownPartitions.append($1) }
+      if $2 == .max { bench.endedPartitions.append($1) }
       return TIDE_OK
     }
     table.pointee.idle = {

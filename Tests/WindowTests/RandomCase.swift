@@ -24,7 +24,7 @@ struct RandomCase {
 
   /// 1 January 1678 and 31 December 2261, between which event times are.
   private static let first: Int64 = -9_214_560_000_000_000_000
-  private static let last: Int64 = 9_214_559_999_999_999_999
+  private static let last: Int64 = 9_214_646_399_999_999_999
 
   private mutating func pick<T>(_ choices: [T]) -> T { choices[random.below(choices.count)] }
   private mutating func chance(_ percent: Int) -> Bool { random.below(100) < percent }

@@ -29,19 +29,12 @@ import Testing
 
   private static func manifest(_ window: String) -> String {
     """
-    name: readings
+    name: w1
     sources: { ev: { use: file, with: { path: ev.jsonl, format: json, time: ts, key: source }, watermark: { delay: 2s } } }
     operators:
       good: { use: filter, from: ev, with: { where: 'quality == "good"' } }
-      win:
-        use: window
-        from: good
-        with:
-          \(window)
-          key: source
-          aggregate: { count: count(), sum: sum(value), avg: avg(value), min: min(value), max: max(value) }
-    sinks:
-      out: { use: file, from: win, with: { path: out.jsonl, format: json, time_format: ms } }
+      win: { use: window, from: good, with: { \(window), key: source, aggregate: { count: count(), sum: sum(value), avg: avg(value), min: min(value), max: max(value) } } }
+    sinks: { out: { use: file, from: win, with: { path: w1.out, format: json, time_format: ms } } }
 
     """
   }
@@ -74,7 +67,7 @@ import Testing
       (a.end, a.start) == (b.end, b.start)
         ? a.source.utf8.lexicographicallyPrecedes(b.source.utf8) : (a.end, a.start) < (b.end, b.start)
     }
-    let lines = (directory.read("out.jsonl") ?? "").split(separator: "\n")
+    let lines = (directory.read("w1.out") ?? "").split(separator: "\n")
     #expect(lines.count == places.count)
     for (line, place) in zip(lines, places) {
       let values = windows[place]!

@@ -62,8 +62,6 @@ import Testing
       var test = random.test(Int(seed % 5))
       let count = 2 + Int(seed % 2)
       test.sources = (0..<count).map { "in\($0)" }
-      // Rows of two sources may bear one id, so what orders rows by time and id is left out.
-      test.aggregates.removeAll { [.first, .last, .list, .top(3)].contains($0.function) }
       let rows = random.rows(200, partitions: count, span: random.span)
       let model = WindowModel(test: test)
       for limit in [1, 5, 200] {
