@@ -53,6 +53,8 @@ struct MadeField {
 /// Types of fields, by the words of `fields`.
 enum FieldKind: String, CaseIterable, Sendable {
   case bool, int, double, time, string, binary, variant
+  /// As `variant`, but texts that are numbers become numbers, which keep their digits.
+  case number
 }
 
 /// Finds the fields of one text.

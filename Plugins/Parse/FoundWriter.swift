@@ -32,6 +32,17 @@ final class FoundWriter {
   /// Adds what was written from `start` on to the innermost open object.
   func add(_ name: Bytes, from start: Int) { encoder.add(names.rank(of: name), from: start) }
 
+  /// Writes a text that is a number with all of its digits; false when it is none.
+  func write(numberAsWritten bytes: Bytes) -> Bool {
+    guard let number = NumberText(bytes) else { return false }
+    if let decimal = number.decimalAsWritten(bytes) {
+      encoder.put(decimal: decimal.significand, scale: decimal.scale)
+    } else {
+      write(number: bytes)
+    }
+    return true
+  }
+
   private func write(number bytes: Bytes) {
     let number = NumberText(checked: bytes)
     if let value = number.int, !(number.isNegative && number.digits == 0) {

@@ -54,7 +54,7 @@ final class MadeColumns {
         name, made.type.column, role: index == time ? .eventTime : nil, nullable: index != time)
     }
     if parser.isOpen { rest = try builder.addColumn("", .variant, role: .rest) }
-    let made = names.made.indices.filter { names.made[$0].type == .variant }
+    let made = names.made.indices.filter { names.made[$0].type.column == .variant }
     variants = made + (rest.map { [$0] } ?? [])
   }
 
@@ -150,7 +150,7 @@ final class MadeColumns {
     case .time: builder.put(index, time: column.time(number))
     case .string: builder.put(index, utf8: column.bytes(number))
     case .binary: builder.put(index, binary: column.bytes(number))
-    case .variant:
+    case .variant, .number:
       let start = writer.encoder.count
       writer.write(column.variantReader(number))
       builder.put(index, variant: writer.encoder.bytes(from: start))
@@ -246,7 +246,7 @@ extension FieldKind {
     case .time: .time
     case .string: .string
     case .binary: .binary
-    case .variant: .variant
+    case .variant, .number: .variant
     }
   }
 

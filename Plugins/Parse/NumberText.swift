@@ -151,6 +151,18 @@ struct NumberText {
     return (isNegative ? -Int128(value) : Int128(value), max(-exponent, 0))
   }
 
+  /// A number with a fraction, where a double would be written otherwise: with the zeros at its end, at most 38 digits.
+  func decimalAsWritten(_ bytes: Bytes) -> (significand: Int128, scale: Int)? {
+    guard !isInteger, digits > 0 || !isNegative, let point = bytes.firstIndex(of: UInt8(ascii: ".")) else { return nil }
+    let scale = bytes.count - point - 1
+    guard scale <= 38, let decimal, decimal.scale <= scale, bytes.last.map(Digits.isDigit) == true else { return nil }
+    guard !bytes.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) else { return nil }
+    var text = "\(nearest(bytes) ?? .nan)"
+    if text.withUTF8({ $0.elementsEqual(bytes) }) { return nil }
+    let (significand, isTooLong) = decimal.significand.multipliedReportingOverflow(by: Int128(Self.power(scale - decimal.scale)))
+    return isTooLong || significand.magnitude >= Self.power(38) ? nil : (significand, scale)
+  }
+
   static func power(_ exponent: Int) -> UInt128 {
     var value: UInt128 = 1
     for _ in 0..<exponent { value *= 10 }

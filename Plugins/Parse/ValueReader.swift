@@ -26,9 +26,10 @@ final class ValueReader {
   ) -> Outcome {
     let isText = found.kind == .text && !isTyped
     switch type {
-    case .variant:
+    case .variant, .number:
       let start = writer.encoder.count
-      guard writer.write(found) else { return .tooManyMembers }
+      let isNumber = isText && type == .number && writer.write(numberAsWritten: found.bytes.trimmed)
+      guard isNumber || writer.write(found) else { return .tooManyMembers }
       builder.put(column, variant: writer.encoder.bytes(from: start))
       return .put
     case .string:
@@ -57,7 +58,7 @@ final class ValueReader {
     case .binary:
       guard found.kind == .text, let value = Base64.bytes(text, scratch) else { return .mismatch }
       builder.put(column, binary: value)
-    case .string, .variant: return .mismatch
+    case .string, .variant, .number: return .mismatch
     }
     return .put
   }

@@ -52,11 +52,17 @@ struct FlatMapOperator: Operator {
   }
 
   mutating func process(_ batch: Batch, _ out: inout Output) throws {
+    try batch.forEachPart { try explode($0, &out) }
+  }
+
+  /// Makes rows of those that have room for their lists, and gives the number of these.
+  private mutating func explode(_ batch: Batch, _ out: inout Output) throws -> Int {
     let values = try list.values(of: batch)
-    guard batch.count > 0, let lists = values.strings else { return }
+    guard batch.count > 0, let lists = values.strings else { return batch.count }
+    let count = values.count - values.leftCount
     var wrong: [(row: Int, why: String)] = []
     erring.clear()
-    for index in 0..<values.count {
+    for index in 0..<count {
       let row = batch.row(at: index)
       guard values.isValid(index) else {
         if isStrict, values.state(index) == .error {
@@ -79,6 +85,7 @@ struct FlatMapOperator: Operator {
     for (row, why) in wrong { try out.reject(row, of: batch, why) }
     // Asking why ends what the expression gave for the batch.
     try out.reject(erring.rows, of: batch, list, option)
+    return count
   }
 
   private mutating func add(

@@ -33,15 +33,26 @@ struct KeyByOperator: Operator {
   }
 
   mutating func process(_ batch: Batch, _ out: inout Output) throws {
-    let values = texts.keys(try key.values(of: batch))
-    guard isStrict, values.errorCount > 0 else { return try out.send(batch, changing: changes, values: [values]) }
+    try batch.forEachPart { try send($0, &out) }
+  }
+
+  /// Sends the rows that have room for their keys, and gives their number.
+  private mutating func send(_ batch: Batch, _ out: inout Output) throws -> Int {
+    let found = try key.values(of: batch)
+    let count = batch.count - found.leftCount
+    let values = texts.keys(found)
+    if count == batch.count, !isStrict || values.errorCount == 0 {
+      try out.send(batch, changing: changes, values: [values])
+      return count
+    }
     rows.clear()
     erring.clear()
-    for index in 0..<batch.count {
-      (values.state(index) == .error ? erring : rows).append(batch.row(at: index))
+    for index in 0..<count {
+      (isStrict && values.state(index) == .error ? erring : rows).append(batch.row(at: index))
     }
     try out.send(batch, rows: rows.rows, changing: changes, values: [values])
     // Asking why ends what the expression gave for the batch.
     try out.reject(erring.rows, of: batch, key, "key")
+    return count
   }
 }

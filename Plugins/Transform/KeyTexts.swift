@@ -36,12 +36,30 @@ final class KeyTexts {
     case .null: return .null
     case .bool: append(variant.bool == true ? "true" : "false")
     case .int: append(String(variant.int ?? 0))
-    case .double, .decimal: append(String(variant.double ?? 0))
+    case .double: append(String(variant.double ?? 0))
+    case .decimal: append(Self.text(variant))
     case .time: append(String(variant.time ?? 0))
     case .string: if let text = variant.text { heap.append(contentsOf: text.bindMemory(to: UInt8.self)) }
     case .absent, .binary, .uuid, .dayTime, .object, .array: return .error
     }
     return .value
+  }
+
+  /// A decimal as the number that it is: as a double where one is written with the same digits, else with all of them.
+  private static func text(_ variant: VariantReader) -> String {
+    guard var decimal = variant.decimal else { return "" }
+    let isWhole = decimal.scale == 0
+    while decimal.scale > 0, decimal.significand % 10 == 0 {
+      decimal.significand /= 10
+      decimal.scale -= 1
+    }
+    var digits = String(decimal.significand.magnitude)
+    if !isWhole, digits.utf8.count <= 15, let double = variant.nearestDouble { return String(double) }
+    if decimal.scale > 0 {
+      digits = String(repeating: "0", count: max(0, decimal.scale + 1 - digits.utf8.count)) + digits
+      digits.insert(".", at: digits.index(digits.endIndex, offsetBy: -decimal.scale))
+    }
+    return (decimal.significand < 0 ? "-" : "") + digits
   }
 
   private func append(_ text: String) {

@@ -94,24 +94,41 @@ struct MapOperator: Operator {
   }
 
   mutating func process(_ batch: Batch, _ out: inout Output) throws {
+    try batch.forEachPart { try send($0, &out) }
+  }
+
+  /// Sends the rows that all expressions have room for, and gives their number.
+  private mutating func send(_ batch: Batch, _ out: inout Output) throws -> Int {
     values.removeAll(keepingCapacity: true)
     var errors = 0
+    var left = 0
     for index in expressions.indices {
       let found = try expressions[index].expression.values(of: batch)
       errors += found.errorCount
+      left = max(left, found.leftCount)
       values.append(found)
     }
-    if errors == 0 { return try out.send(batch, changing: changes, values: values) }
-    if isStrict { return try sendStrictly(batch, &out) }
-    for index in values.indices { values[index] = nulls[index].erringAsNull(values[index]) }
-    try out.send(batch, changing: changes, values: values)
+    let count = batch.count - left
+    if isStrict, errors > 0 {
+      try sendStrictly(batch, count, &out)
+      return count
+    }
+    if errors > 0 { for index in values.indices { values[index] = nulls[index].erringAsNull(values[index]) } }
+    if left == 0 {
+      try out.send(batch, changing: changes, values: values)
+    } else {
+      rows.clear()
+      for index in 0..<count { rows.append(batch.row(at: index)) }
+      try out.send(batch, rows: rows.rows, changing: changes, values: values)
+    }
+    return count
   }
 
-  /// Rejects rows for which an expression errs, and sends the others.
-  private mutating func sendStrictly(_ batch: Batch, _ out: inout Output) throws {
+  /// Of the first `count` rows, rejects those for which an expression errs, and sends the others.
+  private mutating func sendStrictly(_ batch: Batch, _ count: Int, _ out: inout Output) throws {
     rows.clear()
     var erring: [(row: Int, place: Int)] = []
-    for index in 0..<batch.count {
+    for index in 0..<count {
       let row = batch.row(at: index)
       if let place = values.firstIndex(where: { $0.state(index) == .error }) {
         erring.append((Int(row), place))

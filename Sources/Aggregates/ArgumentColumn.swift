@@ -49,15 +49,22 @@ struct ArgumentColumn {
     case TIDE_VAR_INT: return Scalar(tide_var_i64(value))
     case TIDE_VAR_DOUBLE: return Scalar(tide_var_f64(value))
     case TIDE_VAR_DECIMAL:
-      let decimal = tide_var_decimal(value)
-      if decimal.scale == 0, decimal.high == 0 { return Scalar(unsigned: decimal.low) }
-      if decimal.scale == 0, decimal.high == -1, decimal.low >> 63 == 1 { return Scalar(Int64(bitPattern: decimal.low)) }
-      return Scalar(tide_var_f64(value))
+      return Self.decimal(value)
     case TIDE_VAR_TIME: return Scalar(tide_var_time(value), .time)
     case TIDE_VAR_STRING: return Scalar(.string, bytes: bytes(tide_var_string(value)))
     case TIDE_VAR_BINARY, TIDE_VAR_UUID: return Scalar(.binary, bytes: bytes(tide_var_binary(value)))
     default: return .none
     }
+  }
+
+  /// A whole number that neither 64 bits nor a double holds is none that one can calculate with.
+  private static func decimal(_ value: tide_string) -> Scalar {
+    let reader = VariantReader(value: bytes(value), keys: UnsafeRawBufferPointer(start: nil, count: 0))
+    guard let decimal = reader.decimal else { return .none }
+    if decimal.scale > 0 { return reader.nearestDouble.map { Scalar($0) } ?? .none }
+    if let int = Int64(exactly: decimal.significand) { return Scalar(int) }
+    if let uint = UInt64(exactly: decimal.significand) { return Scalar(unsigned: uint) }
+    return Double(exactly: decimal.significand).map { Scalar($0) } ?? .none
   }
 
   private static func bytes(_ text: tide_string) -> UnsafeRawBufferPointer {

@@ -33,7 +33,18 @@ int tide_k_load_states(const tide_frame *frame, int32_t column, tide_k_rows rows
   return missing != 0;
 }
 
-/* 1 and the number when a double holds it exactly. Decimals are left to who rounds them rightly. */
+/* A short decimal with a fraction: both parts are exact doubles, so there is one rounding, to the nearest. */
+static int short_decimal(tide_decimal value, double *number) {
+  static const double powers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                  1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  int64_t digits = (int64_t)value.low;
+  if (value.scale == 0 || value.scale > 22 || value.high != (digits < 0 ? -1 : 0)) return 0;
+  if (digits > 9007199254740992 || digits < -9007199254740992) return 0;
+  *number = (double)digits / powers[value.scale];
+  return 1;
+}
+
+/* 1 and the number when a double holds it exactly, or to the nearest of a short decimal. Others are left to who rounds them. */
 static int variant_f64(tide_string value, double *number) {
   int64_t whole;
   switch (tide_var_kind(value)) {
@@ -42,6 +53,7 @@ static int variant_f64(tide_string value, double *number) {
     whole = tide_var_i64(value);
     *number = (double)whole;
     return *number < 9223372036854775808.0 && (int64_t)*number == whole;
+  case TIDE_VAR_DECIMAL: return short_decimal(tide_var_decimal(value), number);
   default: return 0;
   }
 }

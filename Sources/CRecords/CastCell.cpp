@@ -136,7 +136,7 @@ void Decoder::put_null_cell(Column &column) {
 void Decoder::put_loose_cell(const Column &column, Slice text, Bytes &heap) {
   Number number;
   if (column.numbers && cell_number(trimmed(text), number))
-    variants_.number(number, heap);
+    variants_.number_as_written(number, heap);
   else
     variants_.string(text.data, text.size, heap);
 }

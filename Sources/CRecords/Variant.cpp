@@ -19,6 +19,14 @@ template <class T> void put_primitive(Bytes &heap, uint8_t type, T value) {
   heap.advance(1 + sizeof value);
 }
 
+void put_decimal16(Bytes &heap, int128 value, uint8_t scale) {
+  uint8_t *p = heap.room(18);
+  p[0] = primitive_header(decimal16);
+  p[1] = scale;
+  store(p + 2, value);
+  heap.advance(18);
+}
+
 } // namespace
 
 bool VariantWriter::value(Tokens &tokens, Bytes &heap, uint32_t depth) {
@@ -77,15 +85,39 @@ void VariantWriter::number(const Number &number, Bytes &heap) {
   } else if ((minus_zero || !number.integer) && to_double(number, nearest) && is_faithful(number, nearest)) {
     put_primitive(heap, float64, nearest);
   } else if (to_decimal(number, large, scale)) {
-    uint8_t *p = heap.room(18);
-    p[0] = primitive_header(decimal16);
-    p[1] = scale;
-    store(p + 2, large);
-    heap.advance(18);
+    put_decimal16(heap, large, scale);
   } else {
     // No type holds it; its text does.
     string(number.begin, static_cast<size_t>(number.end - number.begin), heap);
   }
+}
+
+void VariantWriter::number_as_written(const Number &number, Bytes &heap) {
+  const uint8_t *p = number.begin + number.negative;
+  double nearest;
+  uint128 whole = 0;
+  uint32_t digits = 0, scale = 0;
+  bool fraction = false;
+  for (; p < number.end; p++) {
+    if (*p == '.') {
+      fraction = true;
+      continue;
+    }
+    // A decimal has 38 digits, and an exponent is not kept.
+    if (*p < '0' || digits == 38) return this->number(number, heap);
+    whole = whole * 10 + (*p - '0');
+    digits += whole != 0;
+    scale += fraction;
+    if (*p > '9' || scale > 38) return this->number(number, heap);
+  }
+  if (!fraction || (number.negative && whole == 0)) return this->number(number, heap);
+  if (to_double(number, nearest)) {
+    text_.clear();
+    write_double(text_, nearest);
+    if (text_.size() == static_cast<size_t>(number.end - number.begin) && std::memcmp(text_.data(), number.begin, text_.size()) == 0)
+      return put_primitive(heap, float64, nearest);
+  }
+  put_decimal16(heap, number.negative ? -static_cast<int128>(whole) : static_cast<int128>(whole), static_cast<uint8_t>(scale));
 }
 
 bool VariantWriter::is_number(const Number &number) {

@@ -59,6 +59,8 @@ public:
   void string(const uint8_t *text, size_t length, Bytes &heap);
   void null(Bytes &heap);
   void number(const Number &number, Bytes &heap);
+  // The same, but zeros at the end of a fraction stay, too: what is written again is the same text, unless that has an exponent.
+  void number_as_written(const Number &number, Bytes &heap);
   // Whether it is written as a number; else no type holds it, and its text is a string.
   static bool is_number(const Number &number);
 
@@ -110,6 +112,7 @@ private:
   std::vector<Field> fields_;
   std::vector<uint32_t> ends_;
   std::vector<uint32_t> renumbered_;
+  Bytes text_;
   uint32_t generation_ = 0;
 
   bool object(Tokens &tokens, Bytes &heap, uint32_t depth);

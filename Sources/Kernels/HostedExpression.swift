@@ -85,7 +85,9 @@ public final class HostedExpression {
       guard let batch, let values else { return me.host.refuse(expression: "values takes a batch and fills a table") }
       let found = me.host.evaluating { me.values(batch) }
       values.pointee = found
-      if found.errors > 0 { me.host.note(Int(found.errors), of: me, in: batch) }
+      // Rows for which there was no room may be asked for again.
+      let errors = Int(found.errors) - Int(found.reserved)
+      if errors > 0 { me.host.note(errors, of: me, in: batch) }
       return TIDE_OK
     }
     table.pointee.why = { address, batch, row in

@@ -272,11 +272,11 @@ extension KernelCompiler {
       return TextOutput(rows(syntax), field: field, isPlain: isPlain, type: UInt32(type == .string ? TIDE_UTF8 : TIDE_BINARY))
     default:
       guard let kind = Self.kinds[type], let column = Self.columns[kind] else { break }
-      return NumberOutput(numbers(syntax, kind), type: UInt32(column))
+      return NumberOutput(numbers(syntax, kind), type: UInt32(column), widens: wanted != 0)
     }
     // What is calculated with a double is one, whatever else the checker knows.
     if wanted == 0, type == .dyn, let node = number(syntax), node.kind == .double {
-      return NumberOutput(node, type: UInt32(TIDE_F64))
+      return NumberOutput(node, type: UInt32(TIDE_F64), widens: false)
     }
     return VariantOutput(rows(syntax))
   }

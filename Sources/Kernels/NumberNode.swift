@@ -226,6 +226,7 @@ extension NumberNode.Kind {
     case (.timestamp, .timestamp(let value)): value.total.map { UInt64(bitPattern: $0) }
     case (.double, .int(let value)): Double(value).bitPattern
     case (.double, .uint(let value)): Double(value).bitPattern
+    case (.double, .exact(let number)): number.double?.bitPattern
     case (.duration, .duration(let value)): value.total.map { UInt64(bitPattern: $0) }
     default: nil
     }

@@ -2,7 +2,8 @@ import Expressions
 import Frames
 
 extension Value {
-  /// What a variant holds; nil when that is nothing, not even null. Of JSON, integers of 64 bits are int and other numbers double.
+  /// What a variant holds; nil when that is nothing, not even null. Of JSON, integers of 64 bits are int or else uint, and other
+  /// numbers double, with all of their digits.
   public init?(_ variant: VariantReader) {
     switch variant.kind {
     case .absent: return nil
@@ -10,7 +11,9 @@ extension Value {
     case .bool: self = .bool(variant.bool ?? false)
     case .int: self = .int(variant.int ?? 0)
     case .double: self = .double(variant.double ?? 0)
-    case .decimal: self = .double(variant.nearestDouble ?? 0)
+    case .decimal:
+      guard let decimal = variant.decimal else { return nil }
+      self.init(significand: decimal.significand, scale: decimal.scale)
     case .time: self = .timestamp(Timestamp(nanoseconds: variant.time ?? 0))
     case .dayTime:
       // A byte of type, then microseconds of the day.

@@ -12,11 +12,14 @@ class ValueOutput {
   private var lacking = 0
   /// The frame row from which on there was no room for values; nil when all fit.
   private(set) var cutRow: UInt32?
+  /// How many rows come before that one.
+  private var fitting = Int.max
 
   /// Bytes of texts, binaries and variants of one batch. An evaluation has a limit of its own, and this one lets many rows of a
   /// batch come near it.
   static let limitBytes = 64 << 20
   static let cutReason = "the values of this row's batch take more than \(limitBytes >> 20) MiB together"
+  static let tooLargeReason = "the value takes more than \(limitBytes >> 20) MiB"
 
   init(_ type: UInt32) { self.type = type }
 
@@ -25,6 +28,7 @@ class ValueOutput {
     states.reserve(count)
     lacking = 0
     cutRow = nil
+    fitting = .max
   }
 
   /// Adds the rows of the next chunk.
@@ -41,7 +45,7 @@ class ValueOutput {
   ) -> Bool {
     guard lacking > 0 else { return true }
     var fits = true
-    for index in 0..<states.count where states[index] == UInt8(TIDE_K_MISSING) {
+    for index in 0..<min(states.count, fitting) where states[index] == UInt8(TIDE_K_MISSING) {
       let row = selection.map { UInt32($0[index]) } ?? UInt32(index)
       guard let (value, isNull) = hidden.look(frame, row) else { continue }
       if let value {
@@ -67,6 +71,7 @@ class ValueOutput {
     values.size = UInt32(MemoryLayout<tide_values>.size)
     values.type = type
     values.count = UInt32(states.count)
+    values.reserved = UInt32(max(0, states.count - fitting))
     if lacking > 0 {
       for state in states.values {
         if state == UInt8(TIDE_K_NULL) { values.nulls += 1 }
@@ -88,17 +93,23 @@ class ValueOutput {
     states.append(state)
   }
 
-  /// This row and those behind it have no value.
-  func cut(at row: UInt32) { cutRow = row }
+  /// There is no room for this row, which is the next one, and for those behind it: who asked may ask for them alone. Until then
+  /// they have no value.
+  func cut(at row: UInt32) {
+    cutRow = row
+    fitting = states.count
+  }
 }
 
 /// 64-bit values.
 final class NumberOutput: ValueOutput {
   private let node: NumberNode
+  /// Other numbers become doubles: that is what is wanted, not only what kernels see.
+  private let widens: Bool
   private let values = ValueBuffer<UInt64>()
 
-  init(_ node: NumberNode, type: UInt32) {
-    self.node = node
+  init(_ node: NumberNode, type: UInt32, widens: Bool) {
+    (self.node, self.widens) = (node, widens)
     super.init(type)
   }
 
@@ -117,6 +128,9 @@ final class NumberOutput: ValueOutput {
   }
 
   override func put(_ value: Value, at index: Int) -> Bool {
+    if !widens, node.kind == .double {
+      guard case .double = value else { return false }
+    }
     guard let bits = node.kind.bits(value) else { return false }
     values[index] = bits
     return true

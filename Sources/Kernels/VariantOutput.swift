@@ -38,10 +38,15 @@ final class VariantOutput: ValueOutput {
 
   private func value(_ frame: UnsafePointer<tide_frame>, _ row: UInt32) -> Value? {
     guard let value = rows.value(frame, row), VariantWriter.mistake(in: value) == nil else { return nil }
-    bytes += value.size(limit: Self.limitBytes + 1)
-    if bytes <= Self.limitBytes { return value }
-    cut(at: row)
-    return nil
+    let size = value.size(limit: Self.limitBytes + 1)
+    // One that has no room by itself errs, wherever it stands.
+    if size > Self.limitBytes { return nil }
+    if bytes + size > Self.limitBytes {
+      cut(at: row)
+      return nil
+    }
+    bytes += size
+    return value
   }
 
   override func finish() -> tide_values {

@@ -56,6 +56,7 @@ struct VariantWriter {
     case .uint(let value):
       if let int = Int64(exactly: value) { encoder.put(int: int) } else { encoder.put(decimal: Int128(value), scale: 0) }
     case .double(let value): encoder.put(value)
+    case .exact(let number): encoder.put(decimal: number.significand, scale: number.scale)
     case .string(let text): write(text, encoder)
     case .bytes(let binary): binary.withUnsafeBytes { encoder.put(binary: $0) }
     case .timestamp(let time): if let total = time.total { encoder.put(time: total) } else { write(time.text, encoder) }

@@ -71,6 +71,12 @@ extension OptionSchema {
     format == .field || format == .key || elementsNameFields
   }
 
+  /// The only words that elements of the list or map may be; none where they may be anything.
+  var words: [String] {
+    guard case .value(let element) = element else { return [] }
+    return (element.choices ?? []).compactMap { if case .string(let word) = $0 { word } else { nil } }
+  }
+
   fileprivate var elementsNameFields: Bool { (items ?? []).contains { $0.namesFields } }
 
   /// True for a value of a format, or a list or map that holds some.

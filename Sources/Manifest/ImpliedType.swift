@@ -57,6 +57,7 @@ struct ImpliedType: Equatable {
 
   mutating func merge(_ other: ImpliedType) {
     isMixed = isMixed || other.isMixed
+    let (wasSoft, isOtherSoft) = (isSoft, other.isSoft)
     isSoft = other.type == nil ? isSoft : type == nil ? other.isSoft : isSoft && other.isSoft
     isNumber = isNumber || other.isNumber
     isExact = isExact || other.isExact
@@ -64,7 +65,9 @@ struct ImpliedType: Equatable {
     switch (type, other.type) {
     case (_, nil): break
     case (nil, let wanted): type = wanted
-    case (.int, .double), (.double, .int): type = .double
+    // Who asks for integers must have them; an expression sees what is none.
+    case (.int, .double): if !isOtherSoft { type = .double }
+    case (.double, .int): if wasSoft { type = .int }
     case (let one, let wanted) where one != wanted: isMixed = true
     default: break
     }
@@ -78,10 +81,10 @@ struct ImpliedType: Equatable {
     }
   }
 
-  /// The column's type where values are made of text, which has no form to keep.
+  /// The column's type where a number has no form that anybody sees.
   var column: RecordPlan.ColumnType { isMixed ? .variant : type ?? .variant }
 
-  /// The column's type in records.
+  /// The column's type.
   ///
   /// - Parameter isWhole: whether all fields of the rows are written again, or looked at.
   func column(ofWhole isWhole: Bool) -> RecordPlan.ColumnType { isSoft && (isWhole || keepsForm) ? .variant : column }

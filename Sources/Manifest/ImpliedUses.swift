@@ -34,7 +34,7 @@ struct ImpliedUses {
   /// - Parameter wanted: what the place of the node needs; nil = anything.
   private mutating func visit(_ syntax: Syntax, wanted: RecordPlan.ColumnType?) {
     switch syntax.form {
-    case .name(let name): use(name, wanted.map { ImpliedType($0) } ?? .own)
+    case .name(let name): use(name, wanted.map { $0 == .double ? .number : ImpliedType($0) } ?? .own)
     // Whether it is there says nothing of its type, but it must not be taken for absent because it has another.
     case .present(let name): use(name, .any)
     case .and(let one, let other), .or(let one, let other):
@@ -107,10 +107,8 @@ struct ImpliedUses {
   }
 
   private static let arithmetic: Set<String> = [Operators.subtract, Operators.multiply, Operators.divide, Operators.modulo]
-  /// What gives a number of numbers.
-  private static let numeric: Set<String> = [
-    Operators.add, Operators.subtract, Operators.multiply, Operators.divide, Operators.negate,
-  ]
+  /// What gives the same number of doubles as of the integers that they equal.
+  private static let numeric: Set<String> = [Operators.add, Operators.subtract, Operators.multiply, Operators.negate]
   private static let pairs: Set<String> = arithmetic.union([
     Operators.add, Operators.equal, Operators.notEqual, Operators.less, Operators.lessOrEqual, Operators.greater,
     Operators.greaterOrEqual,

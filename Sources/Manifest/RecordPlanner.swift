@@ -235,6 +235,9 @@ struct RecordPlanner {
     }
   }
 
+  /// Where a component makes values of texts: any value, of which texts that are numbers are numbers.
+  private static let numberWord = "number"
+
   /// Completes the option of a component with open outputs that says which fields are named further down.
   private mutating func tell(_ index: Int, _ output: Demand) {
     let draft = drafts[index]
@@ -242,8 +245,12 @@ struct RecordPlanner {
     var wanted: [ConfigValue.Entry] = []
     if case .map(let entries) = draft.config[option] { wanted = entries }
     let known = Set(draft.madeFields.map(\.name) + wanted.map(\.name))
+    let words = draft.manifest?.options?.first { $0.name == option }?.words ?? []
     for name in output.names where !known.contains(name) {
-      if let type = output.types[name] { wanted.append(.init(name, .string(type.column.rawValue))) }
+      guard let type = output.types[name] else { continue }
+      let column = type.column(ofWhole: output.whole || output.verbatim)
+      let isNumber = type.isNumber && column == .variant && words.contains(Self.numberWord)
+      wanted.append(.init(name, .string(isNumber ? Self.numberWord : column.rawValue)))
     }
     guard !wanted.isEmpty else { return }
     drafts[index].config = .map(config.filter { $0.name != option } + [.init(option, .map(wanted))])
@@ -298,7 +305,7 @@ struct RecordPlanner {
       demand.replaced += changes.touched.filter { !demand.replaced.contains($0) }
       return demand
     }
-    if isWhole { for name in changes.kept ?? [] { if let origin = changes.origin(of: name) { demand.want(origin, .own) } } }
+    if isWhole { for name in changes.kept ?? [] { if let origin = changes.origin(of: name) { demand.want(origin, .own.exactly) } } }
     // Whether a value can be cast is asked of every row, also where nobody reads it.
     for cast in changes.casts where demand.types[cast.name] == nil { demand.want(cast.name, .own) }
     return demand

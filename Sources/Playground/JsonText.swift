@@ -69,6 +69,7 @@ struct JsonText {
     case .uint(let value): raw("\(value)")
     case .double(let value):
       if value.isFinite { raw("\(value)") } else { raw(value.isNaN ? "\"NaN\"" : value < 0 ? "\"-Infinity\"" : "\"Infinity\"") }
+    case .exact(let number): raw(number.text.string)
     case .string(let value): quote(value)
     case .bytes(let value): quote(Text(utf8: Base64.encode(value)))
     case .timestamp(let value): quote(value.text)

@@ -10,6 +10,7 @@ extension Value {
     case .uint(let value): "\(value)u"
     case .double(let value):
       value.isFinite ? "\(value)" : value.isNaN ? "double(\"NaN\")" : "double(\"\(value < 0 ? "-" : "")Infinity\")"
+    case .exact(let number): number.text.string
     case .string(let value): Self.quoted(value)
     case .bytes(let value): Self.quoted(value)
     case .timestamp(let value): "timestamp(\"\(value.text)\")"

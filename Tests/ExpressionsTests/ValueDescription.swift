@@ -9,6 +9,7 @@ func written(_ value: Value) -> String {
   case .int(let value): "\(value)"
   case .uint(let value): "\(value)u"
   case .double(let value): value.isNaN ? "nan" : "\(value)"
+  case .exact(let number): number.text.string
   case .string(let text): "'\(text)'"
   case .bytes(let bytes): "b'" + bytes.map { (0x20..<0x7F).contains($0) ? String(UnicodeScalar($0)) : "\\\($0)" }.joined() + "'"
   case .timestamp(let value): "timestamp(\(value.text))"

@@ -20,22 +20,51 @@ struct ValueBoundTests {
   }
 
   @Test(arguments: ["text + string(n)", "bytes(text + string(n))", "[text, n]", "{'t': text, 'n': n}"])
-  func `rows whose values would take more than a batch may have err with that reason`(expression: String) throws {
+  func `rows for whose values a batch has no room are left for another time`(expression: String) throws {
     let rows = 1200
     let owned = try frame(rows: rows, textBytes: 60_000)
     let compiled = try ColumnExpression(expression)
     let found = ColumnValues(compiled.values(owned.pointer, nil, rows))
     let there = (0..<rows).prefix { found.state($0) == .value }.count
     #expect(there > 1000 && there < rows, "\(there) rows fit")
-    #expect(found.errorCount == rows - there)
+    #expect(found.errorCount == rows - there && found.raw.reserved == UInt32(rows - there))
     let strings = try #require(found.strings)
     #expect(strings.reduce(0) { $0 + Int($1.length) } <= 64 << 20)
     #expect((there..<rows).allSatisfy { found.state($0) == .error && strings[$0].length == 0 })
     #expect(compiled.why(owned.pointer, UInt32(there)) == "the values of this row's batch take more than 64 MiB together")
     #expect(compiled.why(owned.pointer, UInt32(there - 1)) == nil)
+    // They have room by themselves.
+    let left = (there..<rows).map { UInt16($0) }
+    left.withUnsafeBufferPointer { left in
+      let others = ColumnValues(compiled.values(owned.pointer, left.baseAddress, left.count))
+      #expect(others.errorCount == 0 && others.raw.reserved == 0 && others.count == left.count)
+    }
     // The next batch begins anew.
     #expect(ColumnValues(compiled.values(owned.pointer, nil, 100)).errorCount == 0)
     #expect(compiled.why(owned.pointer, UInt32(rows - 1)) == nil)
+  }
+
+  @Test func `a value that has no room by itself errs, wherever it stands`() throws {
+    let owned = try frame(rows: 12, textBytes: 1 << 20)
+    let many = Array(repeating: "text", count: 65).joined(separator: ", ")
+    let compiled = try ColumnExpression("n % 4 == 1 ? [\(many)] : [\(Array(repeating: "text", count: 20).joined(separator: ", "))]")
+    func rows(_ wanted: [UInt16]) -> [Bool] {
+      var valid: [Bool] = []
+      var from = 0
+      wanted.withUnsafeBufferPointer { wanted in
+        while from < wanted.count {
+          let found = ColumnValues(compiled.values(owned.pointer, wanted.baseAddress! + from, wanted.count - from))
+          let fitting = found.count - Int(found.raw.reserved)
+          valid += (0..<fitting).map { found.state($0) == .value }
+          from += max(1, fitting)
+        }
+      }
+      return valid
+    }
+    let expected = (0..<12).map { $0 % 4 != 1 }
+    #expect(rows(Array(0..<12)) == expected)
+    #expect((0..<12).map { rows([$0])[0] } == expected)
+    #expect(compiled.why(owned.pointer, 1) == "the value takes more than 64 MiB")
   }
 
   @Test func `texts of a dictionary are made once when they are short, and always right`() throws {

@@ -64,6 +64,10 @@ private func records(source: String = "use: stdin", _ operators: String = "", si
     #expect(
       try condition("v > 60", more: "  a: { use: above, from: f, with: { field: v } }", sinks: "o: { use: archive, from: a }")
         == "json v:double? rest")
+    // Who asks for integers has them, beside an expression that would do with doubles.
+    #expect(
+      try condition("v > 60.0", more: "  w: { use: whole, from: f, with: { field: v } }", sinks: "o: { use: archive, from: w }")
+        == "json v:int? rest")
   }
 
   @Test func `an expression that tells 60 from other spellings of it has the field as it is`() throws {

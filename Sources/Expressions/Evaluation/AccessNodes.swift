@@ -68,6 +68,7 @@ extension Value {
     case .int(let value): Int(value)
     case .uint(let value): Int(clamping: value)
     case .double(let value): Int(exactly: value)
+    case .exact(let number): number.double.flatMap { Int(exactly: $0) }
     default: nil
     }
   }

@@ -14,7 +14,12 @@ final class UnaryCallNode: Node {
     do throws(EvaluationError) {
       return try function(value, &frame)
     } catch {
-      throw error.called(name, [value], at: span)
+      let again = try error.arguments(for: name, [value], at: span)
+      do throws(EvaluationError) {
+        return try function(again[0], &frame)
+      } catch {
+        throw error.called(name, again, at: span)
+      }
     }
   }
 }
@@ -37,7 +42,12 @@ final class BinaryCallNode: Node {
     do throws(EvaluationError) {
       return try function(one, two, &frame)
     } catch {
-      throw error.called(name, [one, two], at: span)
+      let again = try error.arguments(for: name, [one, two], at: span)
+      do throws(EvaluationError) {
+        return try function(again[0], again[1], &frame)
+      } catch {
+        throw error.called(name, again, at: span)
+      }
     }
   }
 }
@@ -60,7 +70,12 @@ final class TernaryCallNode: Node {
     do throws(EvaluationError) {
       return try function(one, two, three, &frame)
     } catch {
-      throw error.called(name, [one, two, three], at: span)
+      let again = try error.arguments(for: name, [one, two, three], at: span)
+      do throws(EvaluationError) {
+        return try function(again[0], again[1], again[2], &frame)
+      } catch {
+        throw error.called(name, again, at: span)
+      }
     }
   }
 }
@@ -83,12 +98,25 @@ final class VariadicCallNode: Node {
     do throws(EvaluationError) {
       return try function(values, &frame)
     } catch {
-      throw error.called(name, values, at: span)
+      let again = try error.arguments(for: name, values, at: span)
+      do throws(EvaluationError) {
+        return try function(again, &frame)
+      } catch {
+        throw error.called(name, again, at: span)
+      }
     }
   }
 }
 
 extension EvaluationError {
+  /// What to call a function with once more that does not take its arguments; throws when it is the same.
+  fileprivate func arguments(
+    for name: String, _ arguments: [Value], at span: Span
+  ) throws(EvaluationError) -> [Value] {
+    if kind == .overload, let values = try Self.calculable(arguments, at: span) { return values }
+    throw called(name, arguments, at: span)
+  }
+
   /// The error of a function as that of a call.
   fileprivate func called(_ name: String, _ arguments: [Value], at span: Span) -> EvaluationError {
     kind == .overload ? EvaluationError.noSuchOverload(name, arguments).located(at: span) : located(at: span)

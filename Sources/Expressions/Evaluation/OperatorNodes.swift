@@ -137,9 +137,19 @@ extension Arithmetic {
       if widens, let pair = Self.widened(one, other) { return .double(try of(pair.0, pair.1)) }
       return try of(one, other, &frame)
     } catch {
+      if error.kind == .overload, let values = try EvaluationError.calculable([one, other], at: span) {
+        return try again(values[0], values[1], widens: widens, at: span, &frame)
+      }
       if error.kind == .overload { throw EvaluationError.noSuchOverload(rawValue, [one, other]).located(at: span) }
       throw error.located(at: span)
     }
+  }
+
+  @inline(never)
+  private func again(
+    _ one: Value, _ other: Value, widens: Bool, at span: Span, _ frame: inout Frame
+  ) throws(EvaluationError) -> Value {
+    try combined(one, other, widens: widens, at: span, &frame)
   }
 
   private static func widened(_ one: Value, _ other: Value) -> (Double, Double)? {

@@ -13,7 +13,7 @@ extension Library {
         return .bool(false)
       case .map(let map):
         switch value {
-        case .bool, .int, .uint, .double, .string: return .bool(map[value] != nil)
+        case .bool, .int, .uint, .double, .exact, .string: return .bool(map[value] != nil)
         default: throw .noSuchOverload
         }
       default: throw .noSuchOverload

@@ -65,6 +65,7 @@ extension Library {
       // The least int is out of range as well: it is what larger numbers may have been rounded to.
       guard value > -0x1p63, value < 0x1p63 else { throw .range }
       return .int(Int64(value))
+    case .exact(let number) where number.double == nil: throw .range
     case .string(let text):
       guard let value = Int64(text.string) else { throw EvaluationError("'\(text.excerpt)' is no int") }
       return .int(value)
@@ -82,6 +83,7 @@ extension Library {
     case .double(let value):
       guard value >= 0, value < 0x1p64 else { throw .range }
       return .uint(UInt64(value))
+    case .exact(let number) where number.double == nil: throw .range
     case .string(let text):
       guard text.utf8.first != UInt8(ascii: "-"), let value = UInt64(text.string) else {
         throw EvaluationError("'\(text.excerpt)' is no uint")
@@ -96,6 +98,7 @@ extension Library {
     case .double: return value
     case .int(let value): return .double(Double(value))
     case .uint(let value): return .double(Double(value))
+    case .exact(let number): return .double(number.nearest)
     case .string(let text):
       guard let value = DoubleText.parse(text.utf8) else { throw EvaluationError("'\(text.excerpt)' is no double") }
       return .double(value)
@@ -110,6 +113,7 @@ extension Library {
     case .int(let value): return .string(Text(String(value)))
     case .uint(let value): return .string(Text(String(value)))
     case .double(let value): return .string(Text(utf8: DoubleText.shortest(value)))
+    case .exact(let number): return .string(number.text)
     case .bytes(let bytes):
       try frame.spend(reading: bytes.count)
       guard let text = Text(validating: bytes) else { throw EvaluationError("invalid UTF-8 in bytes that string() takes") }

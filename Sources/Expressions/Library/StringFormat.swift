@@ -69,6 +69,7 @@ private struct Formatter {
       case .int(let value): result.append(value)
       case .uint(let value): result += String(value).utf8
       case .double(let value): result += DoubleText.plain(value)
+      case .exact(let number): result += number.text.utf8
       default: throw unfit(value, "decimal clause can only be used on integers")
       }
     case "f":
@@ -122,6 +123,7 @@ private struct Formatter {
     case .int(let value): result.append(value)
     case .uint(let value): result += String(value).utf8
     case .double(let value): result += DoubleText.plain(value)
+    case .exact(let number): result += number.text.utf8
     case .string(let text): result += text.utf8
     case .bytes(let bytes): result += bytes
     case .timestamp(let value): result += value.text.utf8
@@ -179,6 +181,7 @@ extension Value {
     case .int(let value): Double(value)
     case .uint(let value): Double(value)
     case .double(let value): value
+    case .exact(let number): number.double
     default: nil
     }
   }

@@ -23,6 +23,7 @@ extension Value {
     case (.double(let one), .uint(let two)): NumericOrder(one, Double(two))
     case (.int(let one), .uint(let two)): one < 0 ? .less : NumericOrder(UInt64(one), two)
     case (.uint(let one), .int(let two)): two < 0 ? .greater : NumericOrder(one, UInt64(two))
+    case (.exact, _), (_, .exact): NumericOrder(exactly: self, other)
     default: nil
     }
   }

@@ -6,7 +6,7 @@ extension Value {
     case .bool: .bool
     case .int: .int
     case .uint: .uint
-    case .double: .double
+    case .double, .exact: .double
     case .string: .string
     case .bytes: .bytes
     case .timestamp: .timestamp
@@ -26,7 +26,7 @@ extension Value {
     case .bool: .bool
     case .int: .int
     case .uint: .uint
-    case .double: .double
+    case .double, .exact: .double
     case .string: .string
     case .bytes: .bytes
     case .timestamp: .timestamp
@@ -47,6 +47,7 @@ extension Value {
     case .int(let value): value != 0
     case .uint(let value): value != 0
     case .double(let value): value != 0
+    case .exact(let number): number.significand != 0
     case .string(let value): !value.utf8.isEmpty
     case .bytes(let value): !value.isEmpty
     case .timestamp(let value): value != Timestamp(seconds: 0)

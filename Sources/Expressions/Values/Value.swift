@@ -7,6 +7,8 @@ public enum Value: Sendable {
   case int(Int64)
   case uint(UInt64)
   case double(Double)
+  /// A double to expressions, with more digits than those have.
+  indirect case exact(ExactNumber)
   case string(Text)
   case bytes([UInt8])
   case timestamp(Timestamp)

@@ -56,6 +56,9 @@ enum MapKey: Hashable, Sendable {
     case .double(let value):
       guard let whole = Int128(exactly: value) else { return nil }
       self = .number(whole)
+    case .exact(let number):
+      guard let whole = number.double.map({ Int128(exactly: $0) }) ?? number.significand else { return nil }
+      self = .number(whole)
     case .string(let value): self = .string(value)
     default: return nil
     }
