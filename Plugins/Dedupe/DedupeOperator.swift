@@ -25,7 +25,8 @@ struct DedupeOperator: Operator, Stateful, WatermarkHandler {
     optional: "ttl", .duration,
     doc: "How far apart, in event time, rows still count as repeated. For ever when left out.", minimum: 1_000_000)
   static let extend = Option(
-    "extend", .bool, doc: "Count `ttl` from the last row of a key, repeated ones included, instead of from the one that passed.",
+    "extend", .bool,
+    doc: "Count `ttl` from the last row of a key, repeated ones included, instead of from the one that passed.",
     default: false)
   static let approximate = Option(
     optional: "approximate", .record(Approximate.self),
@@ -90,7 +91,9 @@ struct DedupeOperator: Operator, Stateful, WatermarkHandler {
     needsTimes = ttl != nil
     let fields = max(names.count, 1)
     if let bound = try config[Self.approximate] {
-      guard let ttl else { throw PluginError.config("a bounded memory needs `ttl`: how long it is to remember", at: "approximate") }
+      guard let ttl else {
+        throw PluginError.config("a bounded memory needs `ttl`: how long it is to remember", at: "approximate")
+      }
       let shape = FingerprintShape(keys: bound.keys, error: bound.error, ttl: ttl)
       memory = FingerprintMemory(shape, fields: fields, extends: extends)
     } else {
@@ -103,7 +106,8 @@ struct DedupeOperator: Operator, Stateful, WatermarkHandler {
     guard batch.count > 0 else { return }
     if !times.read(batch) {
       if needsTimes {
-        throw PluginError.config("the rows that come in have no event time: give their source one, or leave this out", at: "ttl")
+        throw PluginError.config(
+          "the rows that come in have no event time: give their source one, or leave this out", at: "ttl")
       }
       times.read(batch, all: 0)
     }
@@ -133,7 +137,8 @@ struct DedupeOperator: Operator, Stateful, WatermarkHandler {
     }
     tellForgotten()
     let memory = memory
-    try limits.check(keys: { memory.keyCount }, bytes: { memory.byteCount }, trim: { [watermark] in memory.expire(at: watermark) })
+    try limits.check(
+      keys: { memory.keyCount }, bytes: { memory.byteCount }, trim: { [watermark] in memory.expire(at: watermark) })
   }
 
   /// The rows with the columns that they are compared by, in `columns`: of the batch itself, or of a copy with what `by` gives.
@@ -160,7 +165,8 @@ struct DedupeOperator: Operator, Stateful, WatermarkHandler {
     let more = now - forgotten
     forgotten = now
     log.log(
-      .warning, "\(more) \(more == 1 ? "key was" : "keys were") forgotten before their time: more came within `ttl` than `approximate.keys` says",
+      .warning,
+      "\(more) \(more == 1 ? "key was" : "keys were") forgotten before their time: more came within `ttl` than `approximate.keys` says",
       host)
   }
 

@@ -213,10 +213,14 @@ final class ExactMemory: DedupeMemory {
       let key = try KeyState.read(reader, keys, fields: fields, of: "keys", length: length, group)
       reserve()
       let count = try reader.read(UInt32.self)
-      guard heads[Int(key)] == 0, count > 0 else { throw PluginError(.state, "the saved keys hold a key twice, or without a time") }
+      guard heads[Int(key)] == 0, count > 0 else {
+        throw PluginError(.state, "the saved keys hold a key twice, or without a time")
+      }
       for _ in 0..<count {
         let run = Run(first: try reader.read(), last: try reader.read(), next: 0)
-        guard run.first <= run.last else { throw PluginError(.state, "the saved keys hold a time before the one that it follows") }
+        guard run.first <= run.last else {
+          throw PluginError(.state, "the saved keys hold a time before the one that it follows")
+        }
         add(key, run)
       }
     }

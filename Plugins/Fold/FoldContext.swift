@@ -38,7 +38,8 @@ final class FoldContext {
     let hasTimes = times.read(batch)
     if !hasTimes {
       if hasTTL {
-        throw PluginError.config("the rows that come in have no event time: give their source one, or leave this out", at: "ttl")
+        throw PluginError.config(
+          "the rows that come in have no event time: give their source one, or leave this out", at: "ttl")
       }
       times.read(batch, all: 0)
     }

@@ -88,7 +88,12 @@ final class FoldRows {
     guard try reader.read(UInt32.self) == UInt32(types.count) else {
       throw PluginError(.state, "the saved folds are by other key fields")
     }
-    for at in types.indices { types[at] = try FoldValue.readType(reader) }
+    for at in types.indices {
+      types[at] = try FoldValue.readType(reader)
+      if let type = types[at], type != .variant, !FoldValue.isKept(type) || type == .duration || type == .uint64 {
+        throw PluginError(.state, "the saved folds have a key field of type \(type)")
+      }
+    }
     hasTimes = try Bool(reader)
     isBuilt = false
   }

@@ -7,7 +7,8 @@ struct ReduceOperator: Operator, Stateful, WatermarkHandler {
     doc: "Accumulators, and what each begins with on the first row of a key: `total: 0.0`, or `first: value`.")
   static let with = Option(
     "with", .map(.expression(of: nil, variables: initial)),
-    doc: "For each accumulator what a row makes of it, of the row's fields and of all accumulators before it: `total: total + value`."
+    doc:
+      "For each accumulator what a row makes of it, of the row's fields and of all accumulators before it: `total: total + value`."
   )
   static let strict = Option(
     "strict", .bool,
@@ -49,7 +50,8 @@ struct ReduceOperator: Operator, Stateful, WatermarkHandler {
     }
     let first = try with.map { entry in
       guard let begin = initial.first(where: { $0.name == entry.name }) else {
-        throw PluginError.config("'\(entry.name)' has no beginning: `initial` says what it is before the first row", at: entry.path)
+        throw PluginError.config(
+          "'\(entry.name)' has no beginning: `initial` says what it is before the first row", at: entry.path)
       }
       return begin
     }

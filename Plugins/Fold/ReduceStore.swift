@@ -173,7 +173,12 @@ final class ReduceStore: FoldStore {
     guard count == UInt32(with.count), try with.allSatisfy({ try reader.readText(limit: 1024) == $0.name }) else {
       throw PluginError(.state, "the saved folds are of other accumulators")
     }
-    for index in with.indices { results.types[index] = try FoldValue.readType(reader) }
+    for index in with.indices {
+      results.types[index] = try FoldValue.readType(reader)
+      if let type = results.types[index], type != .variant, !FoldValue.isKept(type) {
+        throw PluginError(.state, "the saved folds have a result of type \(type)")
+      }
+    }
   }
 
   func save(_ key: UInt32, _ writer: StateWriter, group: UInt32) throws {

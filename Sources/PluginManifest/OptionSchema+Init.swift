@@ -37,7 +37,8 @@ extension OptionSchema {
     case 0:
       guard let format else { return .any }
       let type: ValueType = format == .duration || format == .bytes ? .integer : .string
-      return .value(OptionSchema(name, type, format: format, doc: doc, result: result, functions: functions, variables: variables))
+      return .value(
+        OptionSchema(name, type, format: format, doc: doc, result: result, functions: functions, variables: variables))
     case 1: return .value(items![0])
     default: return .map(items!)
     }

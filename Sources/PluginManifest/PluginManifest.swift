@@ -185,6 +185,7 @@ public struct OptionSchema: Sendable, Codable, Equatable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case name, type, format, doc, required, `default`, minimum, maximum, choices, unit, items, fields, result, functions, variables
+    case name, type, format, doc, required, `default`, minimum, maximum, choices, unit, items, fields, result, functions,
+      variables
   }
 }
