@@ -12,6 +12,8 @@ let plugins: [(folder: String, library: String, shims: [Target.Dependency])] = [
   ("Transform", "tidemill-transform", []),
   ("Parse", "tidemill-parse", ["CRegex"]),
   ("Window", "tidemill-window", ["Aggregates", "CExpressions"]),
+  ("Fold", "tidemill-fold", ["Aggregates"]),
+  ("Dedupe", "tidemill-dedupe", []),
 ]
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")

@@ -147,12 +147,7 @@ final class ResultRows {
     builder = FrameBuilder()
     builder.maxBytes = 256 << 10
     var made = Columns()
-    for (at, field) in fields.enumerated() {
-      let type = types[at] ?? .string
-      let role: ColumnRole? = fields.count == 1 && type != .variant ? .key : nil
-      let column = try builder.addColumn(field, type.column, parameter: type.parameter, role: role)
-      if type == .variant { KeyField.noKeys.withUnsafeBytes { builder.setKeys(column, metadata: $0) } }
-    }
+    try KeyField.addColumns(fields, types, to: builder)
     made.start = try builder.addColumn("window_start", .time, nullable: false)
     made.end = try builder.addColumn("window_end", .time, nullable: false)
     made.aggregates = try aggregates.addColumns(to: builder)

@@ -35,9 +35,12 @@ struct ExpressionChecker {
           continue
         }
         let syntax = try EventSyntax.parse(option.text)
-        let expression = try Expression(syntax, text: option.text, in: environment(input, syntax))
+        let variables = variables(of: option, draft, checked)
+        var names = environment(input, syntax)
+        names.variables.merge(variables) { $1 }
+        let expression = try Expression(syntax, text: option.text, in: names)
         try checkResult(of: expression, option)
-        let found = CheckedExpression(option: option, expression: expression)
+        let found = CheckedExpression(option: option, expression: expression, variables: Set(variables.keys))
         checked.expressions.append(found)
         checked.results[option.path] = .some(found.columnType)
       } catch {
@@ -45,6 +48,14 @@ struct ExpressionChecker {
       }
     }
     return checked
+  }
+
+  /// The variables that another option of the node makes, with the types of their first values, which were checked before.
+  private func variables(of option: ExpressionOption, _ draft: NodeDraft, _ checked: CheckedOptions) -> [String: ValueType] {
+    guard let maker = option.variables, case .map(let entries)? = draft.config[maker] else { return [:] }
+    return Dictionary(
+      entries.map { ($0.name, (checked.results[ConfigPath.joined(maker, $0.name)] ?? nil)?.valueType ?? .dyn) }
+    ) { $1 }
   }
 
   private func environment(_ input: RowShape, _ syntax: Syntax) -> Environment {

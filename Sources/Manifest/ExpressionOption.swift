@@ -11,6 +11,8 @@ struct ExpressionOption {
   var result: OptionSchema.ExpressionResult?
   /// Of an aggregate: what may be called.
   var functions: [AggregateFunction]?
+  /// The option whose names are variables.
+  var variables: String?
 }
 
 extension NodeDraft {
@@ -26,7 +28,9 @@ extension NodeDraft {
   ) {
     switch value {
     case .string(let text):
-      if schema.format == .expression { found.append(ExpressionOption(path: path, text: text, result: schema.result)) }
+      if schema.format == .expression {
+        found.append(ExpressionOption(path: path, text: text, result: schema.result, variables: schema.variables))
+      }
       if schema.format == .aggregate {
         found.append(ExpressionOption(path: path, text: text, functions: schema.functions ?? []))
       }
@@ -70,6 +74,8 @@ struct CheckedExpression {
   var expression: Expression
   /// Of an argument of an aggregate: what it must be.
   var takes: AggregateFunction.Takes?
+  /// Names that are no fields: the component gives them values.
+  var variables: Set<String> = []
 
   /// The type of a column that holds its values; nil when it is not known, or none fits.
   var columnType: RecordPlan.ColumnType? { RecordPlan.ColumnType(expression.type) }
@@ -78,7 +84,8 @@ struct CheckedExpression {
   var uses: [(name: String, type: ImpliedType)] {
     let implied = ImpliedUses(expression, takes)
     return expression.variables.compactMap { variable in
-      EventSyntax.variables[variable.name] == nil ? (variable.name, implied.type(of: variable.name).exactly) : nil
+      EventSyntax.variables[variable.name] == nil && !variables.contains(variable.name)
+        ? (variable.name, implied.type(of: variable.name).exactly) : nil
     }
   }
 

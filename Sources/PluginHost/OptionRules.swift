@@ -14,7 +14,22 @@ enum OptionRules {
       log.check(seen.insert(option.name).inserted, place + ".name", "a second option '\(option.name)'")
       log.check(!option.doc.isEmpty, place + ".doc", "is empty; one line says what the option does")
       check(option, place, depth: depth, &log)
+      for (element, path) in [(option, place)] + (option.items ?? []).enumerated().map({ ($1, "\(place).items[\($0)]") }) {
+        checkVariables(of: element, path + ".variables", options, &log)
+      }
     }
+  }
+
+  /// Variables are the names of a map of expressions that stands beside the option, before it.
+  private static func checkVariables(
+    of option: OptionSchema, _ path: String, _ options: [OptionSchema], _ log: inout ManifestRules.Log
+  ) {
+    guard let name = option.variables else { return }
+    log.check(option.format == .expression, path, "are of expressions: format: expression")
+    let maker = options.first { $0.name == name }
+    var isOfExpressions = maker?.format == .expression
+    if case .value(let element)? = maker?.element { isOfExpressions = element.format == .expression }
+    log.check(maker?.type == .map && isOfExpressions, path, "'\(name)' is no option that is a map of expressions")
   }
 
   private static func check(_ option: OptionSchema, _ path: String, depth: Int, _ log: inout ManifestRules.Log) {

@@ -125,6 +125,14 @@ extension OptionType where Value == Expression {
       }, json: { JSONText.quoted($0.text) })
   }
 
+  /// The same in which the names of another option's entries, a map of expressions, are variables with the types of their values:
+  /// what a component gives the columns for (`DerivedBatch`). They hide fields of their names.
+  public static func expression(of type: ColumnType?, variables: any DeclaredOption) -> OptionType {
+    var made = expression(of: type)
+    made.variables = variables.name
+    return made
+  }
+
   /// What the host checks the expression for; nil where its word would say more than the type.
   private static func result(_ type: ColumnType?) -> String? {
     switch type {

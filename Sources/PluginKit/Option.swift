@@ -73,6 +73,7 @@ extension OptionType {
       $0.add("fields", json: fields)
       $0.add("result", result)
       $0.add("functions", json: functions)
+      $0.add("variables", variables)
     }
   }
 }

@@ -17,6 +17,8 @@ public struct OptionType<Value>: Sendable {
   var fields: String?
   /// The functions of aggregates, as the manifest writes them.
   var functions: String?
+  /// The option whose names are variables of an expression.
+  var variables: String?
   /// The value at a path of the configuration; nil when there is none.
   let read: @Sendable (Config, String) throws -> Value?
   /// A default as JSON.
@@ -165,6 +167,7 @@ extension OptionType {
       $0.add("items", json: items.map { "[\($0)]" })
       $0.add("fields", json: fields)
       $0.add("result", result)
+      $0.add("variables", variables)
     }
   }
 }

@@ -4,7 +4,7 @@ extension OptionSchema {
     _ name: String, _ type: ValueType, format: Format? = nil, doc: String, required: Bool? = nil, `default`: ConfigValue? = nil,
     minimum: Double? = nil, maximum: Double? = nil, choices: [ConfigValue]? = nil, unit: String? = nil,
     items: [OptionSchema]? = nil, fields: [OptionSchema]? = nil, result: ExpressionResult? = nil,
-    functions: [AggregateFunction]? = nil
+    functions: [AggregateFunction]? = nil, variables: String? = nil
   ) {
     self.name = name
     self.type = type
@@ -20,6 +20,7 @@ extension OptionSchema {
     self.fields = fields
     self.result = result
     self.functions = functions
+    self.variables = variables
   }
 
   /// What a list's elements or a map's values are: anything, values of one schema, or maps with the fields named here.
@@ -36,7 +37,8 @@ extension OptionSchema {
     case 0:
       guard let format else { return .any }
       let type: ValueType = format == .duration || format == .bytes ? .integer : .string
-      return .value(OptionSchema(name, type, format: format, doc: doc, result: result, functions: functions))
+      return .value(
+        OptionSchema(name, type, format: format, doc: doc, result: result, functions: functions, variables: variables))
     case 1: return .value(items![0])
     default: return .map(items!)
     }

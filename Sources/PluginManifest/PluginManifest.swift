@@ -176,6 +176,8 @@ public struct OptionSchema: Sendable, Codable, Equatable {
   public var result: ExpressionResult?
   /// Of aggregates: the functions that there are.
   public var functions: [AggregateFunction]?
+  /// Of expressions: an option, a map of expressions, whose names are variables in them that hide fields.
+  public var variables: String?
 
   /// Types of expressions, by the names of columns' types.
   public enum ExpressionResult: String, Sendable, Codable, CaseIterable {
@@ -183,6 +185,7 @@ public struct OptionSchema: Sendable, Codable, Equatable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case name, type, format, doc, required, `default`, minimum, maximum, choices, unit, items, fields, result, functions
+    case name, type, format, doc, required, `default`, minimum, maximum, choices, unit, items, fields, result, functions,
+      variables
   }
 }

@@ -1,21 +1,22 @@
-import PluginKit
+import CTidemill
+import Frames
 
 /// The type of a key's field in results: that of the column it came in, with the width or the scale of its values.
-struct KeyType: RawRepresentable, Equatable {
-  let column: ColumnType
+public struct KeyType: RawRepresentable, Equatable {
+  public let column: ColumnType
   /// Of a column that needs one: the bytes of a fixed value, `precision << 8 | scale` of a decimal; else 0.
-  let parameter: Int
+  public let parameter: Int
 
-  static let string = KeyType(.string)
-  static let variant = KeyType(.variant)
+  public static let string = KeyType(.string)
+  public static let variant = KeyType(.variant)
 
-  init(_ column: ColumnType, parameter: Int = 0) {
+  public init(_ column: ColumnType, parameter: Int = 0) {
     self.column = column
     self.parameter = parameter
   }
 
   /// Lists and structures are no keys to rely on: their fields are null, whatever the type.
-  init(of column: ColumnView) {
+  public init(of column: ColumnView) {
     switch column.type {
     case .list, .structure, nil: self = .string
     case .fixed, .decimal: self.init(column.type!, parameter: Int(tide_col(column.frame, column.index).pointee.param))
@@ -24,7 +25,7 @@ struct KeyType: RawRepresentable, Equatable {
   }
 
   /// What a snapshot keeps. Nil for what stands for no type.
-  init?(rawValue: UInt32) {
+  public init?(rawValue: UInt32) {
     let parameter = Int(rawValue >> 8)
     guard let column = ColumnType(rawValue: UInt8(truncatingIfNeeded: rawValue)), !column.isNested else { return nil }
     switch column {
@@ -35,13 +36,13 @@ struct KeyType: RawRepresentable, Equatable {
     self.init(column, parameter: parameter)
   }
 
-  var rawValue: UInt32 { UInt32(column.rawValue) | UInt32(parameter) << 8 }
+  public var rawValue: UInt32 { UInt32(column.rawValue) | UInt32(parameter) << 8 }
 
   /// Digits behind the point of a decimal.
-  var scale: Int { parameter & 0xFF }
+  public var scale: Int { parameter & 0xFF }
 
   /// The type that holds the values of both.
-  func joined(with other: KeyType) -> KeyType {
+  public func joined(with other: KeyType) -> KeyType {
     if self == other { return self }
     if isInteger, other.isInteger { return KeyType(.int) }
     switch (column, other.column) {

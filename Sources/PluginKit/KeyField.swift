@@ -1,14 +1,25 @@
-import PluginKit
+import CTidemill
+import Frames
 
 /// The fields of a key, from their key bytes back into columns.
-enum KeyField {
+public enum KeyField {
   /// A key dictionary of variants that holds no key.
-  static let noKeys = VariantKeys.encoded([])
+  public static let noKeys = VariantKeys.encoded([])
+
+  /// Adds the columns of a key's fields; a nil type is not known yet. One field alone has the role of the key.
+  public static func addColumns(_ fields: [String], _ types: [KeyType?], to builder: FrameBuilder) throws {
+    for (at, field) in fields.enumerated() {
+      let type = types[at] ?? .string
+      let role: ColumnRole? = fields.count == 1 && type != .variant ? .key : nil
+      let column = try builder.addColumn(field, type.column, parameter: type.parameter, role: role)
+      if type == .variant { noKeys.withUnsafeBytes { builder.setKeys(column, metadata: $0) } }
+    }
+  }
 
   /// Puts the values of a key into columns that follow each other. A value that is none of its column's type is null.
   ///
   /// - Parameter variant: memory for values of variant columns.
-  static func put(
+  public static func put(
     _ key: UnsafeRawBufferPointer, into builder: FrameBuilder, from column: Int, types: [KeyType?], _ variant: VariantEncoder
   ) {
     guard types.count > 1 else {
@@ -25,7 +36,7 @@ enum KeyField {
   }
 
   /// True for bytes that can be the key of so many fields.
-  static func isKey(_ key: UnsafeRawBufferPointer, ofFields count: Int) -> Bool {
+  public static func isKey(_ key: UnsafeRawBufferPointer, ofFields count: Int) -> Bool {
     guard count > 1 else { return count == 0 ? key.isEmpty : isValue(key) }
     guard key.first == UInt8(TIDE_KEY_SEVERAL) else { return false }
     var at = 1

@@ -1,0 +1,51 @@
+import Aggregates
+import PluginKit
+
+/// Operator `aggregate`: what the rows of each key add up to so far.
+struct AggregateOperator: Operator, Stateful, WatermarkHandler {
+  static let aggregate = Option(
+    "aggregate", .aggregates(of: AggregateSet.functions), doc: "Names of results, and what each is: `mean: avg(value)`.")
+  static let component = Component(
+    "aggregate", doc: "Send what the rows of each key add up to so far.", concurrency: .keyed,
+    options: [FoldOptions.key, aggregate, FoldOptions.emit, FoldOptions.ttl],
+    inputs: [.named(by: FoldOptions.key), .named(by: aggregate, required: false)],
+    outputs: .results(of: [FoldOptions.key, aggregate], []), allocates: .amortised, keyedState: true,
+    arrival: FoldOptions.arrival,
+    example: """
+      name: sofar
+      sources:
+        readings: { use: generate, with: { kind: sensors, count: 1000, paced: false, seed: 7 } }
+      operators:
+        sofar:
+          use: aggregate
+          from: readings
+          with: { key: source, aggregate: { readings: count(), mean: avg(value), high: max(value) }, emit: watermark }
+      sinks:
+        out: { use: stdout, from: sofar }
+
+      """)
+  static let stateVersion: UInt32 = 1
+
+  private var run: FoldRun
+
+  init(_ config: Config) throws {
+    let aggregates = try config[Self.aggregate]
+    guard !aggregates.isEmpty else { throw PluginError.config("aggregate needs a result", at: "aggregate") }
+    let context = try FoldContext(config)
+    run = FoldRun(context, AggregateStore(context, try AggregateSet(aggregates)))
+  }
+
+  mutating func process(_ batch: Batch, _ out: inout Output) throws { try run.process(batch, &out) }
+
+  mutating func onWatermark(port: UInt32?, time: Int64, _ out: inout Output) throws {
+    guard port == nil else { return }
+    guard try run.advance(to: time, &out) else { return out.callAgain() }
+  }
+
+  mutating func flush(_ out: inout Output) throws {
+    guard try run.advance(to: .max, &out) else { return out.callAgain() }
+  }
+
+  mutating func snapshot(_ writer: StateWriter) throws { try run.snapshot(writer) }
+  mutating func restore(group: UInt32, _ reader: StateReader) throws { try run.restore(group: group, reader) }
+}

@@ -1,0 +1,72 @@
+import PluginKit
+
+/// What both operators share: keys, what is known of them, the rows at hand, and where results go.
+final class FoldContext {
+  let keys = KeyTable()
+  let lives: KeyLives
+  let rows: FoldRows
+  let emit: FoldOptions.Emit
+  let host: Host
+  let times = RowTimes()
+  /// The key of each row of the batch at hand.
+  private(set) var numbers: UnsafePointer<UInt32>
+
+  private let noNumbers = UnsafeMutablePointer<UInt32>.allocate(capacity: 1)
+  private let hasTTL: Bool
+  private var fields: [Field]
+  private var columns: [ColumnView] = []
+  private var limits: StateGuard
+
+  init(_ config: Config) throws {
+    host = config.host
+    let names = try config[FoldOptions.key] ?? []
+    let ttl = try config[FoldOptions.ttl]?.wholeNanoseconds
+    emit = try config[FoldOptions.emit]
+    hasTTL = ttl != nil
+    fields = names.map { Field($0) }
+    lives = KeyLives(keys, ttl: ttl)
+    rows = FoldRows(keyFields: names, keys: keys, node: host.info.node)
+    limits = try StateGuard(host.info.state, of: "the folds")
+    noNumbers.initialize(to: 0)
+    numbers = UnsafePointer(noNumbers)
+  }
+
+  deinit { noNumbers.deallocate() }
+
+  /// Reads keys and times of a batch of at least one row.
+  func begin(_ batch: Batch, _ out: inout Output) throws {
+    let hasTimes = times.read(batch)
+    if !hasTimes {
+      if hasTTL {
+        throw PluginError.config(
+          "the rows that come in have no event time: give their source one, or leave this out", at: "ttl")
+      }
+      times.read(batch, all: 0)
+    }
+    columns.removeAll(keepingCapacity: true)
+    for at in fields.indices { columns.append(fields[at].column(of: batch)) }
+    try rows.learn(columns, hasTimes: hasTimes, &out)
+    numbers = keys.numbers(of: batch, by: columns)
+    lives.reserve(keys.limit)
+  }
+
+  /// When a row comes, as far as its key's end is concerned: its own time, or the watermark that it is behind.
+  @inline(__always)
+  func moment(_ at: Int, of batch: Batch) -> Int64 {
+    let time = times.times[at]
+    return times.areSomeBehind ? max(time, batch.frame.rowWatermark(Int(batch.row(at: at)))) : time
+  }
+
+  /// Holds what is kept against its limits. `bytes`: of what the keys hold.
+  func check(bytes: () -> Int) throws {
+    lives.sweepKeys()
+    try limits.check(
+      keys: { lives.count }, bytes: { keys.byteCount + lives.byteCount + bytes() }, trim: { keys.sweep() })
+  }
+}
+
+extension Batch {
+  /// The frame row that is visited at a position.
+  @inline(__always)
+  func row(at index: Int) -> UInt16 { selection?[index] ?? UInt16(truncatingIfNeeded: index) }
+}
