@@ -2,7 +2,8 @@ import PluginKit
 
 /// What was seen of each key, and which rows are new.
 protocol DedupeMemory: AnyObject {
-  /// For each row of a batch, in its order, whether it is new; valid until the next call. Rows whose key has no value always are.
+  /// For each row of a batch, in its order, whether it is new; valid until the next call. Rows whose key has no value always
+  /// are.
   ///
   /// - Parameter columns: of the batch's frame: what makes the key.
   func judge(_ batch: Batch, _ columns: [ColumnView], _ moments: Moments) -> UnsafePointer<Bool>

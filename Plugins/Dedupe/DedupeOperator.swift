@@ -164,10 +164,9 @@ struct DedupeOperator: Operator, Stateful, WatermarkHandler {
     guard now > forgotten else { return }
     let more = now - forgotten
     forgotten = now
+    let keys = more == 1 ? "key was" : "keys were"
     log.log(
-      .warning,
-      "\(more) \(more == 1 ? "key was" : "keys were") forgotten before their time: more came within `ttl` than `approximate.keys` says",
-      host)
+      .warning, "\(more) \(keys) forgotten before their time: more came within `ttl` than `approximate.keys` says", host)
   }
 
   mutating func onWatermark(port: UInt32?, time: Int64, _ out: inout Output) throws {

@@ -2,9 +2,10 @@ import PluginKit
 
 /// Remembers keys, and for each the times around which its rows are repeated.
 ///
-/// A run is a stretch of event time that stands for rows that were seen: the one that passed, and with `extend` those that repeated it. A
-/// row repeats a run that is less than `ttl` away, unless the watermark before the row is `ttl` past the run: so what a row is depends
-/// on the rows of its key alone. Memory is given back when the watermark has come so far, at most an eighth of `ttl` later.
+/// A run is a stretch of event time that stands for rows that were seen: the one that passed, and with `extend` those that
+/// repeated it. A row repeats a run that is less than `ttl` away, unless the watermark before the row is `ttl` past the run:
+/// so what a row is depends on the rows of its key alone. Memory is given back when the watermark has come so far, at most an
+/// eighth of `ttl` later.
 final class ExactMemory: DedupeMemory {
   private struct Run {
     var first: Int64

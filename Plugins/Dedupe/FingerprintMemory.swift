@@ -2,10 +2,10 @@ import PluginKit
 
 /// Remembers fingerprints of keys with their times, in as much memory as was asked for.
 ///
-/// As in a cuckoo filter (Fan, Andersen, Kaminsky, Mitzenmacher, "Cuckoo Filter: Practically Better Than Bloom", CoNEXT 2014), a key's
-/// fingerprint stands in one of two buckets. Here it goes to the one with fewer keys of the last `ttl` (Azar, Broder, Karlin, Upfal,
-/// "Balanced Allocations", STOC 1994) in the place of the oldest, so that nothing has to move, and bears the time when it was seen.
-/// Each key group has a table of its own.
+/// As in a cuckoo filter (Fan, Andersen, Kaminsky, Mitzenmacher, "Cuckoo Filter: Practically Better Than Bloom", CoNEXT
+/// 2014), a key's fingerprint stands in one of two buckets. Here it goes to the one with fewer keys of the last `ttl` (Azar,
+/// Broder, Karlin, Upfal, "Balanced Allocations", STOC 1994) in the place of the oldest, so that nothing has to move, and
+/// bears the time when it was seen. Each key group has a table of its own.
 final class FingerprintMemory: DedupeMemory {
   /// The table of a key group.
   private struct Table {

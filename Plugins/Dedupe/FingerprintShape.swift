@@ -2,7 +2,8 @@ import Glibc
 
 /// How large a memory of fingerprints is, for a number of keys and a share of errors.
 ///
-/// A row is looked for among 16 fingerprints of b bits, so a new one is taken for another with a probability of at most 16 / 2^b.
+/// A row is looked for among 16 fingerprints of b bits, so a new one is taken for another with a probability of at most 16 /
+/// 2^b.
 struct FingerprintShape: Equatable {
   /// Fingerprints of a bucket; a key is in one of two.
   static let slots = 8

@@ -2,8 +2,8 @@ import PluginKit
 
 /// Gives expressions the accumulators as columns beside those of the rows.
 ///
-/// Where all accumulators of a round are numbers or times, of one type each, the batch is copied once and their values are written
-/// into the copy, round by round. Other rounds are copied by themselves.
+/// Where all accumulators of a round are numbers or times, of one type each, the batch is copied once and their values are
+/// written into the copy, round by round. Other rounds are copied by themselves.
 final class AccumulatorColumns {
   private let names: [String]
   private let accumulators: Accumulators

@@ -3,8 +3,8 @@ import PluginKit
 
 /// The aggregates of each key.
 ///
-/// Rows are folded many at a time. Where each of them has a result, a key's next row waits until those before it are folded and their
-/// results written; results stand in the order of rows.
+/// Rows are folded many at a time. Where each of them has a result, a key's next row waits until those before it are folded
+/// and their results written; results stand in the order of rows.
 final class AggregateStore: FoldStore {
   private let context: FoldContext
   private let aggregates: AggregateSet

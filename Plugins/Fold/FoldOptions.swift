@@ -13,7 +13,7 @@ enum FoldOptions {
   static let emit = Option(
     "emit", .choice(Emit.self),
     doc:
-      "`every` sends a result for each row; `change` where it differs from the key's last; `watermark` once for each key that had rows since the watermark moved last.",
+      "`every` sends a result for each row; `change` where it differs from the key's last; `watermark` when that moves on.",
     default: .every)
   static let ttl = Option(
     optional: "ttl", .duration,

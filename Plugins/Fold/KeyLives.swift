@@ -14,8 +14,8 @@ struct KeyLife {
 
 /// Which keys there are, by their numbers, and when each is forgotten.
 ///
-/// A key is over once a row, or the watermark before a row, is `ttl` behind the last of its rows: that depends on its rows alone.
-/// Its memory is given back when the watermark has come so far, at most an eighth of `ttl` later.
+/// A key is over once a row, or the watermark before a row, is `ttl` behind the last of its rows: that depends on its rows
+/// alone. Its memory is given back when the watermark has come so far, at most an eighth of `ttl` later.
 final class KeyLives {
   private let keys: KeyTable
   private let ttl: Int64?
@@ -115,7 +115,8 @@ final class KeyLives {
     count &-= 1
   }
 
-  /// Calls `forget` for each key that is over at a watermark, and forgets it. `isExact` looks for them whenever there may be one.
+  /// Calls `forget` for each key that is over at a watermark, and forgets it. `isExact` looks for them whenever there may be
+  /// one.
   func expire(at watermark: Int64, isExact: Bool = false, _ forget: (UInt32) -> Void) {
     guard let ttl, watermark >= leastEnd, isExact || watermark >= nextLook, watermark < .max else { return }
     leastEnd = .max

@@ -8,12 +8,12 @@ struct ReduceOperator: Operator, Stateful, WatermarkHandler {
   static let with = Option(
     "with", .map(.expression(of: nil, variables: initial)),
     doc:
-      "For each accumulator what a row makes of it, of the row's fields and of all accumulators before it: `total: total + value`."
+      "What a row makes of each accumulator, from its fields and all accumulators before it: `total: total + value`."
   )
   static let strict = Option(
     "strict", .bool,
     doc:
-      "Send a row for which an expression errs to the dead-letter port, with the reason: it changes nothing. Otherwise only the accumulator stays as it was, and the row is counted.",
+      "Send a row for which an expression errs to `dead`: it changes nothing. Otherwise that accumulator stays as it was.",
     default: false)
   static let component = Component(
     "reduce", doc: "Fold the rows of each key into accumulators, by expressions.", concurrency: .keyed,

@@ -1,7 +1,7 @@
 import PluginKit
 
-/// Results of `reduce`: those of a batch's rows, kept until all of it is folded so that they leave in the order of the rows, and
-/// those of keys.
+/// Results of `reduce`: those of a batch's rows, kept until all of it is folded so that they leave in the order of the rows,
+/// and those of keys.
 final class ReduceResults {
   private struct Kept {
     var type: ColumnType?

@@ -1,8 +1,8 @@
 import CTidemill
 import Frames
 
-/// Rows of a batch with other columns, in memory of the component's own: for expressions that read what the component knows, and
-/// for keys that are values of expressions.
+/// Rows of a batch with other columns, in memory of the component's own: for expressions that read what the component knows,
+/// and for keys that are values of expressions.
 ///
 /// ```swift
 /// keyed = try DerivedBatch([.keep([]), .set("by")])                 // init

@@ -10,7 +10,7 @@ import Testing
     """
     name: bounded
     sources:
-      in: { use: file, with: { path: in.jsonl, format: json, time: ts, time_unit: ns, fields: { k: int } }, watermark: { delay: 1h } }
+      in: { use: file, with: { path: in.jsonl, time: ts, time_unit: ns, fields: { k: int } }, watermark: { delay: 1h } }
     operators:
       op: { use: dedupe, from: in, with: { \(options) } }
     sinks:

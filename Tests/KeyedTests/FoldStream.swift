@@ -79,7 +79,7 @@ struct FoldStream {
     var text = """
       name: keyed
       sources:
-        in: { use: file, with: { path: in.jsonl, format: json, time: ts, time_unit: ns\(fields) }, watermark: { delay: \(delay)ns } }
+        in: { use: file, with: { path: in.jsonl, time: ts, time_unit: ns\(fields) }, watermark: { delay: \(delay)ns } }
       operators:
         op:
           use: \(use)

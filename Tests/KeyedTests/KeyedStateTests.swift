@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-/// Snapshots of folds and of seen keys that nothing wrote: each is refused, or is one that could have been written; none crashes.
+/// Snapshots of folds and of seen keys that nothing wrote: each is refused, or is one that could have been written; none
+/// crashes.
 @Suite(.serialized) struct KeyedStateTests {
   private static func run(_ seed: UInt64, into instance: PluginBenchInstance) throws {
     var random = SplitMix(seed: seed)

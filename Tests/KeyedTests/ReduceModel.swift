@@ -64,7 +64,8 @@ struct ReduceModel {
     return (results, rejected)
   }
 
-  /// Accumulators of every type: sums, a count, the greatest, the last text, a text that grows, a truth, one that reads another.
+  /// Accumulators of every type: sums, a count, the greatest, the last text, a text that grows, a truth, one that reads
+  /// another.
   static let all: [Accumulator] = [
     .init(name: "total", initial: "0.0", with: "total + value", begin: { _ in .double(0) }) { before, row in
       guard case .double(let value)? = row["value"], case .double(let total)? = before["total"] else { return nil }

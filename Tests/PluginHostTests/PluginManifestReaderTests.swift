@@ -100,6 +100,14 @@ import Testing
     (manifest(#","ports":{"out":[{"name":"a"},{"name":"a"}]}"#), "components[0].ports.out[1].name: a second port 'a'"),
     (manifest(#","ports":{"out":[{"name":"dead"}]}"#), "components[0].ports.out[0].name: every node has the port 'dead'"),
     (manifest(#","ports":{"out_from":"cases"}"#), "components[0].ports.out_from: 'cases' is no option of type list or map"),
+    (
+      manifest(#","options":[{"name":"a","type":"string","doc":"d","variables":"a"}]"#),
+      "components[0].options[0].variables: are of expressions: format: expression"
+    ),
+    (
+      manifest(#","options":[{"name":"a","type":"string","format":"expression","doc":"d","variables":"begin"}]"#),
+      "components[0].options[0].variables: 'begin' is no option that is a map of expressions"
+    ),
     (manifest(#","ports":{"in":[{"name":"a"}]}"#, kind: "source"), "components[0].ports.in: a source has no input ports"),
     (manifest(#","codec":"decode""#, kind: "sink"), "components[0].codec: only a source decodes"),
     (manifest(#","poll_every":"soon""#, kind: "source"), "components[0].poll_every: 'soon' is no duration"),
