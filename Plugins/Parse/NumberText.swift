@@ -159,7 +159,8 @@ struct NumberText {
     guard !bytes.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) else { return nil }
     var text = "\(nearest(bytes) ?? .nan)"
     if text.withUTF8({ $0.elementsEqual(bytes) }) { return nil }
-    let (significand, isTooLong) = decimal.significand.multipliedReportingOverflow(by: Int128(Self.power(scale - decimal.scale)))
+    let (significand, isTooLong) = decimal.significand.multipliedReportingOverflow(
+      by: Int128(Self.power(scale - decimal.scale)))
     return isTooLong || significand.magnitude >= Self.power(38) ? nil : (significand, scale)
   }
 

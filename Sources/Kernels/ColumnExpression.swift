@@ -96,10 +96,7 @@ public final class ColumnExpression {
     let rows = plan(frame).rows
     let value = rows.value(frame, row)
     if let failure = rows.failure { return failure.message }
-    guard let type = Self.valueType(wanted) else {
-      if let value, value.size(limit: ValueOutput.limitBytes + 1) > ValueOutput.limitBytes { return ValueOutput.tooLargeReason }
-      return value.flatMap(VariantWriter.mistake)
-    }
+    guard let type = Self.valueType(wanted) else { return value.flatMap(VariantWriter.mistake) }
     guard let value else { return rows.wasNull && type == .bool ? "the condition is null" : nil }
     if case .exact(let number) = value, type == .double, number.double == nil { return "no double equals \(number.text)" }
     return Self.holds(value, type) ? nil : "the expression gives \(value.typeName.rawValue), and \(type.description) is wanted"

@@ -19,7 +19,6 @@ class ValueOutput {
   /// batch come near it.
   static let limitBytes = 64 << 20
   static let cutReason = "the values of this row's batch take more than \(limitBytes >> 20) MiB together"
-  static let tooLargeReason = "the value takes more than \(limitBytes >> 20) MiB"
 
   init(_ type: UInt32) { self.type = type }
 

@@ -38,15 +38,11 @@ final class VariantOutput: ValueOutput {
 
   private func value(_ frame: UnsafePointer<tide_frame>, _ row: UInt32) -> Value? {
     guard let value = rows.value(frame, row), VariantWriter.mistake(in: value) == nil else { return nil }
-    let size = value.size(limit: Self.limitBytes + 1)
-    // One that has no room by itself errs, wherever it stands.
-    if size > Self.limitBytes { return nil }
-    if bytes + size > Self.limitBytes {
-      cut(at: row)
-      return nil
-    }
-    bytes += size
-    return value
+    // One alone has room: an evaluation has a limit of its own.
+    bytes += value.size(limit: Self.limitBytes + 1)
+    if bytes <= Self.limitBytes { return value }
+    cut(at: row)
+    return nil
   }
 
   override func finish() -> tide_values {

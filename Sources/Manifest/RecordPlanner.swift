@@ -305,7 +305,9 @@ struct RecordPlanner {
       demand.replaced += changes.touched.filter { !demand.replaced.contains($0) }
       return demand
     }
-    if isWhole { for name in changes.kept ?? [] { if let origin = changes.origin(of: name) { demand.want(origin, .own.exactly) } } }
+    if isWhole {
+      for name in changes.kept ?? [] { if let origin = changes.origin(of: name) { demand.want(origin, .own.exactly) } }
+    }
     // Whether a value can be cast is asked of every row, also where nobody reads it.
     for cast in changes.casts where demand.types[cast.name] == nil { demand.want(cast.name, .own) }
     return demand

@@ -30,7 +30,8 @@ struct ExactNumberRunTests {
   }
 
   @Test func `a field that map sets, renames or keeps has all of its digits`() throws {
-    let set = try run("m: { use: map, from: s, with: { set: { a: b, more: '{\"x\": [u]}' }, rename: { u: v }, remove: [list] } }", from: "m")
+    let set = try run(
+      "m: { use: map, from: s, with: { set: { a: b, more: '{\"x\": [u]}' }, rename: { u: v }, remove: [list] } }", from: "m")
     #expect(
       set.output == """
         {"b":12345678901234567890123,"v":18446744073709551615,"a":12345678901234567890123,"more":{"x":[18446744073709551615]}}
@@ -43,7 +44,9 @@ struct ExactNumberRunTests {
   }
 
   @Test func `an element of a list becomes a field with all of its digits`() throws {
-    let result = try run("e: { use: flat_map, from: s, with: { explode: { item: list } } }\n  k: { use: map, from: e, with: { keep: [item] } }", from: "k")
+    let result = try run(
+      "e: { use: flat_map, from: s, with: { explode: { item: list } } }\n  k: { use: map, from: e, with: { keep: [item] } }",
+      from: "k")
     #expect(
       result.output == """
         {"item":12345678901234567890123}
@@ -64,7 +67,8 @@ struct ExactNumberRunTests {
   }
 
   @Test func `comparing them is exact, and calculating with what no double equals is counted`() throws {
-    let compared = try run("f: { use: filter, from: s, with: { where: 'b > 12345678901234567000000.0 && u > 9223372036854775807' } }", from: "f")
+    let compared = try run(
+      "f: { use: filter, from: s, with: { where: 'b > 12345678901234567000000.0 && u > 9223372036854775807' } }", from: "f")
     #expect(compared.output == Self.lines.split(separator: "\n").prefix(2).map { "\($0)\n" }.joined(), "\(compared.output)")
     let counted = try run(
       "m: { use: map, from: s, with: { set: { next: b + 1, twice: u * 2.0 }, keep: [next, twice] } }", from: "m")

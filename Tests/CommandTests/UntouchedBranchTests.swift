@@ -13,7 +13,8 @@ struct UntouchedBranchTests {
   /// Nodes beside the untouched ones. They write what they make where nobody looks.
   private static let siblings = [
     "use: filter, from: s, with: { where: \"v > 60.0\" }", "use: filter, from: s, with: { where: \"v * 1.5 > w || w == 7\" }",
-    "use: filter, from: s, with: { where: \"v % 2 == 0 && t == 'x'\" }", "use: filter, from: s, with: { where: \"has(v) && t\" }",
+    "use: filter, from: s, with: { where: \"v % 2 == 0 && t == 'x'\" }",
+    "use: filter, from: s, with: { where: \"has(v) && t\" }",
     "use: window, from: s, with: { tumbling: 10s, aggregate: { a: avg(v), b: max(v), c: \"sum(w * 2 + v)\" } }",
     "use: window, from: s, with: { tumbling: 10s, key: t, aggregate: { a: \"quantile(w, 0.5)\", n: { fn: count(), filter: v > 1.0 } } }",
     "use: key_by, from: s, with: { key: v }", "use: severity, from: s, with: { value: w, min: 0, max: 100 }",
@@ -54,7 +55,8 @@ struct UntouchedBranchTests {
     try story.file("in", input)
     try story.file("p.yaml", manifest)
     let result = try story.run("run", "p.yaml", "--dev")
-    #expect(result.exitCode == 0 && result.errors.contains("the books hold to the row"), "\(place) \(result.errors)\n\(manifest)")
+    #expect(
+      result.exitCode == 0 && result.errors.contains("the books hold to the row"), "\(place) \(result.errors)\n\(manifest)")
     return story
   }
 
@@ -129,7 +131,9 @@ struct UntouchedBranchTests {
     let wanted = rows.dropFirst().map { Set(zip(rows[0], $0).map { "\($0)=\($1)" }) }
     for (name, extra) in [("again", []), ("kept", []), ("more", ["extra=1"])] as [(String, [String])] {
       guard let text = try? story.text(name) else { continue }
-      let found = text.split(separator: "\n").map { $0.split(separator: "|", omittingEmptySubsequences: false).map(String.init) }
+      let found = text.split(separator: "\n").map {
+        $0.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+      }
       #expect(found.count == rows.count, place)
       for (line, cells) in found.dropFirst().enumerated() where line < wanted.count {
         let named = Set(zip(found[0], cells).map { "\($0)=\($1)" })

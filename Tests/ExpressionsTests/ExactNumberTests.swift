@@ -21,7 +21,8 @@ struct ExactNumberTests {
   private func value(_ text: String) -> String { evaluate(text, Self.variables, isStrict: false) }
 
   @Test func `a number goes on with all of its digits where nothing is done to it`() {
-    #expect(value("[big, below, power, half, price, third, small]")
+    #expect(
+      value("[big, below, power, half, price, third, small]")
         == "[12345678901234567890123, -12345678901234567890123, 18446744073709551616, 9223372036854775808u, 1.50, "
         + "0.33333333333333333333333333333333333333, -0.005]")
     #expect(value("{'a': big}.a") == "12345678901234567890123")

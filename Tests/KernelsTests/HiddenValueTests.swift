@@ -95,11 +95,13 @@ struct HiddenValueTests {
   }
 
   private static let conditions = [
-    "v > 60.0", "60 <= v", "v == 60", "v != 60.5", "v < 1.5", "v == 1.5", "v in [60, 1.5]", "v == null", "has(v)", "v * 2.0 > 100.0",
+    "v > 60.0", "60 <= v", "v == 60", "v != 60.5", "v < 1.5", "v == 1.5", "v in [60, 1.5]", "v == null", "has(v)",
+    "v * 2.0 > 100.0",
     "d > 60.0", "d == 60", "d != 60.5", "d in [60.5, 1.5]", "d == null", "has(d)", "d * 2.0 > 100.0", "d > 60.0 && s == \"x\"",
     "s == \"x\"", "s != \"x\"", "s.startsWith(\"z\")", "s == null", "has(s)", "v > 60.0 || d > 60.0", "!(v > 60.0)", "v == d",
     "v > d", "d > 18446744073709551616.0", "v > 9223372036854775807", "v == 9223372036854775808u", "x > 60.0", "has(x)",
-    "x == s", "v == \"x\" || x == null", "d > 60.0 ? v > 1.0 : s == \"y\"", "event.fields[\"d\"] == d", "size(event.fields) > 2",
+    "x == s", "v == \"x\" || x == null", "d > 60.0 ? v > 1.0 : s == \"y\"", "event.fields[\"d\"] == d",
+    "size(event.fields) > 2",
   ]
 
   @Test(arguments: [1, 40, 1500])

@@ -44,29 +44,6 @@ struct ValueBoundTests {
     #expect(compiled.why(owned.pointer, UInt32(rows - 1)) == nil)
   }
 
-  @Test func `a value that has no room by itself errs, wherever it stands`() throws {
-    let owned = try frame(rows: 12, textBytes: 1 << 20)
-    let many = Array(repeating: "text", count: 65).joined(separator: ", ")
-    let compiled = try ColumnExpression("n % 4 == 1 ? [\(many)] : [\(Array(repeating: "text", count: 20).joined(separator: ", "))]")
-    func rows(_ wanted: [UInt16]) -> [Bool] {
-      var valid: [Bool] = []
-      var from = 0
-      wanted.withUnsafeBufferPointer { wanted in
-        while from < wanted.count {
-          let found = ColumnValues(compiled.values(owned.pointer, wanted.baseAddress! + from, wanted.count - from))
-          let fitting = found.count - Int(found.raw.reserved)
-          valid += (0..<fitting).map { found.state($0) == .value }
-          from += max(1, fitting)
-        }
-      }
-      return valid
-    }
-    let expected = (0..<12).map { $0 % 4 != 1 }
-    #expect(rows(Array(0..<12)) == expected)
-    #expect((0..<12).map { rows([$0])[0] } == expected)
-    #expect(compiled.why(owned.pointer, 1) == "the value takes more than 64 MiB")
-  }
-
   @Test func `texts of a dictionary are made once when they are short, and always right`() throws {
     let long = String(repeating: "y", count: 10_000)
     let owned = try TestSupport.frame(rows: 2000) {

@@ -33,7 +33,7 @@ import Testing
       let view = FrameView(commit.frame.pointer)
       let values = column.isEmpty ? view.column(role: .key) : view.column(named: column)
       guard let numbers = view.column(named: "n"), let values else { return [] }
-      return (0..<view.rowCount).filter { values.isValid($0) }.map { Int(numbers.int($0)) }
+      return (0..<view.rows).filter { values.isValid($0) }.map { Int(numbers.int($0)) }
     }
   }
 
