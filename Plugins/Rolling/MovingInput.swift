@@ -3,10 +3,11 @@ import PluginKit
 /// The arguments of a batch as the window keeps them: 8 bytes a value, and for each row which tracks it has a value for.
 final class MovingInput {
   private let plan: MovingPlan
-  /// By argument, one a row: the bits of an integer or a double, as the argument's tracks have them.
-  private(set) var values: [ValueBuffer<UInt64>]
-  private var valid: [ValueBuffer<Bool>]
-  private(set) var masks = ValueBuffer<UInt64>(capacity: 1024)
+  /// One argument behind the other, a value for each row: the bits of an integer or a double, as the argument's tracks have them.
+  let values = ValueBuffer<UInt64>(capacity: 1024)
+  private let valid = ValueBuffer<Bool>(capacity: 1024)
+  /// By row: a bit for each track that has a value.
+  let masks = ValueBuffer<UInt64>(capacity: 1024)
   /// By argument: true once its values are known to be integers, false once they are known to be doubles.
   private(set) var areInts: [Bool?]
   /// By argument: it has no value yet, and would be an integer.
@@ -14,8 +15,6 @@ final class MovingInput {
 
   init(_ plan: MovingPlan) {
     self.plan = plan
-    values = plan.arguments.map { _ in ValueBuffer(capacity: 1024) }
-    valid = plan.arguments.map { _ in ValueBuffer(capacity: 1024) }
     areInts = plan.arguments.map { _ in nil }
     wouldBeInts = plan.arguments.map { _ in false }
   }
@@ -30,19 +29,22 @@ final class MovingInput {
   ///
   /// - Parameter learn: told when the values of an argument turn out to be integers or not, and when they are so no longer.
   func read(_ batch: Batch, learn: (_ argument: Int, _ isInt: Bool) -> Void) throws {
+    values.removeAll()
+    valid.removeAll()
     for (index, argument) in plan.arguments.enumerated() { try read(argument.values(of: batch), index, learn) }
+    let rows = batch.count
     masks.removeAll()
-    masks.append(repeating: 0, count: batch.count)
+    masks.append(repeating: 0, count: rows)
     for (number, track) in plan.tracks.enumerated() where track.filter == nil {
       let (masks, bit) = (masks.base, UInt64(1) << UInt64(number))
       guard let argument = track.argument else { continue }
-      let valid = valid[argument].base
-      for at in 0..<batch.count where valid[at] { masks[at] |= bit }
+      let valid = valid.base + argument * rows
+      for at in 0..<rows where valid[at] { masks[at] |= bit }
     }
     for (filter, expression) in plan.filters.enumerated() {
       let found = try expression.values(of: batch)
       for (number, track) in plan.tracks.enumerated() where track.filter == filter {
-        mark(UInt64(1) << UInt64(number), found, track.argument.map { valid[$0].base })
+        mark(UInt64(1) << UInt64(number), found, track.argument.map { UnsafePointer(valid.base + $0 * rows) })
       }
     }
   }
@@ -56,10 +58,7 @@ final class MovingInput {
 
   private func read(_ found: ColumnValues, _ argument: Int, _ learn: (Int, Bool) -> Void) {
     let count = found.count
-    let (bits, isValid) = (values[argument], valid[argument])
-    bits.removeAll()
-    isValid.removeAll()
-    let (into, valid) = (bits.extend(by: count), isValid.extend(by: count))
+    let (into, valid) = (values.extend(by: count), valid.extend(by: count))
     var any = false
     for at in 0..<count {
       valid[at] = found.isValid(at)

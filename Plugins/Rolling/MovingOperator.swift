@@ -112,7 +112,7 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
       let time = needsTimes ? times.times[at] : 0
       let clock = RowClock.clock(row, time, batch, isMarked: isMarked)
       let key = store.keys + Int(numbers[at])
-      if take(at, key, numbers[at], time, clock) {
+      if take(at, key, numbers[at], time, clock, batch.count) {
         kept.append(row)
         try fill(at, key)
       } else {
@@ -126,7 +126,7 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
       switch result.function {
       case .count: return true
       case .avg, .stddev, .variance: return false
-      case .sum, .min, .max: return result.track.flatMap { plan.tracks[$0].argument }.map { input.isInt($0) } ?? true
+      case .sum, .min, .max: return plan.tracks[result.track].argument.map { input.isInt($0) } ?? true
       }
     }
     if late == 0 {
@@ -142,7 +142,7 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
   /// Puts a row into the window of its key. False when it is too old for that.
   @inline(__always)
   private func take(
-    _ at: Int, _ key: UnsafeMutablePointer<KeyRows>, _ number: UInt32, _ time: Int64, _ clock: Int64
+    _ at: Int, _ key: UnsafeMutablePointer<KeyRows>, _ number: UInt32, _ time: Int64, _ clock: Int64, _ rows: Int
   ) -> Bool {
     if !key.pointee.isAlive {
       begin(key, number)
@@ -164,7 +164,9 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
       key.pointee.latest = max(key.pointee.latest, time)
       if key.pointee.count == limit { store.removeFirst(key) }
     }
-    store.append(key, time: length == nil ? 0 : time, mask: input.masks[at]) { input.values[$0][at] }
+    store.append(key, time: length == nil ? 0 : time, mask: input.masks.base[at]) {
+      input.values.base[$0 &* rows &+ at]
+    }
     return true
   }
 
@@ -183,13 +185,13 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
     if plan.recordBytes > 0 { store.sum(of: key, into: record) }
     var column = 0
     while column < plan.results.count {
-      let result = plan.results[column]
-      if let track = result.track {
-        switch store.tracks[track].result(result.function, record) {
+      let result = plan.results.base[column]
+      if result.track >= 0 {
+        switch store.tracks[result.track].result(result.function, record) {
         case .int(let value): results.put(UInt64(bitPattern: value), column, at)
         case .double(let value): results.put(value, column, at)
         case .null: break
-        case .overflow: log.log(.warning, "'\(result.name)' is null in a row: the sum exceeds 64 bits", host)
+        case .overflow: log.log(.warning, "'\(plan.names[column])' is null in a row: the sum exceeds 64 bits", host)
         }
       } else {
         results.put(UInt64(key.pointee.count), column, at)
@@ -249,7 +251,10 @@ extension MovingOperator {
   }
 
   mutating func restore(group: UInt32, _ reader: StateReader) throws {
-    if group == StateWriter.allGroups { return try life.restore(reader) }
+    if group == StateWriter.allGroups {
+      try life.restore(reader)
+      return try reader.expectEnd()
+    }
     while let size = try reader.readUnlessAtEnd(UInt32.self) {
       let number = try KeyState.read(reader, keys.table, fields: keys.names.count, of: "windows", length: size, group)
       store.reserve(keys.table.limit)

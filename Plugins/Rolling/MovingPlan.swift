@@ -3,11 +3,10 @@ import PluginKit
 /// What is kept of rows for a set of results: the expressions that are evaluated, and the tracks of their values.
 struct MovingPlan {
   /// Of the option's aggregates, in their order.
-  struct Result {
+  struct Result: BitwiseCopyable {
     let function: MovingFunction
-    /// Number of the track; nil for the rows of the window, which are counted anyway.
-    let track: Int?
-    let name: String
+    /// Number of the track; below 0 for the rows of the window, which are counted anyway.
+    let track: Int
   }
 
   /// Tracks have a bit each in a row's mask.
@@ -16,7 +15,9 @@ struct MovingPlan {
   private(set) var arguments: [Expression] = []
   private(set) var filters: [Expression] = []
   private(set) var tracks: [Track] = []
-  private(set) var results: [Result] = []
+  let results = ValueBuffer<Result>()
+  /// Of the results.
+  let names: [String]
   /// Bytes of the record of all tracks.
   let recordBytes: Int
   /// Of what is kept: rows of another plan cannot be read.
@@ -24,6 +25,7 @@ struct MovingPlan {
 
   /// - Parameter window: what else the kept rows depend on, in any words.
   init(_ aggregates: [Aggregate], window: String) throws {
+    names = aggregates.map(\.name)
     guard !aggregates.isEmpty else { throw PluginError.config("names no field", at: "set") }
     for aggregate in aggregates {
       guard let function = MovingFunction(rawValue: aggregate.function.name) else {
@@ -32,7 +34,7 @@ struct MovingPlan {
       let argument = aggregate.arguments.first.map { Self.number(of: $0, in: &arguments) }
       let filter = aggregate.filter.map { Self.number(of: $0, in: &filters) }
       guard argument != nil || filter != nil else {
-        results.append(Result(function: function, track: nil, name: aggregate.name))
+        results.append(Result(function: function, track: -1))
         continue
       }
       let track: Int
@@ -47,7 +49,7 @@ struct MovingPlan {
         track = tracks.count
         tracks.append(Track(argument: argument, filter: filter, parts: function.parts))
       }
-      results.append(Result(function: function, track: track, name: aggregate.name))
+      results.append(Result(function: function, track: track))
     }
     var bytes = 0
     for index in tracks.indices {

@@ -27,24 +27,20 @@ final class RateInput {
   }
 
   private let tracks: [(argument: Expression, filter: Expression?)]
-  /// By track, one a row.
-  private(set) var bits: [ValueBuffer<UInt64>]
-  private(set) var kinds: [ValueBuffer<Sample.Kind>]
+  /// One track behind the other, one a row.
+  let bits = ValueBuffer<UInt64>(capacity: 1024)
+  let kinds = ValueBuffer<Sample.Kind>(capacity: 1024)
 
-  init(_ tracks: [(argument: Expression, filter: Expression?)]) {
-    self.tracks = tracks
-    bits = tracks.map { _ in ValueBuffer(capacity: 1024) }
-    kinds = tracks.map { _ in ValueBuffer(capacity: 1024) }
-  }
+  init(_ tracks: [(argument: Expression, filter: Expression?)]) { self.tracks = tracks }
 
   func read(_ batch: Batch) throws {
-    for index in tracks.indices {
-      let found = try tracks[index].argument.values(of: batch)
-      let (bits, kinds) = (bits[index], kinds[index])
-      bits.removeAll()
-      kinds.removeAll()
-      Self.read(found, bits.extend(by: found.count), kinds.extend(by: found.count))
-      guard let filter = tracks[index].filter, let truths = try filter.values(of: batch).bools else { continue }
+    bits.removeAll()
+    kinds.removeAll()
+    for track in tracks {
+      let found = try track.argument.values(of: batch)
+      let kinds = kinds.extend(by: found.count)
+      Self.read(found, bits.extend(by: found.count), kinds)
+      guard let filter = track.filter, let truths = try filter.values(of: batch).bools else { continue }
       for at in 0..<found.count where truths[at] & 1 == 0 { kinds[at] = .none }
     }
   }

@@ -19,6 +19,12 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
     }
   }
 
+  /// What a new field tells, and of which track.
+  private struct Result: BitwiseCopyable {
+    let isRate: Bool
+    let track: Int
+  }
+
   private typealias Sample = RateInput.Sample
 
   static let key = Option(
@@ -58,8 +64,7 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
       """)
 
   private let host: Host
-  /// Of each new field, what it tells and of which track.
-  private let results: [(function: Function, track: Int)]
+  private let results = ValueBuffer<Result>()
   private let tracks: Int
   private let fingerprint: UInt64
   private let per: Double
@@ -84,16 +89,14 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
     let set = try config[Self.set]
     guard !set.isEmpty else { throw PluginError.config("names no field", at: "set") }
     var tracks: [(argument: Expression, filter: Expression?)] = []
-    var results: [(function: Function, track: Int)] = []
     for entry in set {
       guard let function = Function(rawValue: entry.function.name), let argument = entry.arguments.first else {
         throw PluginError.config("'\(entry.function.name)' tells no change", at: entry.path)
       }
       let known = tracks.firstIndex { $0.argument === argument && $0.filter === entry.filter }
       if known == nil { tracks.append((argument, entry.filter)) }
-      results.append((function, known ?? tracks.count - 1))
+      results.append(Result(isRate: function == .rate, track: known ?? tracks.count - 1))
     }
-    self.results = results
     self.tracks = tracks.count
     let text = tracks.map { "\($0.argument.text)\u{0}\($0.filter?.text ?? "")" }.joined(separator: "\u{0}")
     fingerprint = Array(text.utf8).withUnsafeBytes { tide_xxh64($0.baseAddress, UInt64($0.count), 2) }
@@ -134,7 +137,7 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
           lateRows.add(at, of: batch, by: RowClock.distance(latest[key], time))
           late &+= 1
         } else {
-          compare(at, key, time)
+          compare(at, key, time, batch.count)
           kept.append(row)
         }
       } else {
@@ -142,7 +145,7 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
         dropped &+= first == .drop ? 1 : 0
         if first == .null { kept.append(row) }
       }
-      if time >= latest[key] { remember(at, key, time) }
+      if time >= latest[key] { remember(at, key, time, batch.count) }
       at &+= 1
     }
     let values = fields.columns { _ in false }
@@ -158,16 +161,17 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
 
   /// Puts what has changed since the key's samples into a row's new fields.
   @inline(__always)
-  private func compare(_ at: Int, _ key: Int, _ time: Int64) {
+  private func compare(_ at: Int, _ key: Int, _ time: Int64, _ rows: Int) {
     var column = 0
     while column < results.count {
-      let (function, track) = results[column]
-      let kind = input.kinds[track][at]
-      let before = samples[key &* tracks &+ track]
+      let result = results.base[column]
+      let place = result.track &* rows &+ at
+      let kind = input.kinds.base[place]
+      let before = samples.base[key &* tracks &+ result.track]
       if kind != .none, before.kind != .none {
-        let sample = Sample(time: time, bits: input.bits[track][at], kind: kind)
+        let sample = Sample(time: time, bits: input.bits.base[place], kind: kind)
         let change = sample.change(since: before, isCounter: isCounter)
-        if function == .delta {
+        if !result.isRate {
           fields.put(change, column, at)
         } else if time > before.time {
           // The difference of two times may have 64 bits.
@@ -180,12 +184,15 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
 
   /// Keeps the values of a row that has some, each for its track.
   @inline(__always)
-  private func remember(_ at: Int, _ key: Int, _ time: Int64) {
+  private func remember(_ at: Int, _ key: Int, _ time: Int64, _ rows: Int) {
     latest[key] = time
     var track = 0
     while track < tracks {
-      let kind = input.kinds[track][at]
-      if kind != .none { samples[key &* tracks &+ track] = Sample(time: time, bits: input.bits[track][at], kind: kind) }
+      let place = track &* rows &+ at
+      let kind = input.kinds.base[place]
+      if kind != .none {
+        samples.base[key &* tracks &+ track] = Sample(time: time, bits: input.bits.base[place], kind: kind)
+      }
       track &+= 1
     }
   }
@@ -248,7 +255,10 @@ extension RateOperator {
   }
 
   mutating func restore(group: UInt32, _ reader: StateReader) throws {
-    if group == StateWriter.allGroups { return try life.restore(reader) }
+    if group == StateWriter.allGroups {
+      try life.restore(reader)
+      return try reader.expectEnd()
+    }
     while let size = try reader.readUnlessAtEnd(UInt32.self) {
       let number = try KeyState.read(reader, keys.table, fields: keys.names.count, of: "values", length: size, group)
       let key = Int(number)

@@ -233,12 +233,13 @@ extension TopOperator {
       guard try reader.read(UInt32.self) == UInt32(results.types.count) else {
         throw PluginError(.state, "the saved counts are by other fields")
       }
-      return results.restore(
+      results.restore(
         try results.types.map { _ in
           let byte = try reader.read(UInt8.self)
           guard byte == 0 || ColumnType(rawValue: byte) != nil else { throw TopWindows.damaged("a field of type \(byte)") }
           return ColumnType(rawValue: byte)
         })
+      return try reader.expectEnd()
     }
     while let size = try reader.readUnlessAtEnd(UInt32.self) {
       let number = try KeyState.read(reader, keys.table, fields: keys.names.count, of: "counts", length: size, group)

@@ -13,11 +13,17 @@ package final class RestoringComponent: @unchecked Sendable {
   fileprivate let isDue: (Int) -> Bool
   /// Take snapshots, but go on with the same instance.
   fileprivate let onlyMeasures: Bool
+  /// Changes what was saved, of each key group, before it is restored.
+  fileprivate let damage: ([UInt32: [UInt8]]) -> [UInt32: [UInt8]]
 
-  package init(_ inner: UnsafePointer<tide_component>, onlyMeasures: Bool = false, before isDue: @escaping (Int) -> Bool) {
+  package init(
+    _ inner: UnsafePointer<tide_component>, onlyMeasures: Bool = false,
+    damaging damage: @escaping ([UInt32: [UInt8]]) -> [UInt32: [UInt8]] = { $0 }, before isDue: @escaping (Int) -> Bool
+  ) {
     self.inner = inner
     self.isDue = isDue
     self.onlyMeasures = onlyMeasures
+    self.damage = damage
   }
 
   /// Lives as long as the process, as a plugin's does.
@@ -127,7 +133,7 @@ private final class RestoringInstance {
     inner = nil
     let made = component.inner.pointee.create(component.inner, host, &inner)
     if made < 0 { return made }
-    for (group, bytes) in blobs.groups.sorted(by: { $0.key < $1.key }) {
+    for (group, bytes) in component.damage(blobs.groups).sorted(by: { $0.key < $1.key }) {
       let status = restore(group, bytes)
       if status < 0 { return status }
     }
