@@ -69,7 +69,9 @@ final class MovingInput {
     if found.type == .variant { return readVariants(found, valid, isCounted ? nil : into, argument, learn) }
     if isCounted { return }
     wouldBeInts[argument] = found.ints != nil
-    if any, areInts[argument] != false, areInts[argument] != wouldBeInts[argument] { set(argument, wouldBeInts[argument], learn) }
+    if any, areInts[argument] != false, areInts[argument] != wouldBeInts[argument] {
+      set(argument, wouldBeInts[argument], learn)
+    }
     if let ints = found.ints {
       if areInts[argument] == false {
         for at in 0..<count { into[at] = Double(ints[at]).bitPattern }

@@ -6,7 +6,8 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
   static let maxRows = 1_000_000
 
   static let key = Option(
-    optional: "key", .list(.key), doc: "A field, or several: each combination of values has a window of its own. One for all rows when left out.")
+    optional: "key", .list(.key),
+    doc: "A field, or several: each combination of values has a window of its own. One for all rows when left out.")
   static let count = Option(
     optional: "count", .int, doc: "The window is the key's last so many rows, this one included.", minimum: 1,
     maximum: Double(maxRows))
@@ -17,7 +18,8 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
     "set", .aggregates(of: MovingFunction.all), doc: "Fields, and what each says of the window: `mean: avg(value)`.")
   static let ttl = Option(
     optional: "ttl", .duration,
-    doc: "A key without rows for longer than this, by event time, begins anew. With `time` that length when left out, else never.",
+    doc:
+      "A key without rows for longer than this, by event time, begins anew. With `time` that length when left out, else never.",
     minimum: 1)
   static let component = Component(
     "moving", doc: "Add moving averages and other statistics of a key's last rows to each row.", concurrency: .keyed,
@@ -57,8 +59,6 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
   private let keys: KeyNumbers
   private let times = RowTimes()
   private let kept = KeptRows()
-  private let record: UnsafeMutableRawPointer
-  private let memory: RecordMemory
   private var life: KeyLife
   private var limits: StateGuard
   private var log = LogLimit()
@@ -67,7 +67,8 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
     host = config.host
     let (rows, time) = (try config[Self.count], try config[Self.time]?.wholeNanoseconds)
     guard (rows == nil) != (time == nil) else {
-      throw PluginError.config("a window is so many rows, or so much time: say `count` or `time`", at: time == nil ? "count" : "time")
+      throw PluginError.config(
+        "a window is so many rows, or so much time: say `count` or `time`", at: time == nil ? "count" : "time")
     }
     limit = Int32(rows ?? Self.maxRows)
     length = time
@@ -89,8 +90,6 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
     lateRows = try LateRows(port: host.port("late")?.index ?? 1)
     keys = KeyNumbers(try config[Self.key] ?? [])
     limits = try StateGuard(host.info.state, of: "the windows of `moving`")
-    memory = RecordMemory(plan.recordBytes)
-    record = memory.bytes
   }
 
   mutating func process(_ batch: Batch, _ out: inout Output) throws {
@@ -98,7 +97,8 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
     let needsTimes = life.ttl != nil
     if needsTimes, !times.read(batch) {
       throw PluginError.config(
-        "the rows that come in have no event time: give their source one, or say `count` alone", at: length == nil ? "ttl" : "time")
+        "the rows that come in have no event time: give their source one, or say `count` alone",
+        at: length == nil ? "ttl" : "time")
     }
     let numbers = keys.read(batch)
     try input.read(batch) { store.learn($0, isInt: $1) }
@@ -180,14 +180,15 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
   @inline(__always)
   private mutating func fill(_ at: Int, _ key: UnsafeMutablePointer<KeyRows>) throws {
     if length != nil, key.pointee.count > limit {
-      throw PluginError.config("a key has more than \(Self.maxRows) rows in its window: say a shorter time, or `count`", at: "time")
+      throw PluginError.config(
+        "a key has more than \(Self.maxRows) rows in its window: say a shorter time, or `count`", at: "time")
     }
-    if plan.recordBytes > 0 { store.sum(of: key, into: record) }
+    store.sum(key)
     var column = 0
     while column < plan.results.count {
       let result = plan.results.base[column]
       if result.track >= 0 {
-        switch store.tracks[result.track].result(result.function, record) {
+        switch store.tracks[result.track].result(result.function, store.total) {
         case .int(let value): results.put(UInt64(bitPattern: value), column, at)
         case .double(let value): results.put(value, column, at)
         case .null: break
@@ -223,15 +224,6 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
   }
 }
 
-/// Room for one record, as long as its instance lives.
-final class RecordMemory {
-  let bytes: UnsafeMutableRawPointer
-
-  init(_ count: Int) { bytes = .allocate(byteCount: max(count, 8), alignment: 8) }
-
-  deinit { bytes.deallocate() }
-}
-
 extension MovingOperator {
   static let stateVersion: UInt32 = 1
 
@@ -251,10 +243,7 @@ extension MovingOperator {
   }
 
   mutating func restore(group: UInt32, _ reader: StateReader) throws {
-    if group == StateWriter.allGroups {
-      try life.restore(reader)
-      return try reader.expectEnd()
-    }
+    if group == StateWriter.allGroups { return try life.restore(reader) }
     while let size = try reader.readUnlessAtEnd(UInt32.self) {
       let number = try KeyState.read(reader, keys.table, fields: keys.names.count, of: "windows", length: size, group)
       store.reserve(keys.table.limit)

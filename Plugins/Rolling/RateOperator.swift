@@ -15,7 +15,8 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
       AggregateFunction(
         rawValue, [.value("x", .number)], gives: .type(.double),
         doc: self == .rate
-          ? "Change since the key's row before, by the time `per`; null of rows of one time." : "Change since the key's row before.")
+          ? "Change since the key's row before, by the time `per`; null of rows of one time."
+          : "Change since the key's row before.")
     }
   }
 
@@ -28,7 +29,8 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
   private typealias Sample = RateInput.Sample
 
   static let key = Option(
-    optional: "key", .list(.key), doc: "A field, or several: rows with the same values follow each other. All rows when left out.")
+    optional: "key", .list(.key),
+    doc: "A field, or several: rows with the same values follow each other. All rows when left out.")
   static let set = Option(
     "set", .aggregates(of: Function.allCases.map(\.function)), doc: "Fields, and the changes they tell: `rps: rate(requests)`.")
   static let per = Option("per", .duration, doc: "The time that rates are of.", default: .seconds(1), minimum: 1)
@@ -255,10 +257,7 @@ extension RateOperator {
   }
 
   mutating func restore(group: UInt32, _ reader: StateReader) throws {
-    if group == StateWriter.allGroups {
-      try life.restore(reader)
-      return try reader.expectEnd()
-    }
+    if group == StateWriter.allGroups { return try life.restore(reader) }
     while let size = try reader.readUnlessAtEnd(UInt32.self) {
       let number = try KeyState.read(reader, keys.table, fields: keys.names.count, of: "values", length: size, group)
       let key = Int(number)

@@ -13,7 +13,8 @@ struct TopOperator: Operator, Stateful, WatermarkHandler {
     "every", .duration, doc: "Length of the windows, one after the other since 1970, at whose ends results go out.",
     minimum: 1_000, maximum: longest)
   static let key = Option(
-    optional: "key", .list(.key), doc: "A field, or several: each combination of values has results of its own. All rows together when left out.")
+    optional: "key", .list(.key),
+    doc: "A field, or several: each combination of values has results of its own. All rows together when left out.")
   static let weight = Option(
     optional: "weight", .expression(of: .int),
     doc: "What a row counts, a whole number such as bytes. 1 when left out; a row without one counts nothing.")
@@ -24,7 +25,8 @@ struct TopOperator: Operator, Stateful, WatermarkHandler {
   static let running = Option(
     "running", .bool, doc: "Counts go on from window to window instead of beginning anew in each.", default: false)
   static let ttl = Option(
-    optional: "ttl", .duration, doc: "With `running`: a key whose next window begins later than this behind its last one begins anew.",
+    optional: "ttl", .duration,
+    doc: "With `running`: a key whose next window begins later than this behind its last one begins anew.",
     minimum: 1)
   static let component = Component(
     "top", doc: "Find the items that come most often, or weigh most, by key and window.", concurrency: .keyed,
@@ -84,7 +86,8 @@ struct TopOperator: Operator, Stateful, WatermarkHandler {
     let capacity = try config[Self.capacity]
     k = try config[Self.k]
     guard k <= capacity else {
-      throw PluginError.config("the first \(k) items cannot be told with \(capacity) counters: `k` is at most `capacity`", at: "k")
+      throw PluginError.config(
+        "the first \(k) items cannot be told with \(capacity) counters: `k` is at most `capacity`", at: "k")
     }
     let length = try config[Self.every].wholeNanoseconds
     weight = try config[Self.weight]
@@ -233,19 +236,19 @@ extension TopOperator {
       guard try reader.read(UInt32.self) == UInt32(results.types.count) else {
         throw PluginError(.state, "the saved counts are by other fields")
       }
-      results.restore(
+      return results.restore(
         try results.types.map { _ in
           let byte = try reader.read(UInt8.self)
           guard byte == 0 || ColumnType(rawValue: byte) != nil else { throw TopWindows.damaged("a field of type \(byte)") }
           return ColumnType(rawValue: byte)
         })
-      return try reader.expectEnd()
     }
     while let size = try reader.readUnlessAtEnd(UInt32.self) {
       let number = try KeyState.read(reader, keys.table, fields: keys.names.count, of: "counts", length: size, group)
       guard keys.table.uses[Int(number)] == 0 else { throw TopWindows.damaged("a key twice") }
       guard try reader.read(UInt64.self) == fingerprint else {
-        throw PluginError(.state, "the saved counts are of other options: `by`, `every`, `weight`, `capacity` or `running` has changed")
+        throw PluginError(
+          .state, "the saved counts are of other options: `by`, `every`, `weight`, `capacity` or `running` has changed")
       }
       try windows.restore(number, reader, itemFields: items.names.count, runsOn: runsOn)
     }

@@ -19,6 +19,8 @@ final class TopResults {
   private(set) var types: [ColumnType?]
   private var builder = FrameBuilder()
   private var isBuilt = false
+  /// Of the columns.
+  private var builtTypes: (key: [ColumnType?], item: [ColumnType?]) = ([], [])
   /// The first column behind the fields of key and item.
   private var first = 0
   /// Frames that have gone since the last reset.
@@ -54,8 +56,8 @@ final class TopResults {
   func append(_ counter: HeavyHitters.Counter, rank: Int, _ place: Place, _ out: inout Output) throws {
     if !isBuilt { try build() }
     let (key, item) = (keys.key(place.key), items.key(counter.item))
-    KeyField.put(key, into: builder, from: 0, types: Array(types[..<keyNames.count]))
-    KeyField.put(item, into: builder, from: keyNames.count, types: Array(types[keyNames.count...]))
+    KeyField.put(key, into: builder, from: 0, types: builtTypes.key)
+    KeyField.put(item, into: builder, from: keyNames.count, types: builtTypes.item)
     builder.put(first, Int64(rank))
     builder.put(first + 1, counter.count)
     builder.put(first + 2, counter.error)
@@ -79,6 +81,7 @@ final class TopResults {
   private func build() throws {
     builder = FrameBuilder()
     builder.maxBytes = 256 << 10
+    builtTypes = (Array(types[..<keyNames.count]), Array(types[keyNames.count...]))
     for (at, name) in (keyNames + itemNames).enumerated() {
       let type = types[at] ?? .string
       let role: ColumnRole? = at == 0 && keyNames.count == 1 && type != .variant ? .key : nil

@@ -162,7 +162,9 @@ final class TopWindows {
       release(old, key)
       running[Int(key)].summary = nil
     }
-    if running[Int(key)].summary == nil { running[Int(key)] = Running(summary: make(key), start: window.start, end: window.end) }
+    if running[Int(key)].summary == nil {
+      running[Int(key)] = Running(summary: make(key), start: window.start, end: window.end)
+    }
     let summary = running[Int(key)].summary!
     let (used, bytes) = (summary.pointee.used, summary.pointee.byteCount)
     summary.pointee.merge(window.summaries[Int(key)]!.pointee, capacity: capacity, items)

@@ -57,7 +57,7 @@ public struct StateReader {
   }
 
   /// Throws `state` unless all of the blob has been read: what is longer than it says is damaged.
-  public func expectEnd() throws {
+  func expectEnd() throws {
     let rest = withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { fill($0) }
     if rest > 0 { throw PluginError(.state, "the saved state goes on behind its end") }
   }

@@ -25,7 +25,9 @@ import Testing
     }
   }
 
-  @Test func `over several partitions rows count in the order in which they come, and are behind the watermark of their own`() throws {
+  @Test func `over several partitions rows count in the order in which they come, and are behind the watermark of their own`()
+    throws
+  {
     for seed in Seeds.of(200, 40) {
       var random = SplitMix(seed: seed)
       let rows = RollingRows(200, partitions: 2 + Int(seed % 2), &random)

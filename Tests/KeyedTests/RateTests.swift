@@ -6,7 +6,9 @@ import Testing
 @Suite(.serialized) struct RateTests {
   private static let frames = [1, 2, 3, 7, 16, 64, 300, 4096]
 
-  @Test func `each row tells the change since the one before, whatever the size of the frames and over several partitions`() throws {
+  @Test func `each row tells the change since the one before, whatever the size of the frames and over several partitions`()
+    throws
+  {
     for seed in Seeds.of(1100, 60) {
       var random = SplitMix(seed: seed)
       let rows = RollingRows(60 + Int(seed % 5) * 60, partitions: 1 + Int(seed % 3), &random)
@@ -43,7 +45,9 @@ import Testing
   }
 
   @Test func `a counter that falls has begun anew`() throws {
-    let lines = [10, 25, 5, 5, 8].enumerated().map { "{\"ts\":\($0.offset * 2_000_000_000),\"row\":\($0.offset),\"n\":\($0.element)}" }
+    let lines = [10, 25, 5, 5, 8].enumerated().map {
+      "{\"ts\":\($0.offset * 2_000_000_000),\"row\":\($0.offset),\"n\":\($0.element)}"
+    }
     let counter = try run(["counter: true", "set: { rate: rate(n), more: delta(n) }"], lines)
     #expect(counter.out.map { $0["more"] } == [.null, .double(15), .double(5), .double(0), .double(3)])
     #expect(counter.out.map { $0["rate"] } == [.null, .double(7.5), .double(2.5), .double(0), .double(1.5)])

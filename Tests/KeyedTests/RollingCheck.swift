@@ -25,7 +25,8 @@ struct RollingCheck {
       case .dropped: break
       }
     }
-    #expect(run.late.map { "\($0.int("row") ?? -1) by \($0.int("lateness") ?? -1)" } == late, "late rows; \(replay)\n\(manifest)")
+    #expect(
+      run.late.map { "\($0.int("row") ?? -1) by \($0.int("lateness") ?? -1)" } == late, "late rows; \(replay)\n\(manifest)")
     #expect(run.out.map { $0.int("row") } == passed.map { Int64($0.number) }, "rows; \(replay)\n\(manifest)")
     for (row, wanted) in zip(run.out, passed) {
       for (name, value) in wanted.fields where !value.holds(row[name]) {
@@ -46,7 +47,8 @@ struct RollingCheck {
 
   /// Everything that came out, for comparisons to the bit.
   static func text(_ run: ManifestRun) -> String {
-    (run.out + run.late).map { row in row.fields.map { "\($0.name)=\($0.value)" }.joined(separator: " ") + " @\(row.time ?? 0)" }
-      .joined(separator: "\n")
+    (run.out + run.late).map { row in row.fields.map { "\($0.name)=\($0.value)" }.joined(separator: " ") + " @\(row.time ?? 0)"
+    }
+    .joined(separator: "\n")
   }
 }

@@ -63,7 +63,9 @@ struct RollingRows {
     self.partitions = made
   }
 
-  private static func fields(_ names: [String], _ least: Int64?, _ wild: Bool, _ random: inout SplitMix) -> [(name: String, value: Cell)] {
+  private static func fields(_ names: [String], _ least: Int64?, _ wild: Bool, _ random: inout SplitMix) -> [(
+    name: String, value: Cell
+  )] {
     var fields: [(name: String, value: Cell)] = []
     func put(_ name: String, _ value: Cell) {
       if random.below(12) > 0 { fields.append((name, random.below(12) == 0 ? .null : value)) }

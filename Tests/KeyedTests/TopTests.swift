@@ -34,7 +34,8 @@ import Testing
     RollingRows(count, partitions: partitions, &random, wild: false)
   }
 
-  @Test func `results are those of the model, and their bounds hold, whatever the size of the frames and over several partitions`()
+  @Test
+  func `results are those of the model, and their bounds hold, whatever the size of the frames and over several partitions`()
     throws
   {
     for seed in Seeds.of(2100, 60) {
