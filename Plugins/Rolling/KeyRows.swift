@@ -3,7 +3,7 @@
 /// Two stacks: each row of the front knows what it and the rows of the front behind it add up to; of the back there is one record of
 /// all. The window is the record of the first row and that of the back together. A row joins the back; when a row is to leave and the
 /// front is empty, the back becomes the front. So each row is added twice, and none is subtracted (Tangwongsan, Hirzel and Schneider,
-/// "Low-Latency Sliding-Window Aggregation in Worst-Case Constant Time", 2017, call this Two-Stacks Lite).
+/// "In-Order Sliding-Window Aggregation in Worst-Case Constant Time", 2021, call this Two-Stacks Lite).
 struct KeyRows {
   /// The back's record, and behind it a ring of rows; nil before the first row.
   var memory: UnsafeMutableRawPointer?

@@ -205,22 +205,24 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
 
   mutating func onWatermark(port: UInt32?, time: Int64, _ out: inout Output) throws {
     guard port == nil else { return }
-    if life.advance(to: time, keys: keys.table.limit) { release() }
+    if life.advance(to: time, keys: keys.table.limit) { Self.release(keys.table, store, life) }
   }
 
   /// Lets go of keys that the watermark has passed.
-  private func release() {
-    for number in 0..<min(keys.table.limit, store.keyCapacity) {
+  private static func release(_ keys: KeyTable, _ store: RowStore, _ life: KeyLife) {
+    for number in 0..<min(keys.limit, store.keyCapacity) {
       let key = store.keys + number
       guard key.pointee.isAlive, life.isPast(key.pointee.latest) else { continue }
       store.forget(key)
-      keys.table.uses[number] = 0
+      keys.uses[number] = 0
     }
-    keys.table.sweep()
+    keys.sweep()
   }
 
   private mutating func checkLimits() throws {
-    try limits.check(keys: { keys.table.count }, bytes: { keys.table.byteCount + store.byteCount }, trim: { release() })
+    let (keys, store, life) = (keys.table, store, life)
+    try limits.check(
+      keys: { keys.count }, bytes: { keys.byteCount + store.byteCount }, trim: { Self.release(keys, store, life) })
   }
 }
 

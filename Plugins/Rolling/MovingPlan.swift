@@ -19,9 +19,9 @@ struct MovingPlan {
   /// Of the results.
   let names: [String]
   /// Bytes of the record of all tracks.
-  let recordBytes: Int
+  private(set) var recordBytes = 0
   /// Of what is kept: rows of another plan cannot be read.
-  let fingerprint: UInt64
+  private(set) var fingerprint: UInt64 = 0
 
   /// - Parameter window: what else the kept rows depend on, in any words.
   init(_ aggregates: [Aggregate], window: String) throws {

@@ -79,10 +79,7 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
   private let times = RowTimes()
   private let kept = KeptRows()
   private let lateRows: LateRows
-  /// By key: the time of its latest row, and whether it has had one; then a sample for each track.
-  private let latest = ValueBuffer<Int64>()
-  private let alive = ValueBuffer<Bool>()
-  private let samples = ValueBuffer<Sample>()
+  private let series: RateSeries
   private var life: KeyLife
   private var limits: StateGuard
 
@@ -111,6 +108,7 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
       throw PluginError.config(error.description, at: "set")
     }
     input = RateInput(tracks)
+    series = RateSeries(tracks: tracks.count)
     fields = ResultColumns(results.count)
     keys = KeyNumbers(try config[Self.key] ?? [])
     lateRows = try LateRows(port: host.port("late")?.index ?? 1)
@@ -125,7 +123,7 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
     }
     let numbers = keys.read(batch)
     try input.read(batch)
-    reserve(keys.table.limit)
+    series.reserve(keys.table.limit)
     fields.begin(batch.count)
     kept.clear()
     let isMarked = batch.frame.hasRowWatermark
@@ -134,20 +132,20 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
       let row = batch.selection.map { Int($0[at]) } ?? at
       let (time, key) = (times.times[at], Int(numbers[at]))
       let clock = RowClock.clock(row, time, batch, isMarked: isMarked)
-      if alive[key], !life.isOver(latest[key], at: clock) {
-        if time < latest[key] {
-          lateRows.add(at, of: batch, by: RowClock.distance(latest[key], time))
+      if series.isAlive[key], !life.isOver(series.latest[key], at: clock) {
+        if time < series.latest[key] {
+          lateRows.add(at, of: batch, by: RowClock.distance(series.latest[key], time))
           late &+= 1
         } else {
           compare(at, key, time, batch.count)
           kept.append(row)
         }
       } else {
-        begin(key)
+        series.begin(key, keys.table)
         dropped &+= first == .drop ? 1 : 0
         if first == .null { kept.append(row) }
       }
-      if time >= latest[key] { remember(at, key, time, batch.count) }
+      if time >= series.latest[key] { remember(at, key, time, batch.count) }
       at &+= 1
     }
     let values = fields.columns { _ in false }
@@ -158,7 +156,9 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
       try lateRows.send(batch, &out)
     }
     life.count(batch.count)
-    try limits.check(keys: { keys.table.count }, bytes: { byteCount }, trim: { release() })
+    let (keys, series, life) = (keys.table, series, life)
+    try limits.check(
+      keys: { keys.count }, bytes: { keys.byteCount + series.byteCount }, trim: { series.release(keys, life) })
   }
 
   /// Puts what has changed since the key's samples into a row's new fields.
@@ -169,7 +169,7 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
       let result = results.base[column]
       let place = result.track &* rows &+ at
       let kind = input.kinds.base[place]
-      let before = samples.base[key &* tracks &+ result.track]
+      let before = series.samples.base[key &* tracks &+ result.track]
       if kind != .none, before.kind != .none {
         let sample = Sample(time: time, bits: input.bits.base[place], kind: kind)
         let change = sample.change(since: before, isCounter: isCounter)
@@ -187,51 +187,21 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
   /// Keeps the values of a row that has some, each for its track.
   @inline(__always)
   private func remember(_ at: Int, _ key: Int, _ time: Int64, _ rows: Int) {
-    latest[key] = time
+    series.latest[key] = time
     var track = 0
     while track < tracks {
       let place = track &* rows &+ at
       let kind = input.kinds.base[place]
       if kind != .none {
-        samples.base[key &* tracks &+ track] = Sample(time: time, bits: input.bits.base[place], kind: kind)
+        series.samples.base[key &* tracks &+ track] = Sample(time: time, bits: input.bits.base[place], kind: kind)
       }
       track &+= 1
     }
   }
 
-  // MARK: Keys
-
-  private func begin(_ key: Int) {
-    keys.table.uses[key] = 1
-    alive[key] = true
-    latest[key] = .min
-    for track in 0..<tracks { samples[key * tracks + track] = Sample() }
-  }
-
-  private func reserve(_ limit: Int) {
-    let missing = limit - alive.count
-    guard missing > 0 else { return }
-    latest.append(repeating: .min, count: missing)
-    alive.append(repeating: false, count: missing)
-    samples.append(repeating: Sample(), count: missing * tracks)
-  }
-
-  private var byteCount: Int {
-    keys.table.byteCount + alive.count * (9 + tracks * MemoryLayout<Sample>.stride)
-  }
-
   mutating func onWatermark(port: UInt32?, time: Int64, _ out: inout Output) throws {
     guard port == nil else { return }
-    if life.advance(to: time, keys: keys.table.limit) { release() }
-  }
-
-  /// Lets go of keys that the watermark has passed.
-  private func release() {
-    for key in 0..<alive.count where alive[key] && life.isPast(latest[key]) {
-      alive[key] = false
-      keys.table.uses[key] = 0
-    }
-    keys.table.sweep()
+    if life.advance(to: time, keys: keys.table.limit) { series.release(keys.table, life) }
   }
 }
 
@@ -243,12 +213,12 @@ extension RateOperator {
     try life.snapshot(writer)
     for number in keys.table.ordered() {
       let (key, group) = (Int(number), keys.table.group(number))
-      guard key < alive.count, alive[key], !life.isPast(latest[key]) else { continue }
+      guard series.isKnown(key), !life.isPast(series.latest[key]) else { continue }
       try KeyState.write(keys.table.key(number), writer, group)
       try writer.write(fingerprint, group: group)
-      try writer.write(latest[key], group: group)
+      try writer.write(series.latest[key], group: group)
       for track in 0..<tracks {
-        let sample = samples[key * tracks + track]
+        let sample = series.samples[key * tracks + track]
         try writer.write(sample.time, group: group)
         try writer.write(sample.bits, group: group)
         try writer.write(sample.kind.rawValue, group: group)
@@ -261,20 +231,20 @@ extension RateOperator {
     while let size = try reader.readUnlessAtEnd(UInt32.self) {
       let number = try KeyState.read(reader, keys.table, fields: keys.names.count, of: "values", length: size, group)
       let key = Int(number)
-      reserve(keys.table.limit)
-      guard !alive[key] else { throw PluginError(.state, "the saved values hold a key twice") }
+      series.reserve(keys.table.limit)
+      guard !series.isAlive[key] else { throw PluginError(.state, "the saved values hold a key twice") }
       guard try reader.read(UInt64.self) == fingerprint else {
         throw PluginError(.state, "the saved values are of other options: `set` has changed since")
       }
-      begin(key)
-      latest[key] = try reader.read()
+      series.begin(key, keys.table)
+      series.latest[key] = try reader.read()
       for track in 0..<tracks {
         let (time, bits) = (try reader.read(Int64.self), try reader.read(UInt64.self))
         let byte = try reader.read(UInt8.self)
-        guard let kind = Sample.Kind(rawValue: byte), time <= latest[key] || kind == .none,
+        guard let kind = Sample.Kind(rawValue: byte), time <= series.latest[key] || kind == .none,
           kind != .double || Double(bitPattern: bits).isFinite
         else { throw PluginError(.state, "the saved values hold one that is none") }
-        samples[key * tracks + track] = Sample(time: time, bits: bits, kind: kind)
+        series.samples[key * tracks + track] = Sample(time: time, bits: bits, kind: kind)
       }
     }
   }
