@@ -14,6 +14,7 @@ let plugins: [(folder: String, library: String, shims: [Target.Dependency])] = [
   ("Window", "tidemill-window", ["Aggregates", "CExpressions"]),
   ("Fold", "tidemill-fold", ["Aggregates"]),
   ("Dedupe", "tidemill-dedupe", []),
+  ("Rolling", "tidemill-rolling", ["Aggregates"]),
 ]
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")

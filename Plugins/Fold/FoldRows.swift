@@ -75,20 +75,12 @@ final class FoldRows {
   // MARK: Snapshots
 
   func snapshot(_ writer: StateWriter) throws {
-    try writer.write(UInt32(truncatingIfNeeded: types.count))
-    for type in types { try writer.write(type?.rawValue ?? 0) }
+    try KeyType.write(types, writer)
     try hasTimes.write(writer, group: StateWriter.allGroups)
   }
 
   func restore(_ reader: StateReader) throws {
-    guard try reader.read(UInt32.self) == UInt32(types.count) else {
-      throw PluginError(.state, "the saved folds are by other key fields")
-    }
-    for at in types.indices {
-      let number = try reader.read(UInt32.self)
-      types[at] = KeyType(rawValue: number)
-      if types[at] == nil, number != 0 { throw PluginError(.state, "the saved folds have a key field of type \(number)") }
-    }
+    types = try KeyType.read(types.count, of: "folds", reader)
     hasTimes = try Bool(reader)
     isBuilt = false
   }

@@ -190,8 +190,7 @@ extension WindowOperator {
   mutating func snapshot(_ writer: StateWriter) throws {
     try writer.write(context.watermark)
     try writer.write(earlyAt ?? .max)
-    try writer.write(UInt32(truncatingIfNeeded: context.results.types.count))
-    for type in context.results.types { try writer.write(type?.rawValue ?? 0) }
+    try KeyType.write(context.results.types, writer)
     try store.snapshot(writer)
   }
 
@@ -200,17 +199,7 @@ extension WindowOperator {
       context.watermark = try reader.read()
       let time = try reader.read(Int64.self)
       earlyAt = earlyEvery == nil || time == .max ? nil : time
-      guard try reader.read(UInt32.self) == UInt32(context.results.types.count) else {
-        throw PluginError(.state, "the saved windows are by other key fields")
-      }
-      context.results.restore(
-        try context.results.types.map { _ in
-          let number = try reader.read(UInt32.self)
-          guard number == 0 || KeyType(rawValue: number) != nil else {
-            throw PluginError(.state, "the saved windows have a key field of type \(number)")
-          }
-          return KeyType(rawValue: number)
-        })
+      context.results.restore(try KeyType.read(context.results.types.count, of: "windows", reader))
     }
     try store.restore(group: group, reader)
   }

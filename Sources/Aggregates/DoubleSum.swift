@@ -3,21 +3,26 @@
 /// The loss of an addition is found without a branch (Knuth, The Art of Computer Programming 2, 4.2.2, theorem B): the same
 /// number as by Neumaier's comparison, unless an addition overflows. An infinite sum has lost nothing, so that it stays
 /// infinite, and infinities of both signs are NaN.
-struct DoubleSum {
-  var sum = 0.0
-  var lost = 0.0
+@frozen public struct DoubleSum {
+  public var sum = 0.0
+  public var lost = 0.0
 
-  @inline(__always) mutating func add(_ value: Double) {
+  @inlinable public init(sum: Double = 0, lost: Double = 0) {
+    self.sum = sum
+    self.lost = lost
+  }
+
+  @inlinable @inline(__always) public mutating func add(_ value: Double) {
     let total = sum + value
     let added = total - sum
     lost += (sum - (total - added)) + (value - added)
     sum = total
   }
 
-  @inline(__always) mutating func add(_ other: DoubleSum) {
+  @inlinable @inline(__always) public mutating func add(_ other: DoubleSum) {
     add(other.sum)
     lost += other.lost
   }
 
-  var value: Double { sum.isFinite ? sum + lost : sum }
+  @inlinable public var value: Double { sum.isFinite ? sum + lost : sum }
 }

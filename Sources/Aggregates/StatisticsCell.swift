@@ -28,30 +28,6 @@ final class StatisticsCell: StateCell {
     }
   }
 
-  /// Number, mean and sum of squared distances from it (Welford 1962), merged as by Chan, Golub and LeVeque (1979).
-  struct Moments {
-    var count = 0
-    var mean = 0.0
-    var squares = 0.0
-
-    @inline(__always) mutating func add(_ value: Double) {
-      count &+= 1
-      let distance = value - mean
-      mean += distance / Double(count)
-      squares += distance * (value - mean)
-    }
-
-    mutating func add(_ other: Moments) {
-      if other.count == 0 { return }
-      if count == 0 { return self = other }
-      let (own, others) = (Double(count), Double(other.count))
-      count &+= other.count
-      let distance = other.mean - mean
-      mean += distance * (others / (own + others))
-      squares += other.squares + distance * distance * (own / (own + others) * others)
-    }
-  }
-
   /// What there is of values that are no doubles.
   struct Rest {
     /// Integers among the values, and values that are no numbers.
@@ -223,7 +199,6 @@ final class StatisticsCell: StateCell {
 
   /// Sample variance; nil of fewer than two values.
   func variance(_ state: UnsafeMutableRawPointer) -> Double? {
-    let moments = momentsPointer(state).pointee
-    return moments.count < 2 ? nil : moments.squares / Double(moments.count - 1)
+    momentsPointer(state).pointee.variance
   }
 }

@@ -114,14 +114,15 @@ struct RecordPlanner {
     return RowShape(outputs.fields ?? [])
   }
 
-  /// The types of what a node's `set` option gives.
+  /// The types of what a node's `set` option gives, expressions or aggregates.
   private func setTypes(of index: Int, _ outputs: ComponentManifest.Outputs) -> [String: RecordPlan.ColumnType?] {
     guard let option = outputs.set else { return [:] }
     let types = checked[index].results.compactMap { path, type -> (String, RecordPlan.ColumnType?)? in
-      guard let steps = ConfigPath.steps(of: path), steps.count == 2, steps[0] == .member(option),
+      guard let steps = ConfigPath.steps(of: path), steps.count >= 2, steps[0] == .member(option),
         case .member(let name) = steps[1]
       else { return nil }
-      return (name, type)
+      // An aggregate with a filter is a map, and its function a member of that.
+      return steps.count == 2 || steps[2] == .member("fn") ? (name, type) : nil
     }
     return Dictionary(types) { $1 }
   }

@@ -27,7 +27,7 @@ extension ManifestRules {
     _ outputs: ComponentManifest.Outputs, of component: ComponentManifest, _ path: String, _ log: inout Log
   ) {
     let changes: [(name: String, option: String?, type: OptionSchema.ValueType, what: String)] = [
-      ("cast", outputs.cast, .map, "a map of types"), ("set", outputs.set, .map, "a map of expressions"),
+      ("cast", outputs.cast, .map, "a map of types"), ("set", outputs.set, .map, "a map of expressions or aggregates"),
       ("rename", outputs.rename, .map, "a map of names"), ("remove", outputs.remove, .list, "a list of fields"),
       ("keep", outputs.keep, .list, "a list of fields"),
     ]
@@ -41,9 +41,11 @@ extension ManifestRules {
       }
       log.check(option.type == change.type, place, "'\(name)' is no option of \(change.what)")
       if change.name == "set" {
-        var isOfExpressions = false
-        if case .value(let element) = option.element { isOfExpressions = element.format == .expression }
-        log.check(isOfExpressions, place, "the values of '\(name)' are no expressions: format: expression")
+        var formats = [option.format]
+        if case .value(let element) = option.element { formats.append(element.format) }
+        log.check(
+          formats.contains(.expression) || formats.contains(.aggregate), place,
+          "the values of '\(name)' are no expressions or aggregates: format: expression")
       }
     }
   }

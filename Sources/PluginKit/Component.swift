@@ -92,7 +92,7 @@ public struct Component: Sendable {
     /// The input's fields and these.
     case adding([Field])
     /// The input's fields after changes that options say, in this order: types of a map of fields and types, names of a map of old
-    /// names and new ones, values of a map of fields and expressions, and the fields of lists removed, or all but them.
+    /// names and new ones, values of a map of fields and expressions or aggregates, and the fields of lists removed, or all but them.
     case changed(
       cast: (any DeclaredOption)? = nil, rename: (any DeclaredOption)? = nil, set: (any DeclaredOption)? = nil,
       remove: (any DeclaredOption)? = nil, keep: (any DeclaredOption)? = nil)

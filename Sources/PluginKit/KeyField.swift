@@ -6,11 +6,12 @@ public enum KeyField {
   /// A key dictionary of variants that holds no key.
   public static let noKeys = VariantKeys.encoded([])
 
-  /// Adds the columns of a key's fields; a nil type is not known yet. One field alone has the role of the key.
-  public static func addColumns(_ fields: [String], _ types: [KeyType?], to builder: FrameBuilder) throws {
+  /// Adds the columns of a key's fields; a nil type is not known yet. One field alone has the role of the key, unless the fields are
+  /// not those of the rows' key.
+  public static func addColumns(_ fields: [String], _ types: [KeyType?], isKey: Bool = true, to builder: FrameBuilder) throws {
     for (at, field) in fields.enumerated() {
       let type = types[at] ?? .string
-      let role: ColumnRole? = fields.count == 1 && type != .variant ? .key : nil
+      let role: ColumnRole? = isKey && fields.count == 1 && type != .variant ? .key : nil
       let column = try builder.addColumn(field, type.column, parameter: type.parameter, role: role)
       if type == .variant { noKeys.withUnsafeBytes { builder.setKeys(column, metadata: $0) } }
     }

@@ -18,18 +18,25 @@ public enum KeyState {
   public static func read(
     _ reader: StateReader, _ keys: KeyTable, fields: Int, of holder: StaticString, length: UInt32?, _ group: UInt32
   ) throws -> UInt32 {
+    let number = try readBytes(reader, keys, fields: fields, of: holder, length: length)
+    guard keys.group(number) == group else {
+      throw PluginError(.state, "the saved \(holder) hold a key of group \(keys.group(number)) in group \(group)")
+    }
+    return number
+  }
+
+  /// The same of a key that belongs to no group by itself.
+  public static func readBytes(
+    _ reader: StateReader, _ keys: KeyTable, fields: Int, of holder: StaticString, length: UInt32? = nil
+  ) throws -> UInt32 {
     let length = try length ?? reader.read(UInt32.self)
     guard length <= limitBytes else { throw PluginError(.state, "the saved \(holder) hold a key of \(length) bytes") }
     let bytes = try reader.readBytes(Int(length))
-    let number = try bytes.withUnsafeBytes { key in
+    return try bytes.withUnsafeBytes { key in
       guard KeyField.isKey(key, ofFields: fields) else {
         throw PluginError(.state, "the saved \(holder) hold a key that is none")
       }
       return keys.number(of: key)
     }
-    guard keys.group(number) == group else {
-      throw PluginError(.state, "the saved \(holder) hold a key of group \(keys.group(number)) in group \(group)")
-    }
-    return number
   }
 }

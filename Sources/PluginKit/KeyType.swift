@@ -54,3 +54,27 @@ public struct KeyType: RawRepresentable, Equatable {
 
   private var isInteger: Bool { [.int, .int32, .uint16, .int8].contains(column) }
 }
+
+extension KeyType {
+  /// Saves the types of a key's fields; nil is a type that is not known yet.
+  public static func write(_ types: [KeyType?], _ writer: StateWriter) throws {
+    try writer.write(UInt32(truncatingIfNeeded: types.count))
+    for type in types { try writer.write(type?.rawValue ?? 0) }
+  }
+
+  /// The types of so many fields as they were saved.
+  ///
+  /// - Parameter holder: who keeps the state, in the plural, for messages: "windows".
+  public static func read(_ count: Int, of holder: StaticString, _ reader: StateReader) throws -> [KeyType?] {
+    guard try reader.read(UInt32.self) == UInt32(count) else {
+      throw PluginError(.state, "the saved \(holder) are by other key fields")
+    }
+    return try (0..<count).map { _ in
+      let number = try reader.read(UInt32.self)
+      guard number == 0 || KeyType(rawValue: number) != nil else {
+        throw PluginError(.state, "the saved \(holder) have a key field of type \(number)")
+      }
+      return KeyType(rawValue: number)
+    }
+  }
+}

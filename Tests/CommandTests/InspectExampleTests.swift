@@ -16,7 +16,7 @@ struct InspectExampleTests {
     var manifest: Manifest
   }
 
-  private static let builtIn = ["file", "flow", "generate", "parse", "stdio", "system", "threshold", "transform"]
+  private static let builtIn = ["file", "flow", "generate", "parse", "rolling", "stdio", "system", "threshold", "transform"]
 
   @Test(arguments: builtIn) func `every example of a plugin that comes along runs in an empty directory`(plugin: String) throws
   {

@@ -14,20 +14,24 @@ package final class RestoringComponent: @unchecked Sendable {
   /// Take snapshots, but go on with the same instance.
   fileprivate let onlyMeasures: Bool
   fileprivate let damage: Damage?
+  fileprivate let endsRefused: Bool
   private let answers = Mutex<[tide_status]>([])
 
   /// Changes the blobs of a snapshot, by key group.
   package typealias Damage = (inout [UInt32: [UInt8]]) -> Void
 
-  /// - Parameter damage: what happens to the state on its way. An instance that refuses it is given the sound one.
+  /// - Parameters:
+  ///   - damage: what happens to the state on its way. An instance that refuses it is given the sound one,
+  ///   - endsRefused: or ends the run.
   package init(
-    _ inner: UnsafePointer<tide_component>, onlyMeasures: Bool = false, damage: Damage? = nil,
+    _ inner: UnsafePointer<tide_component>, onlyMeasures: Bool = false, damage: Damage? = nil, endsRefused: Bool = false,
     before isDue: @escaping (Int) -> Bool
   ) {
     self.inner = inner
     self.isDue = isDue
     self.onlyMeasures = onlyMeasures
     self.damage = damage
+    self.endsRefused = endsRefused
   }
 
   /// What instances answered to damaged states.
@@ -143,7 +147,7 @@ private final class RestoringInstance {
       damage(&damaged)
       let status = replace(with: damaged)
       component.note(damageAnswer: status)
-      if status >= 0 { return status }
+      if status >= 0 || component.endsRefused { return status }
     }
     return replace(with: blobs.groups)
   }

@@ -1,3 +1,4 @@
+import ProofBench
 import TestSupport
 import Testing
 

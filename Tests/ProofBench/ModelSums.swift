@@ -1,7 +1,7 @@
 /// Sums of doubles: as they are promised, and as they are.
-enum ModelSums {
+package enum ModelSums {
   /// Compensated in the order of the values (Neumaier 1974).
-  static func neumaier(_ values: [Double]) -> Double {
+  package static func neumaier(_ values: [Double]) -> Double {
     var (sum, lost) = (0.0, 0.0)
     for value in values {
       let next = sum + value
@@ -12,7 +12,7 @@ enum ModelSums {
   }
 
   /// The nearest double of the exact sum, or next to it: parts that do not overlap (Shewchuk 1997), added from the least up.
-  static func exact(_ values: [Double]) -> Double {
+  package static func exact(_ values: [Double]) -> Double {
     var parts: [Double] = []
     for value in values {
       var carried = value
@@ -30,7 +30,7 @@ enum ModelSums {
   }
 
   /// How far a compensated sum may be from the exact one, however its parts were merged.
-  static func bound(_ values: [Double]) -> Double {
+  package static func bound(_ values: [Double]) -> Double {
     let count = Double(values.count)
     let magnitude = values.reduce(0) { $0 + abs($1) }
     return 2 * exact(values).ulp + 4 * count * count * 0x1p-106 * magnitude

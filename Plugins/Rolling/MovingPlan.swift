@@ -1,0 +1,73 @@
+import PluginKit
+
+/// What is kept of rows for a set of results: the expressions that are evaluated, and the tracks of their values.
+struct MovingPlan {
+  /// Of the option's aggregates, in their order.
+  struct Result: BitwiseCopyable {
+    let function: MovingFunction
+    /// Number of the track; below 0 for the rows of the window, which are counted anyway.
+    let track: Int
+  }
+
+  /// Tracks have a bit each in a row's mask.
+  static let maxTracks = 64
+
+  private(set) var arguments: [Expression] = []
+  private(set) var filters: [Expression] = []
+  private(set) var tracks: [Track] = []
+  let results = ValueBuffer<Result>()
+  /// Of the results.
+  let names: [String]
+  /// Bytes of the record of all tracks.
+  private(set) var recordBytes = 0
+  /// Of what is kept: rows of another plan cannot be read.
+  private(set) var fingerprint: UInt64 = 0
+
+  /// - Parameter window: what else the kept rows depend on, in any words.
+  init(_ aggregates: [Aggregate], window: String) throws {
+    names = aggregates.map(\.name)
+    guard !aggregates.isEmpty else { throw PluginError.config("names no field", at: "set") }
+    for aggregate in aggregates {
+      guard let function = MovingFunction(rawValue: aggregate.function.name) else {
+        throw PluginError.config("'\(aggregate.function.name)' is no function of a window", at: aggregate.path)
+      }
+      let argument = aggregate.arguments.first.map { Self.number(of: $0, in: &arguments) }
+      let filter = aggregate.filter.map { Self.number(of: $0, in: &filters) }
+      guard argument != nil || filter != nil else {
+        results.append(Result(function: function, track: -1))
+        continue
+      }
+      let track: Int
+      if let found = tracks.firstIndex(where: { $0.argument == argument && $0.filter == filter }) {
+        track = found
+        tracks[track].parts.formUnion(function.parts)
+      } else {
+        guard tracks.count < Self.maxTracks else {
+          throw PluginError.config(
+            "has more than \(Self.maxTracks) different arguments: divide them between two nodes", at: aggregate.path)
+        }
+        track = tracks.count
+        tracks.append(Track(argument: argument, filter: filter, parts: function.parts))
+      }
+      results.append(Result(function: function, track: track))
+    }
+    var bytes = 0
+    for index in tracks.indices {
+      tracks[index].offset = bytes
+      bytes += tracks[index].byteCount
+    }
+    recordBytes = bytes
+    var text = window
+    for track in tracks {
+      let (argument, filter) = (track.argument.map { arguments[$0].text }, track.filter.map { filters[$0].text })
+      text += "\u{0}\(argument ?? "")\u{0}\(filter ?? "")"
+    }
+    fingerprint = Array(text.utf8).withUnsafeBytes { tide_xxh64($0.baseAddress, UInt64($0.count), 1) }
+  }
+
+  private static func number(of expression: Expression, in known: inout [Expression]) -> Int {
+    if let found = known.firstIndex(where: { $0 === expression }) { return found }
+    known.append(expression)
+    return known.count - 1
+  }
+}

@@ -1,0 +1,116 @@
+import ProofBench
+import TestSupport
+import Testing
+
+/// The operator `moving` in the real engine, against its model.
+@Suite(.serialized) struct MovingTests {
+  private static let frames = [1, 2, 3, 7, 16, 64, 300, 4096]
+
+  @Test func `each row has the statistics of its window, whatever the size of the frames`() throws {
+    for seed in Seeds.of(100, 60) {
+      var random = SplitMix(seed: seed)
+      let rows = RollingRows(60 + Int(seed % 5) * 60, partitions: 1, &random)
+      let model = MovingModel(rows.unit, &random)
+      let manifest = rows.manifest("moving", model.options)
+      var first: String?
+      for most in [1, Self.frames[Int(seed) % Self.frames.count], 4096] {
+        let (steps, order) = rows.dealt(most: most, &random)
+        let check = RollingCheck(replay: "seed \(seed), frames of \(most)", manifest: manifest)
+        let run = try ManifestRun(manifest, inputs: ["in": (1, steps)])
+        check.hold(run, order, model.verdicts(order))
+        let text = RollingCheck.text(run)
+        #expect(first == nil || first == text, "other bits in frames of \(most); seed \(seed)\n\(manifest)")
+        first = text
+      }
+    }
+  }
+
+  @Test func `over several partitions rows count in the order in which they come, and are behind the watermark of their own`()
+    throws
+  {
+    for seed in Seeds.of(200, 40) {
+      var random = SplitMix(seed: seed)
+      let rows = RollingRows(200, partitions: 2 + Int(seed % 2), &random)
+      let model = MovingModel(rows.unit, &random)
+      let manifest = rows.manifest("moving", model.options)
+      let most = Self.frames[Int(seed) % Self.frames.count]
+      let (steps, order) = rows.dealt(most: most, &random)
+      let check = RollingCheck(replay: "seed \(seed), frames of \(most)", manifest: manifest)
+      check.hold(try ManifestRun(manifest, inputs: ["in": (rows.count, steps)]), order, model.verdicts(order))
+    }
+  }
+
+  @Test func `a window that is saved and restored between any two calls gives the same bits`() throws {
+    for seed in Seeds.of(300, 40) {
+      var random = SplitMix(seed: seed)
+      let rows = RollingRows(150, partitions: 1 + Int(seed % 3), &random)
+      let model = MovingModel(rows.unit, &random)
+      let manifest = rows.manifest("moving", model.options)
+      let (steps, order) = rows.dealt(most: 1 + Int(seed % 9), &random)
+      let every = 1 + Int(seed % 7)
+      let restored = try ManifestRun(manifest, inputs: ["in": (rows.count, steps)]) {
+        RestoringComponent($1) { $0 % every == 0 }.table
+      }
+      let plain = try ManifestRun(manifest, inputs: ["in": (rows.count, steps)])
+      RollingCheck(replay: "seed \(seed), restored", manifest: manifest).hold(restored, order, model.verdicts(order))
+      #expect(RollingCheck.text(restored) == RollingCheck.text(plain), "other bits; seed \(seed)\n\(manifest)")
+    }
+  }
+
+  /// Rows that differ in `v` alone, a nanosecond apart.
+  private func steps(_ values: [String], most: Int = 4096) -> [LineSource.Step] {
+    var random = SplitMix(seed: 1)
+    let lines = values.enumerated().map { "{\"ts\":\($0.offset),\"row\":\($0.offset),\"v\":\($0.element)}" }
+    return Dealing.steps([lines], most: most, &random)
+  }
+
+  private func run(_ options: [String], _ values: [String]) throws -> ManifestRun {
+    var random = SplitMix(seed: 1)
+    let manifest = RollingRows(0, partitions: 1, &random).manifest("moving", options)
+    return try ManifestRun(manifest, inputs: ["in": (1, steps(values))])
+  }
+
+  @Test func `what has left the window leaves no trace in its sums`() throws {
+    // Each large value costs a sum that is updated by subtraction all digits of the others.
+    var values: [String] = []
+    for number in 0..<3000 { values.append(number % 30 == 7 ? "1e300" : "0.1") }
+    let run = try run(["count: 10", "set: { sum: sum(v), spread: stddev(v) }"], values)
+    let far = run.out.filter { $0.int("row")! % 30 >= 17 }
+    #expect(far.count > 1000)
+    #expect(far.allSatisfy { abs($0["sum"].number! - 1) < 1e-15 })
+    #expect(far.allSatisfy { $0["spread"].number! < 1e-15 })
+  }
+
+  @Test func `NaN and infinity are gone when their rows are`() throws {
+    var random = SplitMix(seed: 1)
+    let manifest = RollingRows(0, partitions: 1, &random).manifest(
+      "moving", ["count: 3", "set: { mean: avg(1.0 / v), odd: sum(0.0 / v), least: min(0.0 / v) }"])
+    let run = try ManifestRun(manifest, inputs: ["in": (1, steps(["1", "0", "1", "1", "1", "1"]))])
+    #expect(run.out.map { $0["mean"].number! } == [1, .infinity, .infinity, .infinity, 1, 1])
+    #expect(run.out.map { $0["odd"].number!.isNaN } == [false, true, true, true, false, false])
+    #expect(run.out.map { $0["least"].number! } == [0, 0, 0, 0, 0, 0])
+  }
+
+  @Test func `a window holds a million rows of a key, and says so of one more`() throws {
+    let lines = (0..<1_000_002).map { "{\"ts\":\($0),\"row\":\($0),\"v\":\($0 % 10)}" }
+    func run(_ window: String) throws -> ManifestRun {
+      var random = SplitMix(seed: 1)
+      let manifest = """
+        name: proof
+        sources:
+          in: { use: file, with: { path: in.jsonl, format: json, time: ts, time_unit: ns, fields: { \(RollingRows.columns) } } }
+        operators:
+          it: { use: moving, from: in, with: { \(window), set: { rows: count(), sum: sum(v) } } }
+          last: { use: filter, from: it, with: { where: row > 1000000 } }
+        sinks:
+          out: { use: file, from: last, with: { path: out.jsonl } }
+
+        """
+      return try ManifestRun(manifest, inputs: ["in": (1, Dealing.steps([lines], most: 4096, &random))])
+    }
+    let last = try #require(try run("count: 1000000").out.last)
+    #expect(last.int("rows") == 1_000_000)
+    #expect(last["sum"] == .double(4_500_000))
+    #expect(throws: ManifestRun.Failure.self) { try run("time: 1h") }
+  }
+}
