@@ -1,8 +1,8 @@
 # The part `window` of scripts/bench, which reads this file and has the functions and variables that it uses.
 # shellcheck shell=bash disable=SC2154
 
-# window NAME SIZE EVERY RESULTS: the pipeline and the reference, in turns; both count the same rows into the same windows. RESULTS is
-# how many there are of the whole input.
+# window NAME SIZE EVERY RESULTS: the pipeline and the reference, in turns; both count the same rows into the same windows.
+# RESULTS is how many there are of the whole input.
 window() {
   local ours=$work/windows-ours.jsonl theirs=$work/windows-theirs.jsonl
   rm -f "$ours" "$theirs"
@@ -17,7 +17,8 @@ window() {
 
 # A line for each result, sorted: what has to be the same, its sum, its mean.
 window_rows() {
-  sed -E 's/,"corrections":0//; s/("(min|max)":[0-9]+)\.0([,}])/\1\3/g; s/"sum":([^,]*),"avg":([^,]*),(.*)/\3\t\1\t\2/' "$1" | sort
+  sed -E 's/,"corrections":0//; s/("(min|max)":[0-9]+)\.0([,}])/\1\3/g
+    s/"sum":([^,]*),"avg":([^,]*),(.*)/\3\t\1\t\2/' "$1" | sort
 }
 
 # CPU nanoseconds of a line and peak KiB of so many lines through standard input.

@@ -148,7 +148,7 @@ struct FileSource: Source, Stateful {
   private mutating func announce(_ out: inout Output) throws {
     let waiting = isAnnounced ? order.suffix(1) : order.count > 1 ? order[...] : []
     isAnnounced = true
-    for input in waiting { try out.watermark(.min, partition: inputs[input].partition) }
+    for input in waiting.reversed() { try out.watermark(.min, partition: inputs[input].partition) }
   }
 
   mutating func close() {

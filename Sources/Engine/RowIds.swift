@@ -1,7 +1,7 @@
 /// Ids for the rows that a source's records become: where they come from, and how many came from there before.
 ///
-/// The bits from 48 on are `partition * sources + place`, so that no two rows of a pipeline share an id, and the same input gives
-/// the same ids in every run: up to 65,536 partitions of all its sources together, and 2^48 rows of each.
+/// The bits from 48 on are `partition * sources + place`, so that no two rows of a pipeline share an id, and the same input
+/// gives the same ids in every run: as long as these numbers are below 65,536, and a partition has no more than 2^48 rows.
 struct RowIds {
   /// Bits of the row's own number.
   private static let rowBits: Int64 = 48

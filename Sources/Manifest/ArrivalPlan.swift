@@ -81,14 +81,13 @@ public struct ArrivalPlan: Sendable {
     for arrival in node.reference.manifest.arrival ?? [] where Self.applies(arrival, to: node) {
       add(arrival.reason, overPartitions: arrival.partitions == true)
     }
-    let functions = { (order: AggregateFunction.Order) in
-      node.orderedAggregates.filter { $0.order == order }.map(\.function).joined(separator: ", ")
+    func functions(_ order: AggregateFunction.Order) -> String? {
+      let names = node.orderedAggregates.filter { $0.order == order }.map(\.function)
+      return names.isEmpty ? nil : names.joined(separator: ", ")
     }
-    if !functions(.rows).isEmpty {
-      add("\(functions(.rows)) add doubles as rows come, which shows in the last place", overPartitions: true)
-    }
-    if !functions(.ties).isEmpty, sources.contains(where: { !numbersRows(plan.nodes[$0]) }) {
-      add("\(functions(.ties)) take rows of equal time and id as they come", overPartitions: true)
+    if let names = functions(.rows) { add("the last place of \(names) is by the order of rows", overPartitions: true) }
+    if let names = functions(.ties), sources.contains(where: { !numbersRows(plan.nodes[$0]) }) {
+      add("the order of rows with equal time and id shows in \(names)", overPartitions: true)
     }
     return found
   }

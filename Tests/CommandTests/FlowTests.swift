@@ -141,6 +141,39 @@ struct FlowTests {
     #expect(start.duration(to: .now) >= .milliseconds(400))
   }
 
+  @Test(arguments: [
+    (
+      "use: batch, with: { count: 10 }",
+      "over several partitions of 'a' results depend on arrival: a batch holds rows as they come"
+    ),
+    ("use: batch, with: { every: 2s }", "results depend on arrival: a batch leaves by the clock"),
+    (
+      "use: throttle, with: { limit: 5 }",
+      "over several partitions of 'a' results depend on arrival: rows use up the limit as they come"
+    ),
+    ("use: throttle, with: { limit: 5, clock: processing }", "results depend on arrival: rows pass by the clock"),
+    (
+      "use: window, with: { tumbling: 1m, aggregate: { mean: avg(v), n: count() } }",
+      "over several partitions of 'a' results depend on arrival: the last place of avg is by the order of rows"
+    ),
+  ])
+  func `plan says what depends on when rows come`(operator: String, sentence: String) throws {
+    let story = try Story()
+    try story.file(
+      "pipeline.yaml",
+      """
+      name: order
+      sources: { a: { use: file, with: { path: "*.jsonl", time: ts } } }
+      operators: { o: { from: a, \(`operator`) } }
+      sinks: { out: { use: stdout, from: o } }
+
+      """)
+    let result = try story.run("plan", "pipeline.yaml")
+    #expect(result.exitCode == 0, "\(result.errors)")
+    #expect(result.output.contains("    \(sentence)\n"), "\(result.output)")
+    #expect(result.output.contains("results depend on arrival: those of 'o' do"))
+  }
+
   @Test func `mistakes in the options are told with their place`() throws {
     let story = try Story()
     let mistakes = [

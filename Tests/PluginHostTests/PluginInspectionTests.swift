@@ -153,6 +153,45 @@ import Testing
     let text = PluginInspection.text(entry, formatOptions: [:])
     #expect(
       text.components(separatedBy: "Operator tally\n").last == """
+          Adds up.
+
+          Use          tally
+          Instances    one for each lane of keys
+          Memory       taken when what it holds grows
+          Keyed state  as much as `state` of the pipeline's manifest allows
+          Arrival      results depend on when rows arrive with clock: own
+          Arrival      results depend on when rows arrive with key
+          Arrival      results depend on when rows arrive, where they come from several partitions
+          Arrival      the order of rows shows in the last place of sum, spread, where they come from several partitions
+          Arrival      the order of rows with equal time and id shows in last, where they come from several partitions
+          State        version 3
+
+          Ports
+            in   in
+            out  out
+            out  dead  rows that were refused, with the reason
+
+          Options
+            NAME   TYPE              DEFAULT  RANGE
+            key    list of key       -
+                Whose.
+            clock  string            event    event | own
+                By what.
+            make   map of aggregate  -
+                Results.
+                - count([x]): int; Rows.
+                - sum(x): as its argument; Sum.
+                - spread(x): double; Spread.
+                - last(x): as its argument; Last.
+
+          Fields read
+            <key>  any type    named by the option key
+
+          Fields sent
+            <key>          decided by the option key
+            <make>         decided by the option make
+            rows    int    How many.
+
         """, "\(text)")
   }
 

@@ -4,8 +4,8 @@ import ProofBench
 import TestSupport
 import Testing
 
-/// States that are not what was saved: cut off, with other bits, or nothing but noise. They are refused as what they are, or what
-/// comes of them is a run like another: never a crash, nor memory by the word of a damaged number.
+/// States that are not what was saved: cut off, with other bits, or nothing but noise. They are refused as what they are, or
+/// what comes of them is a run like another: never a crash, nor memory by the word of a damaged number.
 @Suite(.serialized) struct WindowDamageTests {
   /// Virtual memory at its most, in bytes.
   private static func mostMemory() -> Int {

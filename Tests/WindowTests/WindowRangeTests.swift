@@ -1,8 +1,8 @@
 import ProofBench
 import Testing
 
-/// Event times at the ends of what there may be, 1678 and 2261, and windows that reach beyond what 64 bits of nanoseconds hold: their
-/// bounds are the least or the greatest time there is, and they leave at the end of the input at the latest.
+/// Event times at the ends of what there may be, 1678 and 2261, and windows that reach beyond what 64 bits of nanoseconds
+/// hold: their bounds are the least or the greatest time there is, and they leave at the end of the input at the latest.
 @Suite(.serialized) struct WindowRangeTests {
   /// 1 January 1678 and the last nanosecond of 2261.
   private static let first: Int64 = -9_214_560_000_000_000_000
