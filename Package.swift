@@ -12,6 +12,7 @@ let plugins: [(folder: String, library: String, shims: [Target.Dependency])] = [
   ("Transform", "tidemill-transform", []),
   ("Parse", "tidemill-parse", ["CRegex"]),
   ("Window", "tidemill-window", ["Aggregates", "CExpressions"]),
+  ("Order", "tidemill-order", ["Ordering"]),
 ]
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -60,6 +61,7 @@ let package = Package(
     .target(name: "Playground", dependencies: ["Expressions", "Formats", "Frames", "Kernels"]),
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
     .target(name: "Aggregates", dependencies: ["PluginKit"]),
+    .target(name: "Ordering", dependencies: ["PluginKit"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CHost", "CMd", "PluginManifest"]),
     .target(name: "Manifest", dependencies: ["Expressions", "PluginManifest", "Formats", yams]),
     .target(
@@ -76,7 +78,8 @@ let package = Package(
     .target(
       name: "Runtime",
       dependencies: [
-        "CTidemill", "CHost", "Rings", "Formats", "PluginManifest", "PluginHost", "Manifest", "Engine", "Functions", logging,
+        "CTidemill", "CHost", "Rings", "Formats", "PluginManifest", "PluginHost", "Manifest", "Engine", "Functions", "Ordering",
+        logging,
       ]),
     .executableTarget(
       name: "tidemill",

@@ -80,6 +80,6 @@ final class WindowContext {
 
   /// The number of a key in a snapshot.
   func readKey(_ reader: StateReader, length: UInt32? = nil, _ group: UInt32) throws -> UInt32 {
-    try KeyState.read(reader, keys, fields: results.types.count, length: length, group)
+    try KeyState.read(reader, keys, fields: results.types.count, of: "windows", length: length, group)
   }
 }

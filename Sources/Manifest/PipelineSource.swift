@@ -54,6 +54,7 @@ public struct NodeSource: Sendable, Equatable {
   public var onError: Located<ErrorPolicy>?
   public var buffer: BufferSource?
   public var state: Located<StateLimits>?
+  public var order: Located<InputOrder>?
   public var delivery: Located<Delivery>?
 
   public init(_ name: String, _ kind: ComponentManifest.Kind, at location: SourceLocation) {

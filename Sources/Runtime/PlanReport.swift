@@ -38,6 +38,8 @@ public enum PlanReport {
     var text = "  \(node.kind.rawValue) \(node.name): "
     if let function = node.function {
       text += describe(function)
+    } else if node.isOrdering {
+      text += "order: event_time, rows wait for the watermark and leave by event time and id"
     } else {
       text += "\(node.reference.plugin)/\(node.reference.manifest.id)"
     }

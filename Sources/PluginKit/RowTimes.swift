@@ -1,21 +1,21 @@
-import PluginKit
+import CTidemill
+import Frames
 
 /// Event times of the rows of a batch, in their order, and their row watermarks.
-final class RowTimes {
+public final class RowTimes {
   private let copied = UnsafeMutablePointer<Int64>.allocate(capacity: FrameLimits.maxRows)
-  private(set) var times: UnsafePointer<Int64>
-  private(set) var least = Int64.max
-  private(set) var greatest = Int64.min
+  public private(set) var times: UnsafePointer<Int64>
+  public private(set) var least = Int64.max
+  public private(set) var greatest = Int64.min
   /// True when some rows are behind the watermark of their partition.
-  private(set) var areSomeBehind = false
-  private var batch: Batch?
+  public private(set) var areSomeBehind = false
 
-  init() { times = UnsafePointer(copied) }
+  public init() { times = UnsafePointer(copied) }
 
   deinit { copied.deallocate() }
 
   /// Reads a batch of at least one row. False when its rows have no event time.
-  func read(_ batch: Batch) -> Bool {
+  public func read(_ batch: Batch) -> Bool {
     guard let column = batch.frame.column(role: .eventTime) else { return false }
     let count = batch.count
     if let flat = column.ints?.baseAddress {
@@ -49,7 +49,7 @@ final class RowTimes {
   }
 
   /// All rows of a batch have one time.
-  func read(_ batch: Batch, all time: Int64) {
+  public func read(_ batch: Batch, all time: Int64) {
     copied.update(repeating: time, count: batch.count)
     times = UnsafePointer(copied)
     (least, greatest) = (time, time)

@@ -1,8 +1,10 @@
-import PluginKit
+import CTidemill
+import Frames
 
-/// Sends rows that no window takes to the port `late`, each with how late it was.
-final class LateRows {
-  static let field = "lateness"
+/// Sends rows that nothing takes any more to a port, each with how late it was.
+public final class LateRows {
+  /// The field that says it, in nanoseconds.
+  public static let field = "lateness"
 
   private let port: UInt32
   private let changes: FrameDeriver
@@ -10,7 +12,7 @@ final class LateRows {
   private let lateness = UnsafeMutablePointer<Int64>.allocate(capacity: FrameLimits.maxRows)
   private var count = 0
 
-  init(port: UInt32) throws {
+  public init(port: UInt32) throws {
     self.port = port
     changes = try FrameDeriver([.set(Self.field)])
   }
@@ -20,15 +22,15 @@ final class LateRows {
     lateness.deallocate()
   }
 
-  /// Takes row `at` of the batch, which came when the watermark had passed its last window by so much.
-  func add(_ at: Int, of batch: Batch, by nanoseconds: Int64) {
+  /// Takes row `at` of the batch, which came too late by so much.
+  public func add(_ at: Int, of batch: Batch, by nanoseconds: Int64) {
     rows[count] = batch.selection.map { $0[at] } ?? UInt16(truncatingIfNeeded: at)
     lateness[at] = nanoseconds
     count += 1
   }
 
   /// Sends what was taken of a batch.
-  func send(_ batch: Batch, _ out: inout Output) throws {
+  public func send(_ batch: Batch, _ out: inout Output) throws {
     guard count > 0 else { return }
     defer { count = 0 }
     let values = ColumnValues(UnsafeBufferPointer(start: UnsafePointer(lateness), count: batch.count))

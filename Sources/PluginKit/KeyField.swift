@@ -1,12 +1,13 @@
-import PluginKit
+import CTidemill
+import Frames
 
 /// The fields of a key, from their key bytes back into columns.
-enum KeyField {
+public enum KeyField {
   /// A key dictionary of variants that holds no key.
-  static let noKeys: [UInt8] = [0x11, 0, 0]
+  public static let noKeys: [UInt8] = [0x11, 0, 0]
 
   /// Type of a key's column in results.
-  static func type(of column: ColumnView) -> ColumnType {
+  public static func type(of column: ColumnView) -> ColumnType {
     switch column.type {
     case .int, .int32, .uint16, .int8, .duration: .int
     case .double, .float, .decimal: .double
@@ -19,7 +20,7 @@ enum KeyField {
   }
 
   /// Puts the values of a key into columns that follow each other. A value that is none of its column's type is null.
-  static func put(_ key: UnsafeRawBufferPointer, into builder: FrameBuilder, from column: Int, types: [ColumnType?]) {
+  public static func put(_ key: UnsafeRawBufferPointer, into builder: FrameBuilder, from column: Int, types: [ColumnType?]) {
     guard types.count > 1 else {
       if types.count == 1 { put(key, into: builder, column, types[0] ?? .string) }
       return
@@ -34,7 +35,7 @@ enum KeyField {
   }
 
   /// True for bytes that can be the key of so many fields.
-  static func isKey(_ key: UnsafeRawBufferPointer, ofFields count: Int) -> Bool {
+  public static func isKey(_ key: UnsafeRawBufferPointer, ofFields count: Int) -> Bool {
     guard count > 1 else { return count == 0 ? key.isEmpty : isValue(key) }
     guard key.first == UInt8(TIDE_KEY_SEVERAL) else { return false }
     var at = 1
