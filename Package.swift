@@ -15,6 +15,7 @@ let plugins: [(folder: String, library: String, shims: [Target.Dependency])] = [
   ("Fold", "tidemill-fold", ["Aggregates"]),
   ("Dedupe", "tidemill-dedupe", []),
   ("Rolling", "tidemill-rolling", ["Aggregates"]),
+  ("Order", "tidemill-order", ["Ordering"]),
 ]
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -64,6 +65,7 @@ let package = Package(
     .target(name: "Playground", dependencies: ["Expressions", "Formats", "Frames", "Kernels"]),
     .target(name: "PluginKit", dependencies: ["CTidemill", "Frames"]),
     .target(name: "Aggregates", dependencies: ["PluginKit"]),
+    .target(name: "Ordering", dependencies: ["PluginKit"]),
     .target(name: "PluginHost", dependencies: ["CTidemill", "CHost", "CMd", "PluginManifest"]),
     .target(name: "Manifest", dependencies: ["Expressions", "PluginManifest", "Formats", yams]),
     .target(
@@ -80,7 +82,8 @@ let package = Package(
     .target(
       name: "Runtime",
       dependencies: [
-        "CTidemill", "CHost", "Rings", "Formats", "PluginManifest", "PluginHost", "Manifest", "Engine", "Functions", logging,
+        "CTidemill", "CHost", "Rings", "Formats", "PluginManifest", "PluginHost", "Manifest", "Engine", "Functions", "Ordering",
+        logging,
       ]),
     .executableTarget(
       name: "tidemill",

@@ -73,7 +73,10 @@ public struct ArrivalPlan: Sendable {
   private func own(_ node: NodePlan, _ sources: Set<Int>) -> Why? {
     if node.kind == .source { return Self.clock(node.watermark).map { .own($0, partitions: nil) } }
     var found: Why?
+    // What is taken in the order of event times meets in one order however it comes; of several inputs each has its own.
+    let isOrdered = node.order != nil && node.inputs.count == 1
     func add(_ reason: String, overPartitions: Bool) {
+      if overPartitions, isOrdered { return }
       let isOne = overPartitions && sources.count == 1
       let why = Why.own(reason, partitions: isOne ? sources.first.map { plan.nodes[$0].name } : nil)
       if !overPartitions || !sources.isEmpty, rank(why) > rank(found) { found = why }

@@ -62,7 +62,7 @@ enum Grammar {
     Key(
       "function", kinds: [.operator],
       example: "function: { library: libm.so.6, symbol: hypot, signature: \"f64(f64,f64)\", in: [x, y], out: r }"),
-    Key("order", .planned, kinds: [.operator, .sink], example: "order: event_time"),
+    Key("order", kinds: [.operator, .sink], example: "order: event_time"),
     Key("state", kinds: [.operator, .sink], example: "state: { bytes: 1GiB }"),
     Key("timeouts", .planned, example: "timeouts: { open: 30s }"),
   ]
@@ -95,6 +95,8 @@ enum Grammar {
   ]
 
   static let stateWhenFull = [Word(name: "stop"), Word(name: "evict_oldest"), Word(name: "spill", status: .planned)]
+
+  static let order = [Word(name: "event_time")]
 
   static let buffer = [
     Key("frames", example: "frames: 64"),

@@ -32,11 +32,17 @@ struct NodeDraft {
   /// Place of what stands after `use` or `function`, else of the name.
   var usePlace: SourceLocation { source.use?.location ?? source.function?.location ?? source.location }
 
-  /// True for an operator whose output is its input's rows as they are.
+  /// True for an operator whose output is its input's rows as they are. One that merges rows brings along what rides beside them, so
+  /// that some of its ports may have fields more.
   var forwardsOnly: Bool {
-    guard kind == .operator, let outputs = manifest?.outputs else { return false }
-    if manifest?.ports?.out?.contains(where: { $0.outputs != nil }) == true { return false }
-    return outputs.same == true && outputs.open != true && (outputs.fields ?? []).isEmpty && !outputs.changesFields
+    guard kind == .operator, let outputs = manifest?.outputs, outputs.arePassed else { return false }
+    return outputs.merged == true || manifest?.ports?.out?.contains { $0.outputs != nil } != true
+  }
+
+  /// The same of what comes out at one port.
+  func forwards(at port: EdgePlan.OutputPort) -> Bool {
+    guard forwardsOnly, case .index(let number) = port else { return false }
+    return outputs(at: number)?.arePassed == true
   }
 
   /// What comes out at a port: what the port says, else what the component does.
@@ -87,4 +93,9 @@ struct EdgeDraft: Hashable {
   func isSameWay(as other: EdgeDraft) -> Bool {
     from == other.from && port == other.port && to == other.to && inputPort == other.inputPort
   }
+}
+
+extension ComponentManifest.Outputs {
+  /// True for the input's rows as they are.
+  fileprivate var arePassed: Bool { same == true && open != true && (fields ?? []).isEmpty && !changesFields }
 }

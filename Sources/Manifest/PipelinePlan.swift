@@ -64,6 +64,10 @@ public struct NodePlan: Sendable, Equatable {
   public var lanes: Int
   /// With several lanes, for each input port: fields by whose values rows are dealt to them; nil = the event's key.
   public var laneKeys: [[String]?]
+  /// What the manifest says of the order of its input; nil = as it comes.
+  public var order: InputOrder?
+  /// True for a node that the host puts before one with `order`: its table is the host's own.
+  public var isOrdering = false
   /// None for a source.
   public var inputs: [InputPortPlan]
   /// In the order of their numbers, the dead-letter port not among them; none for a sink.

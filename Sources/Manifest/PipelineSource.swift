@@ -55,6 +55,7 @@ public struct NodeSource: Sendable, Equatable {
   public var buffer: BufferSource?
   public var state: Located<StateLimits>?
   public var lanes: Located<Int>?
+  public var order: Located<InputOrder>?
   public var delivery: Located<Delivery>?
 
   public init(_ name: String, _ kind: ComponentManifest.Kind, at location: SourceLocation) {

@@ -197,7 +197,8 @@ struct PlanResolver {
       file: source.file, name: source.name?.value ?? Self.name(ofFile: source.file),
       delivery: source.delivery?.value ?? .atMostOnce,
       maxMemoryBytes: source.maxMemoryBytes?.value, maxMemoryLocation: source.maxMemoryBytes?.location ?? .start, nodes: nodes,
-      edges: edges)
+      edges: edges
+    ).withOrderingNodes()
   }
 
   private func node(_ draft: NodeDraft, _ index: Int, _ edges: [[Int]]) -> NodePlan? {
@@ -207,6 +208,7 @@ struct PlanResolver {
       watermark: draft.source.watermark?.value, onError: draft.source.onError?.value ?? ErrorPolicy(.deadLetter),
       buffer: draft.source.buffer?.plan, state: state(of: draft), lanes: draft.source.lanes?.value ?? 1,
       laneKeys: draft.laneKeys,
+      order: draft.source.order?.value,
       inputs: zip(draft.inputPorts ?? [], edges).map { InputPortPlan(name: $0, edges: $1) },
       outputPorts: draft.outputPorts ?? [], recordPlan: draft.recordPlan, encodePlan: draft.encodePlan,
       forwardsOnly: draft.forwardsOnly, pollEveryNanoseconds: reference.manifest.pollEvery.flatMap(Quantity.nanoseconds),
@@ -230,7 +232,7 @@ struct PlanResolver {
 
 extension EdgePlan {
   /// Order of edges in a plan.
-  fileprivate var sortKey: (Int, Int, Int, Int) {
+  var sortKey: (Int, Int, Int, Int) {
     let port: Int
     switch outputPort {
     case .index(let index): port = index

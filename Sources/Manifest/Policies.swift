@@ -35,6 +35,12 @@ public struct WatermarkPolicy: Sendable, Equatable {
   static let idleRange: ClosedRange<Int64> = 1_000_000...(366 * 86_400_000_000_000)
 }
 
+/// In which order a node takes its input.
+public enum InputOrder: String, Sendable, CaseIterable {
+  /// By event time and id, once the watermark has passed a row.
+  case eventTime = "event_time"
+}
+
 extension StateLimits {
   static let bytesRange: ClosedRange<Int64> = (64 << 10)...(1 << 44)
   static let keysRange = 1...1_000_000_000_000

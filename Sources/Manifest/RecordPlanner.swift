@@ -175,9 +175,11 @@ struct RecordPlanner {
     var stack = [index]
     var found: [Int] = []
     while let node = stack.popLast() {
-      for edge in into[node] where edge.port != .dead && seen.insert(edge.from).inserted {
-        if columns[edge.from] != nil { found.append(edge.from) }
-        if drafts[edge.from].forwardsOnly { stack.append(edge.from) }
+      for edge in into[node] where edge.port != .dead && !seen.contains(edge.from) {
+        let isSource = columns[edge.from] != nil
+        guard isSource || drafts[edge.from].forwards(at: edge.port) else { continue }
+        seen.insert(edge.from)
+        if isSource { found.append(edge.from) } else { stack.append(edge.from) }
       }
     }
     return found
@@ -317,7 +319,7 @@ struct RecordPlanner {
   /// What of the demands on an operator's output falls on its input.
   private func passed(_ draft: NodeDraft, at port: Int, _ output: Demand) -> Demand {
     guard draft.kind == .operator else { return Demand() }
-    if draft.forwardsOnly || draft.reference == nil { return output }
+    if draft.forwards(at: .index(port)) || draft.reference == nil { return output }
     let outputs = draft.outputs(at: port)
     if let outputs, outputs.same != true { return kept(draft, outputs, output) }
     if let outputs, let changes = FieldChanges(draft, outputs), (outputs.fields ?? []).isEmpty {

@@ -39,6 +39,8 @@ extension SourceReader {
     case "with": node.with = with(entry)
     case "watermark": node.watermark = watermark(entry)
     case "state": node.state = state(entry)
+    case "order":
+      node.order = choice(entry, Grammar.order).flatMap(InputOrder.init).map { Located($0, at: entry.location) }
     case "buffer": node.buffer = buffer(entry)
     case "on_error": node.onError = onError(entry)
     case "lanes": node.lanes = whole(entry, 1...128).map { Located($0, at: entry.value.location) }

@@ -30,6 +30,7 @@ extension SourceReader {
     switch (key, kind) {
     case ("from", .source): "a source reads nothing from the pipeline, so it has no 'from'"
     case ("buffer", .source): "'buffer' bounds what waits in front of a node, and nothing does in front of a source"
+    case ("order", .source): "'order' is the order in which a node takes its input, and a source has none"
     case ("watermark", _): "'watermark' belongs to sources, not to \(kind.article)"
     default: "'\(key)' does not belong to \(kind.article)"
     }

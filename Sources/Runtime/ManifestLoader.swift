@@ -2,6 +2,7 @@ import CTidemill
 import Engine
 import FoundationEssentials
 import Manifest
+import Ordering
 import PluginHost
 import PluginManifest
 
@@ -91,6 +92,7 @@ public struct ManifestLoader {
   }
 
   private func load(_ node: NodePlan) throws(PluginError) -> LoadedComponent {
+    if node.isOrdering { return LoadedComponent(table: OrderComponent.table) }
     if let function = node.function {
       let component = FunctionBinder.component(of: function, catalog.settings)
       return LoadedComponent(table: component.table, owner: component)

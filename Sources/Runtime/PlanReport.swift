@@ -47,10 +47,12 @@ public enum PlanReport {
     var text = "  \(node.kind.rawValue) \(node.name): "
     if let function = node.function {
       text += describe(function)
+    } else if node.isOrdering {
+      text += "order: event_time, rows wait for the watermark and leave by event time and id"
     } else {
       text += "\(node.reference.plugin)/\(node.reference.manifest.id)"
     }
-    text += node.forwardsOnly ? ", forwards rows as they are\n" : "\n"
+    text += node.forwardsOnly && !node.isOrdering ? ", forwards rows as they are\n" : "\n"
     if let watermark = node.watermark {
       text += "    watermark: greatest event time - \(Quantities.duration(nanoseconds: watermark.delayNanoseconds))"
       if let every = watermark.periodicNanoseconds { text += ", moved every \(Quantities.duration(nanoseconds: every))" }

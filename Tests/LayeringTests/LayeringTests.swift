@@ -17,7 +17,7 @@ struct LayeringTests {
   /// Modules for C libraries that plugins may use.
   static let shims: Set<String> = ["CRegex", "CExpressions"]
   /// Modules for plugins, on top of `PluginKit`.
-  static let kits: Set<String> = ["Aggregates"]
+  static let kits: Set<String> = ["Aggregates", "Ordering"]
 
   @Test func `the map and Package.swift name the same modules with the same arrows`() throws {
     let documented = try ModuleMap.documented().dependencies
@@ -104,7 +104,7 @@ struct LayeringTests {
   @Test func `the data path is free of Foundation`() throws {
     let modules: Set<String> = [
       "Frames", "StoredFrames", "Rings", "Formats", "Functions", "Expressions", "Playground", "PluginKit", "Aggregates",
-      "Engine",
+      "Ordering", "Engine",
     ]
     for file in try SourceFile.all(in: ["Sources", "Plugins"])
     where file.path.hasPrefix("Plugins/") || modules.contains(file.module) {

@@ -1,0 +1,160 @@
+import PluginKit
+
+/// Builds the rows that are made between others: key, time, values and the mark.
+final class MadeRows {
+  /// A field and where its values come from.
+  struct Field {
+    enum Origin {
+      case previous, linear, null
+      case value(Double)
+    }
+    let name: String
+    let origin: Origin
+  }
+
+  /// What stands at both ends of a gap.
+  struct Ends {
+    var before: Int64
+    var behind: Int64
+  }
+
+  static let mark = "filled"
+
+  private let keyFields: [String]
+  private let fields: [Field]
+  private let seed: UInt64
+  private var builder = FrameBuilder()
+  /// Of the key's fields, the time, and the fields that are made.
+  private var shape: [Column] = []
+  private var types: [KeyType] = []
+  private let variant = VariantEncoder()
+
+  private struct Column: Equatable {
+    var name: String
+    var type: KeyType
+    /// Of times the form in which they are written.
+    var form = 0
+    var role: ColumnRole?
+  }
+
+  init(keyFields: [String], fields: [Field], node: String) {
+    self.keyFields = keyFields
+    self.fields = fields
+    seed = Array(node.utf8).withUnsafeBytes { tide_xxh64($0.baseAddress, UInt64($0.count), 0) }
+  }
+
+  /// Takes the types of the fields from the frame whose gaps are filled. Rows that were made before leave.
+  func learn(_ frame: FrameView, keys: [ColumnView], fields columns: [ColumnView], _ out: inout Output) throws {
+    var found: [Column] = []
+    for (name, column) in zip(keyFields, keys) {
+      let type = KeyType(of: column)
+      let isRole = type != .variant && [.key, .source, .type].contains(column.role)
+      found.append(Column(name: name, type: type, role: isRole ? column.role : nil))
+    }
+    if let time = frame.column(role: .eventTime) {
+      found.append(Column(name: time.name, type: KeyType(.time), form: time.parameter, role: .eventTime))
+    }
+    for (field, column) in zip(fields, columns) {
+      let type = Self.type(of: column, field.origin)
+      if column.role == .eventTime || keyFields.contains(field.name) { continue }
+      found.append(Column(name: field.name, type: type, form: type.column == .time ? column.parameter : 0))
+    }
+    guard found != shape || builder.columnCount == 0 else { return }
+    try commit(&out)
+    shape = found
+    try build()
+  }
+
+  /// The type of a made field: that of the column, and a wide one where numbers are made.
+  private static func type(of column: ColumnView, _ origin: Field.Origin) -> KeyType {
+    let type = KeyType(of: column)
+    switch origin {
+    case .previous, .null: return type
+    case .value where column.isAbsent: return KeyType(.double)
+    case .value, .linear: break
+    }
+    switch type.column {
+    case .int32, .uint16, .int8, .duration: return KeyType(.int)
+    case .float, .decimal: return KeyType(.double)
+    case .uint64: return .variant
+    default: return type
+    }
+  }
+
+  private func build() throws {
+    builder = FrameBuilder()
+    builder.maxBytes = 256 << 10
+    for column in shape {
+      let index = try builder.addColumn(
+        column.name, column.type.column, parameter: column.type.parameter, role: column.role, nullable: column.role != .eventTime)
+      if column.type == .variant { KeyField.noKeys.withUnsafeBytes { builder.setKeys(index, metadata: $0) } }
+    }
+    _ = try builder.addColumn(Self.mark, .bool, nullable: false)
+    _ = try builder.addColumn("", .int, role: .id, nullable: false)
+    types = shape.prefix(keyFields.count).map(\.type)
+  }
+
+  /// Adds a row. `value` gives the bytes of a field's value, by its number, at one end of the gap. True when the frame is full.
+  func put(
+    _ key: UnsafeRawBufferPointer, at time: Int64, _ ends: Ends,
+    _ value: (_ field: Int, _ isBehind: Bool, _ body: (UnsafeRawBufferPointer) -> Void) -> Void
+  ) -> Bool {
+    KeyField.put(key, into: builder, from: 0, types: types, variant)
+    var at = types.count
+    builder.put(at, time: time)
+    at += 1
+    for (number, field) in fields.enumerated() where at < shape.count && shape[at].name == field.name {
+      let (column, type) = (at, shape[at].type)
+      at += 1
+      switch field.origin {
+      case .null: builder.putNull(column)
+      case .value(let constant): put(constant, column, type)
+      case .previous: value(number, false) { KeyField.put($0, into: builder, from: column, types: [type], variant) }
+      case .linear:
+        var (one, other): (Number?, Number?)
+        value(number, false) { one = Number($0) }
+        value(number, true) { other = Number($0) }
+        put(Number.between(one, other, at: time, ends, isWhole: type.column != .double), column, type)
+      }
+    }
+    builder.put(at, true)
+    let mark = seed &+ UInt64(bitPattern: time) &* 0x9E37_79B9_7F4A_7C15
+    builder.put(at + 1, Int64(bitPattern: tide_xxh64(key.baseAddress, UInt64(key.count), mark)))
+    return builder.endRow()
+  }
+
+  private func put(_ constant: Double, _ column: Int, _ type: KeyType) {
+    switch type.column {
+    case .int: Int64(exactly: constant).map { builder.put(column, $0) } ?? builder.putNull(column)
+    case .double: builder.put(column, constant)
+    default: builder.putNull(column)
+    }
+  }
+
+  private func put(_ number: Number?, _ column: Int, _ type: KeyType) {
+    switch (type.column, number) {
+    case (.int, let number?): number.rounded.map { builder.put(column, $0) } ?? builder.putNull(column)
+    case (.time, let number?): number.rounded.map { builder.put(column, time: $0) } ?? builder.putNull(column)
+    case (.double, let number?): builder.put(column, number.double)
+    default: builder.putNull(column)
+    }
+  }
+
+  /// Sends what has been added.
+  func commit(_ out: inout Output) throws {
+    if let failure = builder.failure { throw failure }
+    guard builder.rows > 0 else { return }
+    try out.frames { reserve, commit in
+      let bytes = builder.byteCount
+      let frame = try reserve(bytes)
+      _ = builder.write(into: frame, capacity: bytes)
+      // Times go out in the form in which they came in, which builders have no word for.
+      for (index, column) in shape.enumerated() where column.form != 0 {
+        let made = tide_col(frame.assumingMemoryBound(to: tide_frame.self), Int32(index))
+        UnsafeMutablePointer(mutating: made!).pointee.param = UInt16(truncatingIfNeeded: column.form)
+      }
+      try commit(bytes)
+    }
+    builder.reset()
+  }
+}

@@ -1,0 +1,105 @@
+import CTidemill
+import PluginManifest
+import TestSupport
+import Testing
+
+/// What `sort` keeps: through snapshots, and as much as rows wait for.
+@Suite struct SortStateTests {
+  private func bench() throws -> PluginBench {
+    let bench = try PluginBench(library: "tidemill-order")
+    bench.ports = ["out", "late"]
+    bench.keepsPassed = true
+    return bench
+  }
+
+  private func create(_ bench: PluginBench) throws -> PluginBenchInstance {
+    let instance = try bench.create(.operator, "sort", with: .map([.init("late", .string("pass"))]))
+    _ = try instance.open()
+    return instance
+  }
+
+  private func frame(_ times: [Int64], first: Int64) throws -> OwnedFrame {
+    try TestSupport.frame(rows: times.count) {
+      _ = try $0.addColumn("ts", .time, role: .eventTime)
+      _ = try $0.addColumn("n", .int, role: .id)
+      _ = try $0.addColumn("text", .string)
+    } row: { builder, row in
+      builder.put(0, time: times[row])
+      builder.put(1, first + Int64(row))
+      builder.put(2, "text \((first + Int64(row)) % 5)")
+    }
+  }
+
+  /// Ids of the rows that came out.
+  private func ids(_ bench: PluginBench) -> [Int64] {
+    bench.commits.flatMap { commit in
+      (0..<commit.frame.pointer.pointee.rows).map { tide_i64(commit.frame.pointer, 1, $0) }
+    }
+  }
+
+  @Test func `a snapshot restored gives the same snapshot, and goes on as if nothing had been`() throws {
+    for seed in 0..<20 as Range<UInt64> {
+      var random = SplitMix(seed: seed)
+      let (whole, first, second) = (try bench(), try bench(), try bench())
+      let one = try create(whole), two = try create(first)
+      var next: Int64 = 0
+      func feed(_ instances: [PluginBenchInstance], _ count: Int) throws {
+        for _ in 0..<count {
+          let frame = try frame((0..<1 + random.below(90)).map { _ in Int64(random.below(1000)) + next }, first: next)
+          next += 100
+          for instance in instances { _ = try instance.process(frame.pointer) }
+        }
+      }
+      try feed([one, two], 40)
+      for instance in [one, two] { while try instance.watermark(2500) == TIDE_MORE {} }
+      let blobs = try two.snapshot()
+      let three = try create(second)
+      try three.restore(blobs, chunk: 11)
+      #expect(try three.snapshot() == blobs, "seed \(seed)")
+      try feed([one, three], 40)
+      for instance in [one, three] {
+        while try instance.watermark(5000) == TIDE_MORE {}
+        while try instance.flush() == TIDE_MORE {}
+      }
+      #expect(ids(whole) == ids(first) + ids(second), "seed \(seed)")
+      #expect(ids(whole).count > 2000, "seed \(seed)")
+    }
+  }
+
+  @Test func `damaged snapshots are refused or read, and never end the process`() throws {
+    let bench = try bench()
+    let instance = try create(bench)
+    _ = try instance.process(try frame([5, 3, 9, 3], first: 0).pointer)
+    let good = try #require(try instance.snapshot()[.max])
+    for length in 0..<good.count where length != 8 {
+      #expect(throws: PluginBench.Failure.self, "\(length) bytes") { try create(bench).restore([.max: Array(good[..<length])]) }
+    }
+    #expect(throws: PluginBench.Failure.self) { try create(bench).restore([.max: good + [1]]) }
+    var random = SplitMix(seed: 7)
+    var refused = 0
+    for _ in 0..<2000 {
+      var bytes = good
+      for _ in 0...random.below(3) { bytes[random.below(bytes.count)] = UInt8(truncatingIfNeeded: random.next()) }
+      let other = try create(bench)
+      do {
+        try other.restore([.max: bytes])
+        while try other.flush() == TIDE_MORE {}
+      } catch { refused += 1 }
+    }
+    #expect(refused > 200)
+  }
+
+  @Test func `tiny frames are gathered, and what has left is given back`() throws {
+    let bench = try bench()
+    bench.keepsPassed = false
+    let instance = try create(bench)
+    for round in 0..<3000 as Range<Int64> {
+      _ = try instance.process(try frame([round], first: round).pointer)
+    }
+    let held = try #require(try instance.snapshot()[.max]).count
+    #expect(held < 3000 * 120, "\(held) bytes for 3000 rows")
+    while try instance.watermark(2990) == TIDE_MORE {}
+    let left = try #require(try instance.snapshot()[.max]).count
+    #expect(left < 10_000, "\(left) bytes for ten rows")
+  }
+}
