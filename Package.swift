@@ -12,6 +12,7 @@ let plugins: [(folder: String, library: String, shims: [Target.Dependency])] = [
   ("Transform", "tidemill-transform", []),
   ("Parse", "tidemill-parse", ["CRegex"]),
   ("Window", "tidemill-window", ["Aggregates", "CExpressions"]),
+  ("Join", "tidemill-join", []),
 ]
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
