@@ -13,6 +13,7 @@ let plugins: [(folder: String, library: String, shims: [Target.Dependency])] = [
   ("Parse", "tidemill-parse", ["CRegex"]),
   ("Window", "tidemill-window", ["Aggregates", "CExpressions"]),
   ("Join", "tidemill-join", []),
+  ("Enrich", "tidemill-enrich", ["Formats"]),
 ]
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")

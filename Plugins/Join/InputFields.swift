@@ -11,8 +11,6 @@ final class InputFields {
     var type: ColumnType
     /// Its place in the key.
     let key: Int?
-    /// In which form its source has times.
-    var form = 0
   }
 
   let keyNames: [String]
@@ -82,10 +80,6 @@ final class InputFields {
         log.log(.warning, "the field '\(name)' is one of more than \(Self.most), which a join leaves out", host)
         continue
       }
-      if kind == .time, fields[Int(field)].form != column.parameter {
-        fields[Int(field)].form = column.parameter
-        version += 1
-      }
       columns.append(Column(index: Int32(index), field: field, kind: kind))
     }
   }
@@ -109,14 +103,6 @@ final class InputFields {
     fields.append(Field(name: name, type: type, key: keyNames.firstIndex { $0 == name }))
     places[name] = number
     version += 1
-    return number
-  }
-
-  /// Takes a field of a snapshot and gives its number.
-  func restore(_ name: String, _ type: ColumnType, form: Int) -> UInt16? {
-    guard let number = number(of: name, type) else { return nil }
-    if fields[Int(number)].form != form { version += 1 }
-    fields[Int(number)].form = form
     return number
   }
 

@@ -1,11 +1,11 @@
 import PluginKit
 
-/// Snapshots. What belongs to no key: how far time is. Of a key group: records, each behind a byte that says which it is.
+/// Snapshots. What belongs to no key: how far time is, and the fields. Of a key group: records, each behind a byte that says which it is.
 extension JoinOperator {
   static let stateVersion: UInt32 = 1
 
   private enum Record: UInt8 {
-    /// The fields of both inputs: their number, then names, types and forms.
+    /// The fields of both inputs: their number, then names and types.
     case fields = 1
     /// A key dictionary, behind the number by which the rows of the group refer to it.
     case dictionary
@@ -20,6 +20,8 @@ extension JoinOperator {
     try writer.write(context.watermark)
     for time in context.inputWatermarks { try writer.write(time) }
     try writer.write(store.progress)
+    // A group that has no rows says nothing of the fields, which rows to come are sent with.
+    try writeFields(writer, StateWriter.allGroups)
     var begun: Set<UInt32> = []
     var written: Set<UInt64> = []
     for key in context.keys.ordered() where context.keys.uses[Int(key)] > 0 {
@@ -55,7 +57,6 @@ extension JoinOperator {
       for field in input.fields {
         try writer.write(field.name, group: group)
         try writer.write(field.type.rawValue, group: group)
-        try writer.write(UInt16(truncatingIfNeeded: field.form), group: group)
       }
     }
   }
@@ -79,6 +80,8 @@ extension JoinOperator {
       context.watermark = try reader.read()
       for side in 0..<2 { context.inputWatermarks[side] = try reader.read() }
       store.progress = try reader.read()
+      guard Record(rawValue: try reader.read()) == .fields else { throw Self.damaged("no fields") }
+      _ = try readFields(reader)
       return
     }
     /// Numbers of fields and dictionaries, by those in the snapshot.
@@ -113,9 +116,8 @@ extension JoinOperator {
       return try (0..<count).map { _ in
         let name = try reader.readText(limit: FrameLimits.maxNameBytes)
         let type = try reader.read(UInt8.self)
-        let form = try reader.read(UInt16.self)
         guard let type = ColumnType(rawValue: type), RestoredValues.canBeKept(type), !name.utf8.contains(0),
-          let number = input.restore(name, type, form: Int(form))
+          let number = input.number(of: name, type)
         else { throw Self.damaged("a field that is none") }
         return number
       }

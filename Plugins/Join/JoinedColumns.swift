@@ -49,7 +49,7 @@ struct JoinedColumns {
         if field.name == InputFields.rest { return ofRest }
         let name = String(decoding: prefixes[side], as: UTF8.self) + field.name
         guard taken.insert(name).inserted, name.utf8.count <= FrameLimits.maxNameBytes else { return none }
-        return try made.add(name, field.type, form: field.form, to: builder)
+        return try made.add(name, field.type, to: builder)
       }
     }
     made.placesBesideLeft = zip(inputs[1].fields, made.places[1]).map { $0.key == nil ? $1 : none }
@@ -65,14 +65,13 @@ struct JoinedColumns {
     let name = inputs[0].keyNames[place]
     taken.insert(name)
     return try add(
-      name, type, form: type == .time ? found[0].form : 0,
-      role: inputs[0].keyNames.count == 1 && type != .variant ? .key : nil, to: builder)
+      name, type, role: inputs[0].keyNames.count == 1 && type != .variant ? .key : nil, to: builder)
   }
 
   private mutating func add(
-    _ name: String, _ type: ColumnType, form: Int = 0, role: ColumnRole? = nil, nullable: Bool = true, to builder: FrameBuilder
+    _ name: String, _ type: ColumnType, role: ColumnRole? = nil, nullable: Bool = true, to builder: FrameBuilder
   ) throws -> Int {
-    let column = try builder.addColumn(name, type, parameter: form, role: role, nullable: nullable)
+    let column = try builder.addColumn(name, type, role: role, nullable: nullable)
     types.append(type)
     if type == .variant { VariantKeys.encoded([]).withUnsafeBytes { builder.setKeys(column, metadata: $0) } }
     return column

@@ -66,13 +66,10 @@ struct JoinedFields {
   }
 
   /// Reports fields of keys that are not there, and keys that can never be equal.
-  func check(_ inputs: [RowShape], _ diagnostics: DiagnosticList, _ checkUse: (FieldUse, RowShape) -> Void) {
+  func check(_ inputs: [RowShape], _ diagnostics: DiagnosticList) {
     guard let first = sides.first else { return }
     for side in sides {
-      for key in side.keys {
-        let use = FieldUse(name: key.name, type: nil, location: draft.place(of: key.path), isRequired: true, option: key.path)
-        checkUse(use, inputs[side.port])
-      }
+      for key in side.keys { check(key, of: side, inputs[side.port], diagnostics) }
       for (one, other) in zip(first.keys, side.keys) {
         guard let type = inputs[first.port].types[one.name] ?? nil, let otherType = inputs[side.port].types[other.name] ?? nil,
           !Self.canBeEqual(type, otherType)
@@ -85,6 +82,15 @@ struct JoinedFields {
           "give them one type where they are made")
       }
     }
+  }
+
+  private func check(_ key: (name: String, path: String), of side: Side, _ input: RowShape, _ diagnostics: DiagnosticList) {
+    guard !input.isOpen, input.types[key.name] == nil else { return }
+    diagnostics.error(
+      draft.place(of: key.path),
+      "no field '\(SourceValue.shortened(key.name))' comes in at \(draft.inputPorts?[side.port] ?? "")",
+      Spelling.nearest(to: key.name, in: input.names).map { "did you mean '\($0)'?" }
+        ?? (input.names.isEmpty ? nil : "there are: \(DiagnosticList.first(of: input.names))"))
   }
 
   private static func canBeEqual(_ one: RecordPlan.ColumnType, _ other: RecordPlan.ColumnType) -> Bool {

@@ -71,7 +71,7 @@ struct RecordPlanner {
       for use in drafts[index].fieldUses ?? [] { check(use, input, of: drafts[index]) }
       let joined = JoinedFields(drafts[index])
       let inputs = joined == nil ? [] : inputs(of: index, shapes)
-      joined?.check(inputs, diagnostics) { check($0, $1, of: drafts[index]) }
+      joined?.check(inputs, diagnostics)
       FieldChanges.checkNames(of: drafts[index], diagnostics)
       for field in encodedFields(of: drafts[index]) { check(field, input, of: drafts[index]) }
       checked[index] = checker.check(drafts[index], input)
