@@ -11,7 +11,25 @@ struct EnrichOperator: Operator, TimerHandler {
     inputs: [.named(by: EnrichOptions.key), .named(by: EnrichOptions.by, required: false)],
     outputs: .open(.init(namedBy: [EnrichOptions.fields, EnrichOptions.add], prefix: EnrichOptions.prefix)),
     allocates: .amortised,
-    arrival: [.init(with: EnrichOptions.reload, reason: "a row meets the table as it is at that time")])
+    arrival: [.init(with: EnrichOptions.reload, reason: "a row meets the table as it is at that time")],
+    example: """
+      name: halls
+      sources:
+        readings: { use: generate, with: { kind: sensors, count: 100, paced: false, seed: 7 } }
+      operators:
+        placed:
+          use: enrich
+          from: readings
+          with:
+            key: source
+            rows: |
+              source,hall,floor
+              sensor-1,north,1
+              sensor-2,south,3
+      sinks:
+        out: { use: stdout, from: placed }
+
+      """)
 
   private static let timer: UInt64 = 0
 
@@ -51,8 +69,12 @@ struct EnrichOperator: Operator, TimerHandler {
     prefix = try config[Options.prefix]
     missing = try config[Options.missing]
     reload = try config[Options.reload]?.wholeNanoseconds
-    let path = try config[Options.table]
-    let layout = try config[Options.format] ?? (path.hasSuffix(".csv") ? .csv : .json)
+    let (path, text) = (try config[Options.table], try config[Options.rows])
+    guard (path == nil) != (text == nil) else {
+      throw PluginError.config("one of `table` and `rows` has the table", at: path == nil ? "table" : "rows")
+    }
+    if text != nil, reload != nil { throw PluginError.config("`rows` do not change: leave it out", at: "reload") }
+    let layout = try config[Options.format] ?? (path?.hasSuffix(".csv") == false ? .json : .csv)
     if layout == .object, tableKey.count != 1 {
       throw PluginError.config(
         "the members of an object have one name each, and `table_key` names \(count) columns", at: "format")
@@ -62,7 +84,7 @@ struct EnrichOperator: Operator, TimerHandler {
     var types: [String: RecordPlan.ColumnType] = [:]
     for entry in try config[Options.fields] { types[entry.name] = RecordPlan.ColumnType(rawValue: entry.value.rawValue) }
     reader = TableReader(
-      file: TableFile(path: path, maxBytes: try config[Options.maxBytes]), layout: layout,
+      file: TableFile(path: path ?? "rows", text: text, maxBytes: try config[Options.maxBytes]), layout: layout,
       delimiter: try Self.delimiter(config), key: tableKey, wanted: add, types: types,
       refusesDuplicates: try config[Options.duplicates] == .error, maxRows: try config[Options.maxRows])
   }
@@ -84,7 +106,7 @@ struct EnrichOperator: Operator, TimerHandler {
       self.signature = signature
       try take(table)
     } catch {
-      throw PluginError.fatal(error.text)
+      throw PluginError.config(error.text, at: reader.file.text == nil ? "table" : "rows")
     }
     if let reload { try host.timer(Self.timer, at: host.now &+ reload, .processing) }
   }

@@ -21,7 +21,10 @@ enum EnrichOptions {
     case bool, int, double, time, string, binary, variant
   }
 
-  static let table = Option("table", .path, doc: "The file. It is read whole, and kept in memory.")
+  static let table = Option(optional: "table", .path, doc: "The file. It is read whole, and kept in memory.")
+  static let rows = Option(
+    optional: "rows", .string, doc: "The table itself, in the place of `table`: as it would stand in the file, csv unless said."
+  )
   static let format = Option(
     optional: "format", .choice(Layout.self),
     doc:
@@ -56,6 +59,6 @@ enum EnrichOptions {
   static let maxRows = Option("max_rows", .int, doc: "Most rows of the table.", default: 1_000_000, minimum: 1)
 
   static var all: [any DeclaredOption] {
-    [table, format, delimiter, key, by, tableKey, add, fields, prefix, missing, duplicates, reload, maxBytes, maxRows]
+    [table, rows, format, delimiter, key, by, tableKey, add, fields, prefix, missing, duplicates, reload, maxBytes, maxRows]
   }
 }

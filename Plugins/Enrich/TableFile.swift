@@ -1,7 +1,7 @@
 import Glibc
 import PluginKit
 
-/// The file that holds the table.
+/// The file that holds the table, or the table as the pipeline's manifest has it.
 struct TableFile {
   /// What tells one content from another without reading it.
   struct Signature: Equatable {
@@ -19,16 +19,19 @@ struct TableFile {
   }
 
   let path: String
+  /// What stands in the manifest; then there is no file, and `path` is the option.
+  var text: String?
   let maxBytes: Int
 
   /// What stands there now; nil when nothing that can be looked at does.
   var signature: Signature? {
     var status = stat()
-    return stat(path, &status) == 0 ? Signature(status) : nil
+    return text == nil && stat(path, &status) == 0 ? Signature(status) : nil
   }
 
   /// Reads all of it. Nil when it changed meanwhile: then it is to be read later.
   func read() throws(TableFailure) -> (bytes: [UInt8], signature: Signature)? {
+    if let text { return (Array(text.utf8), Signature(stat())) }
     // Without O_NONBLOCK the open of a named pipe would wait for a writer.
     let number = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard number >= 0 else { throw failure(errno) }

@@ -60,7 +60,7 @@ private final class Filling {
   let reader: TableReader
   private let columns: [TableColumn]
   private let keys = KeyTable()
-  private let keyReader = KeyReader()
+  private let keyBytes = ValueKey()
   private var rows: [Int32] = []
   private var count = 0
   /// What went wrong first, and where.
@@ -133,7 +133,7 @@ private final class Filling {
         fail(.record(count), "'\(reader.key[empty])' has no value here, and is the key")
         return false
       }
-      let number = Int(keys.number(of: keyReader.bytes(of: keyColumns, row: row)))
+      let number = Int(keyBytes.withKey(of: keyColumns, row) { keys.number(of: $0) })
       if number == rows.count {
         keys.uses[number] = 1
         rows.append(Int32(count))

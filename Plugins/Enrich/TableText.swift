@@ -33,7 +33,10 @@ struct TableText {
   /// The line of the file, from 1 on, that what stands at an offset of `bytes` came from.
   func line(of offset: Int) -> Int {
     let place = moved.last { $0.to <= offset }?.from ?? offset + removed
-    return original[..<min(place, original.count)].count { $0 == UInt8(ascii: "\n") } + 1
+    var end = min(place, original.count)
+    // A record begins behind the blanks before it.
+    while end < original.count, Self.isBlank(original[end]) { end += 1 }
+    return original[..<end].count { $0 == UInt8(ascii: "\n") } + 1
   }
 
   /// Where a record stands, by its number among the records, from 0 on.

@@ -90,7 +90,7 @@ struct JoinOperator: Operator, Stateful, WatermarkHandler {
       )
     }
     let input = context.inputs[side]
-    input.begin(batch, host)
+    if input.begin(batch, host) { context.compareKeys(host) }
     context.results.resetSent()
     let isDone = try store.take(batch, side, context.keys.numbers(of: batch, by: input.keyColumns), times, &out)
     try context.results.commit(&out)

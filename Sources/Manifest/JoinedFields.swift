@@ -94,7 +94,17 @@ struct JoinedFields {
   }
 
   private static func canBeEqual(_ one: RecordPlan.ColumnType, _ other: RecordPlan.ColumnType) -> Bool {
-    FieldTypes.serves(one, as: other) || FieldTypes.serves(other, as: one)
+    one == other || (one == .int && other == .double) || (one == .double && other == .int)
+  }
+
+  /// The types that the key's fields have where they are known, and so should have everywhere: a value that is written the same is
+  /// another key as a variant.
+  func keyTypes(_ inputs: [RowShape]) -> [RecordPlan.ColumnType?] {
+    (sides.first?.keys ?? []).indices.map { place in
+      sides.lazy.compactMap { side in
+        side.keys.indices.contains(place) ? inputs[side.port].types[side.keys[place].name] ?? nil : nil
+      }.first
+    }
   }
 
   // MARK: Upwards

@@ -15,6 +15,8 @@ struct RecordPlanner {
   /// Per node, the edges into it and out of it.
   private var into: [[EdgeDraft]]
   private var outOf: [[EdgeDraft]]
+  /// Of nodes that join their inputs, the types of the key's fields.
+  private var keyTypes: [Int: [RecordPlan.ColumnType?]] = [:]
 
   init(_ drafts: [NodeDraft], edges: [EdgeDraft], order: [Int], text: String, diagnostics: DiagnosticList) {
     self.drafts = drafts
@@ -72,6 +74,7 @@ struct RecordPlanner {
       let joined = JoinedFields(drafts[index])
       let inputs = joined == nil ? [] : inputs(of: index, shapes)
       joined?.check(inputs, diagnostics)
+      keyTypes[index] = joined?.keyTypes(inputs)
       FieldChanges.checkNames(of: drafts[index], diagnostics)
       for field in encodedFields(of: drafts[index]) { check(field, input, of: drafts[index]) }
       checked[index] = checker.check(drafts[index], input)
@@ -322,7 +325,9 @@ struct RecordPlanner {
         demand.whole = demand.whole || wanted.whole || wanted.verbatim
         demand.readsAll = demand.readsAll || wanted.readsAll
       }
-      for key in joined.keys(ofPort: port) { demand.want(key, .named) }
+      for (key, type) in zip(joined.keys(ofPort: port), keyTypes[index] ?? []) {
+        demand.want(key, type.map { ImpliedType($0) } ?? .named)
+      }
       return demand
     }
   }
