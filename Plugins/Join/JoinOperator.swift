@@ -40,7 +40,7 @@ struct JoinOperator: Operator, Stateful, WatermarkHandler {
         both:
           use: join
           from: { left: asked, right: told }
-          with: { key: user, within: { before: 1s, after: 10s }, kind: left }
+          with: { key: source, within: { before: 1s, after: 10s }, kind: left }
       sinks:
         out: { use: stdout, from: both }
 
