@@ -16,6 +16,8 @@ let plugins: [(folder: String, library: String, shims: [Target.Dependency])] = [
   ("Dedupe", "tidemill-dedupe", []),
   ("Rolling", "tidemill-rolling", ["Aggregates"]),
   ("Order", "tidemill-order", ["Ordering"]),
+  ("Join", "tidemill-join", []),
+  ("Enrich", "tidemill-enrich", ["Formats"]),
 ]
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")

@@ -2,7 +2,10 @@
 #include <stdlib.h>
 #include <zstd.h>
 
+/* Plugins have this code, too, and export their entry alone. */
+#pragma GCC visibility push(hidden)
 #include "CCodec.h"
+#pragma GCC visibility pop
 
 #define LENGTH_BYTES 4u
 #define FIELD(name) __builtin_offsetof(tide_frame, name)

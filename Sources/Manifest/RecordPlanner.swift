@@ -15,6 +15,8 @@ struct RecordPlanner {
   /// Per node, the edges into it and out of it.
   private var into: [[EdgeDraft]]
   private var outOf: [[EdgeDraft]]
+  /// Of nodes that join their inputs, the types of the key's fields.
+  private var keyTypes: [Int: [RecordPlan.ColumnType?]] = [:]
 
   init(_ drafts: [NodeDraft], edges: [EdgeDraft], order: [Int], text: String, diagnostics: DiagnosticList) {
     self.drafts = drafts
@@ -69,11 +71,29 @@ struct RecordPlanner {
       for edge in into[index] { input.merge(shape(of: edge, in: shapes[edge.from])) }
       if into[index].isEmpty { input.isOpen = true }
       for use in drafts[index].fieldUses ?? [] { check(use, input, of: drafts[index]) }
+      let joined = JoinedFields(drafts[index])
+      let inputs = joined == nil ? [] : inputs(of: index, shapes)
+      joined?.check(inputs, diagnostics)
+      keyTypes[index] = joined?.keyTypes(inputs)
       FieldChanges.checkNames(of: drafts[index], diagnostics)
       for field in encodedFields(of: drafts[index]) { check(field, input, of: drafts[index]) }
       checked[index] = checker.check(drafts[index], input)
       drafts[index].orderedAggregates = checked[index].ordered
-      shapes[index] = (0..<max(1, drafts[index].outputPorts?.count ?? 1)).map { output(of: index, at: $0, input) }
+      shapes[index] = (0..<max(1, drafts[index].outputPorts?.count ?? 1)).map { port in
+        if let joined, drafts[index].outputs(at: port)?.joined != nil { return joined.shape(inputs, diagnostics) }
+        return output(of: index, at: port, input)
+      }
+    }
+  }
+
+  /// What comes in at each port of a node.
+  private func inputs(of index: Int, _ shapes: [[RowShape]]) -> [RowShape] {
+    (0..<(drafts[index].inputPorts?.count ?? 0)).map { port in
+      var input = RowShape(isOpen: false)
+      let edges = into[index].filter { $0.inputPort == port }
+      for edge in edges { input.merge(shape(of: edge, in: shapes[edge.from])) }
+      if edges.isEmpty { input.isOpen = true }
+      return input
     }
   }
 
@@ -217,15 +237,21 @@ struct RecordPlanner {
   private mutating func demand() {
     /// Per node, of its input.
     var demands = [Demand](repeating: Demand(), count: drafts.count)
+    /// Of those that join their inputs, of each port.
+    var ofPorts: [Int: [Demand]] = [:]
     for index in order.reversed() {
       var output = Demand()
       /// What of it falls on the node's input.
       var fallen = Demand()
+      var read: [(port: Int, demand: Demand)] = []
       for edge in outOf[index] {
         guard case .index(let port) = edge.port else { continue }
-        output.merge(demands[edge.to])
-        fallen.merge(passed(drafts[index], at: port, demands[edge.to]))
+        let demand = ofPorts[edge.to].map { $0[edge.inputPort] } ?? demands[edge.to]
+        output.merge(demand)
+        read.append((port, demand))
+        fallen.merge(passed(drafts[index], at: port, demand))
       }
+      if let joined = JoinedFields(drafts[index]) { ofPorts[index] = passed(through: joined, index, read) }
       if let source = columns[index] {
         var wanted = output.names.compactMap { name in output.types[name].map { (name: name, type: $0) } }
         wanted += output.replaced.filter { output.types[$0] == nil }.map { (name: $0, type: .any) }
@@ -291,6 +317,30 @@ struct RecordPlanner {
     // A sink that encodes reads what its format writes, which is counted above.
     if uses == nil, draft.encodePlan == nil, draft.reference != nil { demand.whole = true }
     return demand
+  }
+
+  /// What the demands on rows that are put together are of each input.
+  private func passed(through joined: JoinedFields, _ index: Int, _ read: [(port: Int, demand: Demand)]) -> [Demand] {
+    (0..<(drafts[index].inputPorts?.count ?? 0)).map { port in
+      var demand = Demand()
+      for (outputPort, wanted) in read {
+        guard drafts[index].outputs(at: outputPort)?.joined != nil else {
+          demand.merge(passed(drafts[index], at: outputPort, wanted))
+          continue
+        }
+        for name in wanted.names {
+          guard let origin = joined.origin(of: name, port: port), let type = wanted.types[name] else { continue }
+          demand.want(origin, type)
+        }
+        demand.replaced += wanted.replaced.compactMap { joined.origin(of: $0, port: port) }
+        demand.whole = demand.whole || wanted.whole || wanted.verbatim
+        demand.readsAll = demand.readsAll || wanted.readsAll
+      }
+      for (key, type) in zip(joined.keys(ofPort: port), keyTypes[index] ?? []) {
+        demand.want(key, type.map { ImpliedType($0) } ?? .named)
+      }
+      return demand
+    }
   }
 
   /// The same of an operator whose options change fields.

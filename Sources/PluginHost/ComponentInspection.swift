@@ -117,6 +117,10 @@ struct ComponentInspection {
         options.isEmpty ? "depending on options and input" : "named by the options \(options), or by the input",
       ])
     }
+    for input in outputs.joined ?? [] {
+      let prefix = input.prefix.map { ", under names that begin with \($0)" } ?? ""
+      rows.append(["fields of \(input.port)", "", "", "those of \(input.key[0]) once\(prefix)"])
+    }
     for option in outputs.fieldsOf ?? [] { rows.append(["<\(option)>", "", "", "decided by the option \(option)"]) }
     for field in outputs.fields ?? [] {
       rows.append([field.name, field.type, field.role.map { "role \($0)" } ?? "", field.doc ?? ""])

@@ -50,6 +50,32 @@ extension ManifestRules {
     }
   }
 
+  /// The inputs whose rows are put together are there, and so are the options that say how.
+  func checkJoined(
+    _ outputs: ComponentManifest.Outputs, of component: ComponentManifest, _ path: String, _ log: inout Log
+  ) {
+    guard let joined = outputs.joined else { return }
+    let place = path + ".joined"
+    log.check(component.kind == .operator, place, "is of an operator, whose rows come of its inputs")
+    log.check(outputs.same != true && outputs.fieldsOf == nil, place, "are new rows: leave `same` and `fields_of` out")
+    for (index, input) in joined.enumerated() {
+      let place = "\(place)[\(index)]"
+      let isPort = component.ports?.in?.contains { $0.name == input.port } == true
+      log.check(isPort, place + ".port", "'\(input.port)' is no input port of this component")
+      for name in input.key {
+        let option = component.options?.first { $0.name == name }
+        var formats = [option?.format]
+        if let option, case .value(let element) = option.element { formats.append(element.format) }
+        log.check(
+          formats.contains(.field) || formats.contains(.key), place + ".key",
+          "'\(name)' is no option that names fields (format: field or key)")
+      }
+      guard let prefix = input.prefix else { continue }
+      let type = component.options?.first { $0.name == prefix }?.type
+      log.check(type == .string, place + ".prefix", "'\(prefix)' is no option of text")
+    }
+  }
+
   /// Options that decide on fields of results: each names fields of the input, or is a map of aggregates or expressions.
   func checkResults(
     _ outputs: ComponentManifest.Outputs, of component: ComponentManifest, _ path: String, _ log: inout Log

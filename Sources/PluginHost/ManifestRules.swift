@@ -115,6 +115,7 @@ struct ManifestRules {
     checkOpen(outputs, of: component, path, &log)
     checkChanges(outputs, of: component, path, &log)
     checkResults(outputs, of: component, path, &log)
+    checkJoined(outputs, of: component, path, &log)
     var seen: Set<String> = []
     for (index, field) in (outputs.fields ?? []).enumerated() {
       let place = "\(path).fields[\(index)]"

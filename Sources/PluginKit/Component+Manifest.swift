@@ -83,13 +83,23 @@ extension Component.Field {
   }
 }
 
+extension Component.JoinedInput {
+  fileprivate var json: String {
+    JSONText.object {
+      $0.add("port", port)
+      $0.add("key", json: JSONText.array(key.map { JSONText.quoted($0.name) }))
+      $0.add("prefix", prefix?.name)
+    }
+  }
+}
+
 extension Component.Outputs {
   fileprivate var json: String {
     let (same, fields): (Bool, [Component.Field]) =
       switch self {
       case .same, .merged, .changed, .open: (true, [])
       case .adding(let fields): (true, fields)
-      case .fields(let fields), .results(_, let fields): (false, fields)
+      case .fields(let fields), .results(_, let fields), .joined(_, let fields): (false, fields)
       }
     return JSONText.object {
       $0.add("same", same ? true : nil)
@@ -105,6 +115,7 @@ extension Component.Outputs {
           $0.add(name, option?.name)
         }
       }
+      if case .joined(let inputs, _) = self { $0.add("joined", json: JSONText.array(inputs.map { $0.json })) }
       if case .results(let options, _) = self {
         $0.add("fields_of", json: JSONText.array(options.map { JSONText.quoted($0.name) }))
       }

@@ -101,8 +101,28 @@ public struct Component: Sendable {
     /// Fields that options decide on, and these: those of the input that an option names as keys, with their types, a result for
     /// each aggregate, and what the entries of a map of expressions give. The host refuses two of one name.
     case results(of: [any DeclaredOption], [Field])
+    /// The fields of rows of several inputs that are put together, and these.
+    case joined([JoinedInput], [Field])
     /// The input's fields and others, which depend on the options and on what comes in.
     case open(OpenFields)
+  }
+
+  /// One of the inputs whose rows are put together.
+  public struct JoinedInput: Sendable {
+    let port: String
+    let key: [any DeclaredOption]
+    let prefix: (any DeclaredOption)?
+
+    /// - Parameters:
+    ///   - port: the input port.
+    ///   - key: options of fields that rows are joined by, of which the first that is given counts. These fields come out once, under
+    ///     the names that the first input has for them.
+    ///   - prefix: an option with text that is put before the names of all other fields.
+    public init(_ port: String, key: [any DeclaredOption], prefix: (any DeclaredOption)? = nil) {
+      self.port = port
+      self.key = key
+      self.prefix = prefix
+    }
   }
 
   /// What can be said of fields that depend on options and input.

@@ -81,6 +81,8 @@ public struct ComponentManifest: Sendable, Codable, Equatable {
     /// with their types, each aggregate with that of its function's results, and each entry of a map of expressions with that of its
     /// values. No two of all fields may have one name.
     public var fieldsOf: [String]?
+    /// Without `same`: rows are put together of those of several input ports, in this order.
+    public var joined: [JoinedInput]?
     /// An option with text that is put before these names.
     public var prefix: String?
     /// An option, a map, that the planner completes with the fields that nodes further down name, and their types.
@@ -97,10 +99,20 @@ public struct ComponentManifest: Sendable, Codable, Equatable {
     public var changesFields: Bool { cast != nil || rename != nil || set != nil || remove != nil || keep != nil }
 
     enum CodingKeys: String, CodingKey {
-      case same, merged, fields, open, prefix, wanted, cast, rename, set, remove, keep
+      case same, merged, fields, open, prefix, wanted, cast, rename, set, remove, keep, joined
       case namedBy = "named_by"
       case fieldsOf = "fields_of"
     }
+  }
+  /// An input of a component that puts rows of several together: which of its fields come out, and under which names.
+  public struct JoinedInput: Sendable, Codable, Equatable {
+    /// The input port.
+    public var port: String
+    /// Options of fields that rows are joined by; of several the first that is given. These fields come out once, under the names that
+    /// the first input has for them.
+    public var key: [String]
+    /// An option with text that is put before the names of all other fields.
+    public var prefix: String?
   }
   /// When results depend on when rows arrive, and not on the rows alone.
   public struct Arrival: Sendable, Codable, Equatable {

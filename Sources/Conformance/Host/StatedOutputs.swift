@@ -29,7 +29,7 @@ struct StatedOutputs {
       if name.isEmpty { continue }
       guard let field = fields.first(where: { $0.name == name }) else {
         // Options name the fields of results beside those that are always there.
-        if stated.same == true || stated.fieldsOf != nil { continue }
+        if stated.same == true || stated.fieldsOf != nil || stated.joined != nil { continue }
         return "a frame has the field '\(name)', which the manifest does not list"
       }
       if let type = column.type, !Self.is(type, field.type) {
