@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <zstd.h>
 
+#include <tidemill/frame.h>
+
 /* Plugins have this code, too, and export their entry alone. */
 #pragma GCC visibility push(hidden)
 #include "CCodec.h"

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <tidemill/frame.h>
+
 // Plugins have this code, too, and export their entry alone.
 #pragma GCC visibility push(hidden)
 #include "CRecords.h"

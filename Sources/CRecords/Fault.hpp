@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include <tidemill/frame.h>
+
 // Plugins have this code, too, and export their entry alone.
 #pragma GCC visibility push(hidden)
 #include "CRecords.h"

@@ -47,8 +47,7 @@ final class DecodeCrew: @unchecked Sendable {
   /// Records of formats whose records end with a line, wherever they stand, can be decoded out of order.
   static func takes(_ plan: RecordPlan) -> Bool { plan.format == .json || plan.format == .text }
 
-  init(lanes: Int, plan: RecordPlan, source: Parker, clock: any PipelineClock, budget: FrameBudget, keepBytes: Int)
-    throws(FormatError)
+  init(lanes: Int, plan: RecordPlan, source: Parker, clock: any PipelineClock, budget: FrameBudget, keepBytes: Int) throws
   {
     self.plan = plan
     self.source = source
@@ -56,12 +55,8 @@ final class DecodeCrew: @unchecked Sendable {
     jobs = (0..<lanes * Self.jobsEach).map { _ in DecodeJob(capacity: Self.jobBytes) }
     for _ in 1..<lanes {
       let pool = FramePool(crossing: true, keepBytes: keepBytes, budget: budget)
-      members.append(Member(self, try Self.decoder(plan), pool))
+      members.append(Member(self, try RecordDecoder(plan), pool))
     }
-  }
-
-  private static func decoder(_ plan: RecordPlan) throws(FormatError) -> RecordDecoder {
-    do { return try RecordDecoder(plan) } catch { throw error as? FormatError ?? FormatError(message: "\(error)") }
   }
 
   // MARK: Threads

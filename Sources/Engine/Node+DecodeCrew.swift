@@ -7,7 +7,7 @@ extension Node {
   /// Starts the threads that decode for a source with several lanes.
   func startCrew() {
     guard spec.kind == .source, spec.lanes > 1, let plan = decoder?.plan, DecodeCrew.takes(plan) else { return }
-    do throws(FormatError) {
+    do {
       let made = try DecodeCrew(
         lanes: spec.lanes, plan: plan, source: chain.parker, clock: pipeline.clock, budget: pipeline.budget,
         keepBytes: pipeline.chainPlan.memory.pools[chain.index])
@@ -15,7 +15,7 @@ extension Node {
       if missing > 0 { log(.warning, "\(missing) of its \(spec.lanes) lanes have no thread: the system gives no more") }
       crew = made
     } catch {
-      log(.warning, "its lanes cannot be made, one thread decodes: \(error.message)")
+      log(.warning, "its lanes cannot be made, one thread decodes: \(error)")
     }
   }
 

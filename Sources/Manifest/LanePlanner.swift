@@ -18,6 +18,7 @@ struct LanePlanner {
     case .stateless: return .success(ports.map { _ in nil })
     case .keyed: break
     }
+    if let joined = manifest.outputs?.joined { return .success(ports.map { port in joinKey(port, joined, draft) }) }
     guard let option = manifest.options?.first(where: \.isKey) else { return .success(ports.map { _ in nil }) }
     switch draft.config[option.name] {
     case .string(let name)?: return .success(ports.map { _ in [name] })
@@ -31,6 +32,21 @@ struct LanePlanner {
           message: "rows are dealt to lanes by key, and '\(draft.name)' has none: it takes all rows together",
           fix: "say by '\(option.name)' which rows belong together, or remove 'lanes'"))
     }
+  }
+
+  /// The fields by which the rows of a port are joined; rows meet where their lanes do.
+  private static func joinKey(
+    _ port: String, _ joined: [ComponentManifest.JoinedInput], _ draft: NodeDraft
+  ) -> [String]? {
+    let options = joined.first { $0.port == port }?.key ?? []
+    for option in options {
+      switch draft.config[option] {
+      case .string(let name)?: return [name]
+      case .list(let names)? where !names.isEmpty: return names.compactMap(\.text)
+      default: continue
+      }
+    }
+    return nil
   }
 
   /// The lanes of a source are threads that decode its records, which works where every record is a line.

@@ -63,7 +63,7 @@ public struct NodePlan: Sendable, Equatable {
   /// Instances side by side.
   public var lanes: Int
   /// With several lanes, for each input port: fields by whose values rows are dealt to them; nil = the event's key.
-  public var laneKeys: [[String]?]
+  public var laneKeys: [[String]?] = []
   /// What the manifest says of the order of its input; nil = as it comes.
   public var order: InputOrder?
   /// True for a node that the host puts before one with `order`: its table is the host's own.
@@ -81,7 +81,7 @@ public struct NodePlan: Sendable, Equatable {
   /// How often a source that answered IDLE is polled again; nil = by `wake` and timers only.
   public var pollEveryNanoseconds: Int64?
   /// Functions among its aggregates in which the order of rows shows, each once.
-  public var orderedAggregates: [OrderedAggregate]
+  public var orderedAggregates: [OrderedAggregate] = []
   /// Place of the node's name.
   public var location: SourceLocation
   /// Place of what stands after `use` or `function`.

@@ -2,7 +2,7 @@ import CTidemill
 import Frames
 
 /// The type of a key's field in results: that of the column it came in, with the width or the scale of its values.
-public struct KeyType: RawRepresentable, Equatable {
+public struct KeyType: RawRepresentable, Equatable, Sendable {
   public let column: ColumnType
   /// Of a column that needs one: the bytes of a fixed value, `precision << 8 | scale` of a decimal; else 0.
   public let parameter: Int
