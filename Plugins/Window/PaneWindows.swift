@@ -69,16 +69,26 @@ final class PaneWindows: WindowStore {
       places[at] = pane[key] ?? pane.add(key, context.keys)
       at &+= 1
     }
-    if at < count, let table = pane.places(below: context.keys.limit) {
-      while at < count {
-        let key = keys[at]
-        places[at] = table[Int(key)] ?? pane.add(key, context.keys)
-        at &+= 1
-      }
-    }
+    if at < count, let table = pane.places(below: context.keys.limit) { find(at..<count, keys, in: table, of: pane) }
     if context.hasEarly { mark(count, [pane]) }
     context.addAll()
   }
+
+  /// Finds the places of some rows in a pane that has one for each key.
+  private func find(
+    _ rows: Range<Int>, _ keys: UnsafePointer<UInt32>, in table: UnsafeMutablePointer<Place?>, of pane: Pane
+  ) {
+    let (places, end) = (context.places, rows.upperBound)
+    var at = rows.lowerBound
+    while at < end {
+      let key = keys[at]
+      places[at] = table[Int(key)] ?? add(key, to: pane)
+      at &+= 1
+    }
+  }
+
+  @inline(never)
+  private func add(_ key: UInt32, to pane: Pane) -> Place { pane.add(key, context.keys) }
 
   /// Rows into several panes of one length.
   private func addAll(
