@@ -44,7 +44,7 @@ bool Decoder::put_number(Column &column) {
     column.put_f64(rows_, nearest);
     return true;
   case TIDE_I64:
-    if (!to_i64(number, integer)) break;
+    if (!to_i64(number, integer) || column.refuses(number)) break;
     column.put_i64(rows_, integer);
     return true;
   case TIDE_TIME:

@@ -85,7 +85,7 @@ bool Decoder::put_cell(Column &column, const Cell &cell) {
     column.put_f64(rows_, nearest);
     return true;
   case TIDE_I64:
-    if (!cell_number(bare, number) || !to_i64(number, integer)) break;
+    if (!cell_number(bare, number) || !to_i64(number, integer) || column.refuses(number)) break;
     column.put_i64(rows_, integer);
     return true;
   case TIDE_BOOL:

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "Names.hpp"
+#include "Number.hpp"
 #include "tidemill/frame.h"
 
 namespace records {
@@ -22,6 +23,8 @@ public:
   bool exact = false;   // takes only numbers that would be the same in a variant
   bool numbers = false; // cells that are numbers stay numbers where nothing casts them
   bool spills = false;  // what does not fit goes to the rest
+  // Whether -0 is none of its integers, since it can stay as it is elsewhere.
+  bool refuses(const Number &number) const { return number.digits == 0 && number.negative && spills && !declared; }
   // Form of a TIME column in its source (RECORD_TIME_*); of this frame's rows.
   uint16_t param = 0;
 

@@ -161,7 +161,7 @@ __attribute__((always_inline)) inline bool Decoder::known_value(const Guess &gue
     break;
   }
   case Action::i64:
-    if (!read_number(value, number) || !to_i64(number, integer)) return false;
+    if (!read_number(value, number) || !to_i64(number, integer) || column.refuses(number)) return false;
     column.put_i64(rows_, integer);
     break;
   default: // event time: most are whole numbers of the unit

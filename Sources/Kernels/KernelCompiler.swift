@@ -222,7 +222,9 @@ struct KernelCompiler {
     case (.uint(let value), .double): return Double(exactly: value).map { ConstantNode(.double, bits: $0.bitPattern) }
     case (.int(let value), .uint): return UInt64(exactly: value).map { ConstantNode(.uint, bits: $0) }
     case (.uint(let value), .int): return Int64(exactly: value).map { ConstantNode(.int, bits: UInt64(bitPattern: $0)) }
-    case (.double(let value), .int): return Int64(exactly: value).map { ConstantNode(.int, bits: UInt64(bitPattern: $0)) }
+    // Beside a double an int counts as the nearest one, which is itself up to 2^53.
+    case (.double(let value), .int) where abs(value) < 0x1p53:
+      return Int64(exactly: value).map { ConstantNode(.int, bits: UInt64(bitPattern: $0)) }
     default: return nil
     }
   }

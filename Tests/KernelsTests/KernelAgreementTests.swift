@@ -66,7 +66,8 @@ struct KernelAgreementTests {
   private static let conditions = [
     "value > 60.0", "value >= 60", "value != 60.5", "60 < value", "value == value", "value > 60.0 && zone == \"zone_1\"",
     "value > 60.0 || zone != \"zone_1\"", "!(value < 0.0)", "count > 5", "count + 1 > 5", "count * 2 == 14", "count - 1 < -5",
-    "count / 2 == 3", "count % 3 == 1", "-count > 3", "count in [1, 2, 7]", "value in [60.0, 42.25]",
+    "count / 2 == 3", "count % 3 == 1", "-count > 3", "count in [1, 2, 7]", "count == 9007199254740992.0",
+    "count > 9007199254740992.0", "value in [60.0, 42.25]",
     "zone in [\"zone_0\", \"zone_3\"]",
     "flag", "!flag", "flag && value > 0.0", "flag == true", "flag || count > 0", "at > timestamp(\"2023-11-14T22:13:20Z\")",
     "zone.startsWith(\"zone_\") && zone.endsWith(\"2\")", "zone.matches(\"[12]$\")", "note == \"n\u{e9}17\"",
