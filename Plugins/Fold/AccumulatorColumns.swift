@@ -17,6 +17,7 @@ final class AccumulatorColumns {
   private let counting = ValueBuffer<UInt64>()
   private let rows = ValueBuffer<UInt16>()
   private var staged: [Staged]
+  private var values: [ColumnValues] = []
 
   /// Values of one accumulator for the rows of a round.
   private struct Staged {
@@ -64,7 +65,9 @@ final class AccumulatorColumns {
   private func copyWhole(_ batch: Batch) throws {
     // Values that all differ get a place each; they are written over.
     while counting.count < batch.count { counting.append(UInt64(counting.count)) }
-    let derived = try whole.derive(batch, values: wanted.map { Self.values($0, counting.base, batch.count, nil) })
+    values.removeAll(keepingCapacity: true)
+    for type in wanted { values.append(Self.values(type, counting.base, batch.count, nil)) }
+    let derived = try whole.derive(batch, values: values)
     swap(&types, &wanted)
     words.removeAll(keepingCapacity: true)
     for name in names { words.append(whole.words(ofColumn: Int(derived.frame.column(named: name)!.index))) }
@@ -75,7 +78,7 @@ final class AccumulatorColumns {
   ) throws -> Batch {
     rows.removeAll()
     for place in places { rows.append(batch.selection?[Int(place)] ?? place) }
-    var values: [ColumnValues] = []
+    values.removeAll(keepingCapacity: true)
     for index in names.indices { values.append(stage(index, places, numbers)) }
     return try single.derive(batch, rows: rows.values, values: values)
   }

@@ -32,8 +32,7 @@ struct FoldRun {
   private let context: FoldContext
   private let store: any FoldStore
   private var watermark = Int64.min
-  /// Keys whose results are being sent, and how many were.
-  private var firing: [UInt32] = []
+  /// How many of the keys with changes have had their results sent.
   private var fired = 0
   private var isFiring = false
 
@@ -61,9 +60,10 @@ struct FoldRun {
   }
 
   private mutating func fire(_ out: inout Output) throws -> Bool {
-    if !isFiring { firing = context.lives.takeChanged() }
+    if !isFiring { context.lives.takeChanged() }
     isFiring = true
     context.rows.sent = 0
+    let firing = context.lives.taken
     while fired < firing.count {
       guard context.rows.sent < Self.frames else { return false }
       let next = min(fired + Self.together, firing.count)
@@ -71,7 +71,7 @@ struct FoldRun {
       fired = next
     }
     try context.rows.commit(&out)
-    (firing, fired, isFiring) = ([], 0, false)
+    (fired, isFiring) = (0, false)
     return true
   }
 

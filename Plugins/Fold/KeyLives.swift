@@ -24,7 +24,9 @@ final class KeyLives {
   /// Keys that have begun.
   private(set) var count = 0
   /// Keys whose rows are in no result, in no order.
-  private(set) var changed: [UInt32] = []
+  private var changed: [UInt32] = []
+  /// What `takeChanged` found.
+  private(set) var taken: [UInt32] = []
   /// No key is over before.
   private var leastEnd = Int64.max
   /// Nothing is looked for before.
@@ -42,7 +44,7 @@ final class KeyLives {
   /// Keys with smaller numbers have room.
   var room: Int { capacity }
 
-  var byteCount: Int { capacity * MemoryLayout<KeyLife>.stride + changed.capacity * 4 }
+  var byteCount: Int { capacity * MemoryLayout<KeyLife>.stride + (changed.capacity + taken.capacity) * 4 }
 
   /// Makes room for keys with numbers below `limit`.
   func reserve(_ limit: Int) {
@@ -93,9 +95,9 @@ final class KeyLives {
     changed.append(key)
   }
 
-  /// The keys with rows in no result, in the order of their key bytes; then they have none.
-  func takeChanged() -> [UInt32] {
-    var taken: [UInt32] = []
+  /// Puts the keys with rows in no result into `taken`, in the order of their key bytes; then there are none.
+  func takeChanged() {
+    taken.removeAll(keepingCapacity: true)
     swap(&taken, &changed)
     // One that was forgotten and began anew is there twice.
     taken.removeAll { key in
@@ -103,7 +105,6 @@ final class KeyLives {
       return !lives[Int(key)].isChanged || !hasBegun(key)
     }
     keys.sort(&taken)
-    return taken
   }
 
   /// Forgets a key.

@@ -125,7 +125,7 @@ import Testing
       }
     }
     #expect(problem(["initial: { total: '0.0' }", "with: { total: total + s }"]).contains("'with.total'"))
-    #expect(problem(["initial: { total: '0.0' }", "with: { total: totl + value }"]).contains("totl"))
+    #expect(problem(["initial: { total: '0.0' }", "with: { total: totl + value }"]).contains("'with.total': "))
     #expect(
       problem(["initial: { total: '0.0', n: '1' }", "with: { total: total + value }"]).contains("nothing is made of 'n'"))
     #expect(problem(["initial: { total: '0.0' }", "with: { total: total + value, x: n }"]).contains("has no beginning"))
