@@ -74,11 +74,7 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
     length = time
     let aggregates = try config[Self.set]
     plan = try MovingPlan(aggregates, window: rows.map { "count \($0)" } ?? "time \(time ?? 0)")
-    do throws(FrameDeriveError) {
-      changes = try FrameDeriver(aggregates.map { .set($0.name) })
-    } catch {
-      throw PluginError.config(error.description, at: "set")
-    }
+    changes = try ResultColumns.changes(aggregates.map(\.name))
     let ttl = try config[Self.ttl]?.wholeNanoseconds
     if let ttl, let time, ttl < time {
       throw PluginError.config("a key would be forgotten while its window has rows: `ttl` is at least `time`", at: "ttl")

@@ -102,11 +102,7 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
     per = Double(try config[Self.per].wholeNanoseconds)
     isCounter = try config[Self.counter]
     first = try config[Self.first]
-    do throws(FrameDeriveError) {
-      changes = try FrameDeriver(set.map { .set($0.name) })
-    } catch {
-      throw PluginError.config(error.description, at: "set")
-    }
+    changes = try ResultColumns.changes(set.map(\.name))
     input = RateInput(tracks)
     series = RateSeries(tracks: tracks.count)
     fields = ResultColumns(results.count)

@@ -11,6 +11,15 @@ final class ResultColumns {
 
   init(_ count: Int) { self.count = count }
 
+  /// What adds the fields to rows. Throws `config` for names that no field can have.
+  static func changes(_ names: [String]) throws -> FrameDeriver {
+    do throws(FrameDeriveError) {
+      return try FrameDeriver(names.map { .set($0) })
+    } catch {
+      throw PluginError.config(error.description, at: "set")
+    }
+  }
+
   /// Makes room for a batch, all null.
   func begin(_ rows: Int) {
     self.rows = rows
