@@ -31,7 +31,8 @@ final class MadeRows {
   private struct Column: Equatable {
     var name: String
     var type: ColumnType
-    var parameter = 0
+    /// Of times the form in which they are written.
+    var form = 0
     var role: ColumnRole?
   }
 
@@ -50,13 +51,13 @@ final class MadeRows {
       found.append(Column(name: name, type: type, role: isRole ? column.role : nil))
     }
     if let time = frame.column(role: .eventTime) {
-      found.append(Column(name: time.name, type: .time, parameter: time.parameter, role: .eventTime))
+      found.append(Column(name: time.name, type: .time, form: time.parameter, role: .eventTime))
     }
     for (field, column) in zip(fields, columns) {
       var type = KeyField.type(of: column)
       if column.isAbsent, case .value = field.origin { type = .double }
       if column.role == .eventTime || keyFields.contains(field.name) { continue }
-      found.append(Column(name: field.name, type: type, parameter: type == .time ? column.parameter : 0))
+      found.append(Column(name: field.name, type: type, form: type == .time ? column.parameter : 0))
     }
     guard found != shape || builder.columnCount == 0 else { return }
     try commit(&out)
@@ -69,7 +70,7 @@ final class MadeRows {
     builder.maxBytes = 256 << 10
     for column in shape {
       let index = try builder.addColumn(
-        column.name, column.type, parameter: column.parameter, role: column.role, nullable: column.role != .eventTime)
+        column.name, column.type, role: column.role, nullable: column.role != .eventTime)
       if column.type == .variant { KeyField.noKeys.withUnsafeBytes { builder.setKeys(index, metadata: $0) } }
     }
     _ = try builder.addColumn(Self.mark, .bool, nullable: false)
@@ -125,6 +126,19 @@ final class MadeRows {
 
   /// Sends what has been added.
   func commit(_ out: inout Output) throws {
-    if builder.rows > 0 || builder.failure != nil { try out.commit(builder) }
+    if let failure = builder.failure { throw failure }
+    guard builder.rows > 0 else { return }
+    try out.frames { reserve, commit in
+      let bytes = builder.byteCount
+      let frame = try reserve(bytes)
+      _ = builder.write(into: frame, capacity: bytes)
+      // Times go out in the form in which they came in, which builders have no word for.
+      for (index, column) in shape.enumerated() where column.form != 0 {
+        let made = tide_col(frame.assumingMemoryBound(to: tide_frame.self), Int32(index))
+        UnsafeMutablePointer(mutating: made!).pointee.param = UInt16(truncatingIfNeeded: column.form)
+      }
+      try commit(bytes)
+    }
+    builder.reset()
   }
 }

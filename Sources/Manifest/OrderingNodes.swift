@@ -44,7 +44,9 @@ extension PipelinePlan {
       }
     }
     plan.edges.sort { $0.sortKey < $1.sortKey }
-    for index in plan.nodes.indices { for port in plan.nodes[index].inputs.indices { plan.nodes[index].inputs[port].edges = [] } }
+    for index in plan.nodes.indices {
+      for port in plan.nodes[index].inputs.indices { plan.nodes[index].inputs[port].edges = [] }
+    }
     for (number, edge) in plan.edges.enumerated() { plan.nodes[edge.to].inputs[edge.inputPort].edges.append(number) }
     return plan
   }
@@ -56,7 +58,8 @@ extension NodePlan {
     return NodePlan(
       index: index, name: "\(node.name)\(port).order", kind: .operator,
       reference: ComponentReference(plugin: "host", index: 0, manifest: OrderingNode.manifest),
-      config: .map([.init("late", .string("pass"))]), onError: ErrorPolicy(.deadLetter), buffer: node.buffer, state: StateLimits(),
+      config: .map([.init("late", .string("pass"))]), onError: ErrorPolicy(.deadLetter), buffer: node.buffer,
+      state: StateLimits(),
       lanes: 1, isOrdering: true, inputs: [InputPortPlan(name: "in", edges: [])], outputPorts: ["out"], forwardsOnly: true,
       location: node.location, useLocation: node.useLocation, configLocations: [:])
   }

@@ -37,7 +37,8 @@ struct Run {
     }
     let made = Reference.allocate(capacity: 1)
     made.initialize(
-      to: Run(frame: frame, keys: keys, form: RowIDs(frame).form, rows: frame.rows, nestedValues: nested,
+      to: Run(
+        frame: frame, keys: keys, form: RowIDs(frame).form, rows: frame.rows, nestedValues: nested,
         rowBytes: max(1, frame.byteCount / frame.rows)))
     return made
   }

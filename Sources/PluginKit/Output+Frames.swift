@@ -11,7 +11,8 @@ extension Output {
   /// ```
   public func frames(
     to port: UInt32 = 0,
-    _ write: (_ reserve: (_ bytes: Int) throws -> UnsafeMutableRawPointer, _ commit: (_ bytes: Int) throws -> Void) throws -> Void
+    _ write: (_ reserve: (_ bytes: Int) throws -> UnsafeMutableRawPointer, _ commit: (_ bytes: Int) throws -> Void) throws ->
+      Void
   ) throws {
     var slot = tide_slot()
     slot.size = UInt32(MemoryLayout<tide_slot>.size)

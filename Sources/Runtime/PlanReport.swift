@@ -43,7 +43,7 @@ public enum PlanReport {
     } else {
       text += "\(node.reference.plugin)/\(node.reference.manifest.id)"
     }
-    text += node.forwardsOnly ? ", forwards rows as they are\n" : "\n"
+    text += node.forwardsOnly && !node.isOrdering ? ", forwards rows as they are\n" : "\n"
     if let watermark = node.watermark {
       text += "    watermark: greatest event time - \(Quantities.duration(nanoseconds: watermark.delayNanoseconds))"
       if let every = watermark.periodicNanoseconds { text += ", moved every \(Quantities.duration(nanoseconds: every))" }

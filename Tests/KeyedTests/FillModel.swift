@@ -36,7 +36,8 @@ struct FillModel {
           let time = number * every + offset
           made.append(
             Made(
-              key: key, time: time, linear: line(before, row, "v", time), whole: line(before, row, "n", time), previous: before["s"]))
+              key: key, time: time, linear: line(before, row, "v", time), whole: line(before, row, "n", time),
+              previous: before["s"]))
         }
       }
       last[key] = row

@@ -35,7 +35,8 @@ import Testing
 
   private func stream(_ random: inout SplitMix, rows: Int) -> TimedStream {
     TimedStream(
-      &random, rows: rows, partitions: 1 + random.below(3), delay: [0, 500, 3000][random.below(3)], step: [400, 9000][random.below(2)],
+      &random, rows: rows, partitions: 1 + random.below(3), delay: [0, 500, 3000][random.below(3)],
+      step: [400, 9000][random.below(2)],
       spread: [0, 400, 5000][random.below(3)], grain: [1, 100][random.below(2)]
     ) { _, random in
       [
@@ -80,7 +81,8 @@ import Testing
         }
         if Set(found) != Set(wanted) || found.count != wanted.count {
           let few = Set(wanted).subtracting(found).prefix(2), many = Set(found).subtracting(wanted).prefix(2)
-          Issue.record("\(found.count) of \(wanted.count): lacks \(few), has \(many); \(why)\n\(manifest(model, delay: stream.delay))")
+          Issue.record(
+            "\(found.count) of \(wanted.count): lacks \(few), has \(many); \(why)\n\(manifest(model, delay: stream.delay))")
           return
         }
         #expect(made.allSatisfy { $0["row"] == .null && $0["c"] == .double(7) && $0.int("ts") == $0.time }, "\(why)")
