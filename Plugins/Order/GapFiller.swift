@@ -62,13 +62,20 @@ final class GapFiller {
   /// Makes what is missing before the rows of the frame, then sends these. False when that takes another call.
   func fill(_ frame: FrameView, _ out: inout Output) throws -> Bool {
     guard let times = frame.column(role: .eventTime) else { return true }
+    let areSomeLate = frame.hasRowWatermark
     while row < frame.rows {
-      let time = times.time(row), step = scale.step(of: time)
+      let time = times.time(row)
+      // A late row fills nothing, and is nobody's last: what could be made of it would be late, too.
+      if areSomeLate, frame.rowWatermark(row) > time {
+        row += 1
+        continue
+      }
+      let step = scale.step(of: time)
       let key = reader.bytes(of: keyColumns, row: row)
       let number = gaps.number(of: key)
       let last = gaps.last[Int(number)]
       if last.isThere {
-        // A late row fills nothing, and is nobody's last.
+        // Of an input that was idle, rows may come that are not late and yet behind others.
         if time < last.time {
           row += 1
           continue

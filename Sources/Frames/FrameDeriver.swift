@@ -13,12 +13,12 @@ import CTidemill
 public final class FrameDeriver {
   /// Which rows of a frame come along, and which of the values are theirs.
   public struct Rows {
-    /// Numbers of rows, ascending; nil takes the first `count` ones.
+    /// Numbers of rows, ascending, or in any order where `areRepeated`; nil takes the first `count` ones.
     public var numbers: UnsafePointer<UInt16>?
     public var count: Int
     /// For each row the number of its values; nil when the first row has the first ones.
     public var values: UnsafePointer<UInt16>?
-    /// A row may come several times in a row, with values of its own each time.
+    /// Rows come in any order, and a row may come several times, with values of its own each time.
     public var areRepeated: Bool
 
     public init(

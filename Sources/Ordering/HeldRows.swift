@@ -27,9 +27,14 @@ public final class HeldRows {
   private let heap: RunHeap
   let gatherer: RowGatherer
   private let copies: FrameDeriver
+  private let pool = RunPool()
   private let numbers = UnsafeMutablePointer<UInt16>.allocate(capacity: FrameLimits.maxRows)
   /// In the order in which they were made.
   @exclusivity(unchecked) private(set) var runs: [Run.Reference] = []
+  /// Of the runs that are replaced: all, those that fit each other, and what is made of them.
+  private var chosen: [Run.Reference] = []
+  private let parts: RunHeap
+  private var made: [Run.Reference] = []
   /// Small runs of each size since the last look at them, and how many call for one.
   private var small = [0, 0]
   private var mergeAt = [HeldRows.fewRuns, HeldRows.fewRuns]
@@ -42,12 +47,13 @@ public final class HeldRows {
 
   public init() throws {
     heap = RunHeap(ties)
+    parts = RunHeap(ties)
     gatherer = try RowGatherer()
     copies = try FrameDeriver([])
   }
 
   deinit {
-    for run in runs { Run.destroy(run) }
+    for run in runs { pool.give(Run.destroy(run)) }
     numbers.deallocate()
   }
 
@@ -58,18 +64,20 @@ public final class HeldRows {
     guard count > 0 else { return }
     let hasMoved = keys.sort(frame, rows: rows, count: count, ties)
     if !hasMoved, count == frame.rows {
-      let memory = Run.memory(frame.byteCount)
-      memory.copyMemory(from: frame.frame, byteCount: frame.byteCount)
-      return insert(Run.make(memory, entries: keys.entries))
+      let block = pool.take(frameBytes: frame.byteCount, rows: count)
+      block.memory.copyMemory(from: frame.frame, byteCount: frame.byteCount)
+      return insert(Run.make(block, entries: keys.entries))
     }
     for at in 0..<count { numbers[at] = UInt16(truncatingIfNeeded: keys.entries[at].row) }
     var done = 0
-    var memory = UnsafeMutableRawPointer(bitPattern: 1)!
+    var block: RunPool.Block?
     try copies.derive(frame, .init(numbers, count: count, areRepeated: hasMoved), values: []) { bytes in
-      memory = Run.memory(bytes)
-      return memory
+      let taken = pool.take(frameBytes: bytes, rows: count)
+      block = taken
+      return taken.memory
     } commit: { _ in
-      let run = Run.make(memory, entries: keys.entries + done)
+      guard let block else { return }
+      let run = Run.make(block, entries: keys.entries + done)
       done += run.pointee.rows
       insert(run)
     }
@@ -102,7 +110,14 @@ public final class HeldRows {
   public func next(before time: Int64?) throws -> [Frame] {
     var frames: [Frame] = []
     _ = try take(before: time) { gathered in
-      try Self.write(gathered) { frames.append(Frame($0)) }
+      var memory: UnsafeMutableRawPointer?
+      try gathered.write { bytes in
+        let taken = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: FrameLimits.alignment)
+        memory = taken
+        return taken
+      } commit: { _ in
+        if let memory { frames.append(Frame(memory)) }
+      }
     }
     return frames
   }
@@ -120,16 +135,6 @@ public final class HeldRows {
     settle()
     if byteCount > 1 << 20, byteCount / 4 > neededBytes { try shrink() }
     return true
-  }
-
-  private static func write(_ gathered: RowGatherer, _ made: (UnsafeMutableRawPointer) -> Void) throws {
-    var memory = UnsafeMutableRawPointer(bitPattern: 1)!
-    try gathered.write { bytes in
-      memory = Run.memory(bytes)
-      return memory
-    } commit: { _ in
-      made(memory)
-    }
   }
 
   /// True when a row before `time` waits.
@@ -152,7 +157,7 @@ public final class HeldRows {
       byteCount -= run.pointee.byteCount
       neededBytes -= run.pointee.rowBytes * run.pointee.left
       count -= run.pointee.left
-      Run.destroy(run)
+      pool.give(Run.destroy(run))
       return true
     }
   }
@@ -184,28 +189,39 @@ public final class HeldRows {
 
   /// Puts the rows of some runs into new ones, as few as can be.
   private func replace(_ isChosen: (Run) -> Bool) throws {
-    var groups: [[Run.Reference]] = []
-    for run in runs where isChosen(run.pointee) {
-      if let group = groups.firstIndex(where: { $0[0].pointee.fits(run.pointee) }) {
-        groups[group].append(run)
-      } else {
-        groups.append([run])
-      }
-    }
-    groups.removeAll { $0.count == 1 && $0[0].pointee.cursor == 0 }
-    guard !groups.isEmpty else { return }
-    var made: [Run.Reference] = []
-    for group in groups {
-      let parts = RunHeap(ties)
-      for run in group { parts.push(run) }
+    chosen.removeAll(keepingCapacity: true)
+    made.removeAll(keepingCapacity: true)
+    for run in runs where isChosen(run.pointee) { chosen.append(run) }
+    while let first = chosen.first {
+      parts.removeAll()
+      for run in chosen where run.pointee.fits(first.pointee) || run == first { parts.push(run) }
+      chosen.removeAll { $0.pointee.fits(first.pointee) || $0 == first }
+      // One alone is as small as it can be, unless some of it has left.
+      if parts.count == 1, first.pointee.cursor == 0 { continue }
       while gatherer.take(from: parts, before: nil, Self.merged) {
-        try Self.write(gatherer) { made.append(Run.make($0)) }
-        count -= gatherer.segments.reduce(0) { $0 + $1.count }
-        neededBytes -= gatherer.segments.reduce(0) { $0 + $1.count * $1.run.pointee.rowBytes }
+        try writeRuns()
+        for segment in gatherer.segments {
+          count -= segment.count
+          neededBytes -= segment.count * segment.run.pointee.rowBytes
+        }
       }
     }
+    guard !made.isEmpty else { return }
     drop { $0.left == 0 }
     fillHeap()
     for run in made { insert(run) }
+  }
+
+  /// Makes runs of what was gathered.
+  private func writeRuns() throws {
+    let rows = gatherer.segments.reduce(0) { $0 + $1.count }
+    var block: RunPool.Block?
+    try gatherer.write { bytes in
+      let taken = pool.take(frameBytes: bytes, rows: rows)
+      block = taken
+      return taken.memory
+    } commit: { _ in
+      if let block { made.append(Run.make(block)) }
+    }
   }
 }

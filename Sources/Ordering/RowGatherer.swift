@@ -151,7 +151,7 @@ final class RowGatherer {
   func copy(_ frame: FrameView, _ rows: FrameDeriver.Rows, _ body: (FrameView) throws -> Void) throws {
     var memory = UnsafeMutableRawPointer(bitPattern: 1)!
     try copies.derive(frame, rows, values: []) { bytes in
-      memory = Run.memory(bytes)
+      memory = .allocate(byteCount: bytes, alignment: FrameLimits.alignment)
       return memory
     } commit: { _ in
       defer { memory.deallocate() }

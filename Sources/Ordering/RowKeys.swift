@@ -14,10 +14,14 @@ final class RowKeys {
   @exclusivity(unchecked) private(set) var entries = UnsafeMutablePointer<Entry>.allocate(capacity: FrameLimits.maxRows)
   @exclusivity(unchecked) private var spare = UnsafeMutablePointer<Entry>.allocate(capacity: FrameLimits.maxRows)
   private var bounds: [Int] = []
+  /// Hashes of the rows of the frame in work, where some have one time and id; the others are 0.
+  private var hashes: UnsafeMutablePointer<UInt64>?
+  private var areHashesClear = false
 
   deinit {
     entries.deallocate()
     spare.deallocate()
+    hashes?.deallocate()
   }
 
   /// Keys of all rows of a frame, which has event times.
@@ -37,7 +41,8 @@ final class RowKeys {
     let ids = RowIDs(frame)
     let isBehind = frame.hasRowWatermark
     let flat = times.ints?.baseAddress
-    let order = Order(frame: frame, form: ids.form, ties: ties)
+    let order = Order(frame: frame, form: ids.form, ties: ties, keys: self)
+    areHashesClear = false
     bounds.removeAll(keepingCapacity: true)
     bounds.append(0)
     let entries = entries
@@ -60,13 +65,31 @@ final class RowKeys {
     let frame: FrameView
     let form: RowIDs.Form
     let ties: RowTies
+    unowned(unsafe) let keys: RowKeys
 
     @inline(__always)
     func isBefore(_ a: Entry, _ b: Entry) -> Bool {
       if a.key.time != b.key.time { return a.key.time < b.key.time }
       if a.key.id != b.key.id { return a.key.id < b.key.id }
-      return ties.isBefore(frame, Int(a.row), frame, Int(b.row), form: form)
+      return isBeforeAlike(Int(a.row), Int(b.row))
     }
+
+    private func isBeforeAlike(_ a: Int, _ b: Int) -> Bool {
+      if form == .text {
+        let order = RowTies.order(frame, a, frame, b)
+        if order != 0 { return order < 0 }
+      }
+      return keys.hash(frame, a, ties) < keys.hash(frame, b, ties)
+    }
+  }
+
+  private func hash(_ frame: FrameView, _ row: Int, _ ties: RowTies) -> UInt64 {
+    let hashes = hashes ?? .allocate(capacity: FrameLimits.maxRows)
+    self.hashes = hashes
+    if !areHashesClear { hashes.initialize(repeating: 0, count: frame.rows) }
+    areHashesClear = true
+    if hashes[row] == 0 { hashes[row] = ties.hash(frame, row) }
+    return hashes[row]
   }
 
   /// Merges each two stretches that are in order and stand side by side.

@@ -1,40 +1,42 @@
 import Glibc
 import PluginKit
 
-/// The order of rows whose times and ids are one number: by the whole ids, then by all that the rows hold.
+/// The order of rows whose times and ids are one number: by the whole ids, then by a hash of all that the rows hold.
 ///
 /// Two sources may number their rows alike. With this, it makes no difference which of such rows came first; when a row was read
-/// is not looked at, for that depends on arrival.
+/// is not looked at, for that depends on arrival. Rows of one hash are alike.
 final class RowTies {
-  private let one = KeyReader(), other = KeyReader()
+  private let reader = KeyReader()
   private var columns: [ColumnView] = []
+  /// The frame whose columns these are.
+  private var frame: UnsafePointer<tide_frame>?
+  private var schema: UInt64 = 0
 
-  /// True when the first row comes before the second one, which both have ids of one form.
-  func isBefore(_ a: FrameView, _ rowA: Int, _ b: FrameView, _ rowB: Int, form: RowIDs.Form) -> Bool {
-    if form == .text, let idA = a.column(role: .id), let idB = b.column(role: .id) {
-      let order = Self.order(idA.bytes(rowA), idB.bytes(rowB))
-      if order != 0 { return order < 0 }
-    }
-    if a.schemaID != b.schemaID { return a.schemaID < b.schemaID }
-    let bytesA = bytes(one, a, rowA), bytesB = bytes(other, b, rowB)
-    return Self.order(bytesA, bytesB) < 0
+  /// XXH64 of a row's values and its schema; never 0.
+  func hash(_ frame: FrameView, _ row: Int) -> UInt64 {
+    if self.frame != frame.frame || schema != frame.schemaID { learn(frame) }
+    let bytes = reader.bytes(of: columns, row: row)
+    return max(1, tide_xxh64(bytes.baseAddress, UInt64(bytes.count), frame.schemaID))
   }
 
-  private func bytes(_ reader: KeyReader, _ frame: FrameView, _ row: Int) -> UnsafeRawBufferPointer {
+  private func learn(_ frame: FrameView) {
+    (self.frame, schema) = (frame.frame, frame.schemaID)
     columns.removeAll(keepingCapacity: true)
     for index in 0..<frame.columnCount {
       let column = frame.column(index)
       if column.role != .ingestTime { columns.append(column) }
     }
-    return reader.bytes(of: columns, row: row)
   }
 
-  private static func order(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
-    let common = min(a.count, b.count)
+  /// How two ids compare that begin alike: below 0 when the first one is less.
+  static func order(_ a: FrameView, _ rowA: Int, _ b: FrameView, _ rowB: Int) -> Int {
+    guard let idA = a.column(role: .id), let idB = b.column(role: .id) else { return 0 }
+    let (one, other) = (idA.bytes(rowA), idB.bytes(rowB))
+    let common = min(one.count, other.count)
     if common > 0 {
-      let order = memcmp(a.baseAddress!, b.baseAddress!, common)
+      let order = memcmp(one.baseAddress!, other.baseAddress!, common)
       if order != 0 { return Int(order) }
     }
-    return a.count - b.count
+    return one.count - other.count
   }
 }

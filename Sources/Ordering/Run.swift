@@ -9,6 +9,11 @@ struct Run {
   let keys: UnsafeMutablePointer<SortKey>
   let form: RowIDs.Form
   let rows: Int
+  /// Where all of it stands.
+  let block: RunPool.Block
+  /// The hash that was asked for last, and whose it is.
+  private var hash: UInt64 = 0
+  private var hashed = -1
   /// Values of the columns inside others.
   let nestedValues: Int
   var cursor = 0
@@ -19,43 +24,43 @@ struct Run {
   /// What a row takes, about.
   let rowBytes: Int
 
-  /// Takes over the memory of a frame whose rows are in order. Their keys are those of `entries`, or are read.
-  static func make(_ memory: UnsafeMutableRawPointer, entries: UnsafePointer<RowKeys.Entry>? = nil) -> Reference {
-    let frame = FrameView(bytes: memory)
-    let keys = UnsafeMutablePointer<SortKey>.allocate(capacity: frame.rows)
+  /// Makes the run of a frame that stands in a block, its rows in order. Their keys are those of `entries`, or are read.
+  static func make(_ block: RunPool.Block, entries: UnsafePointer<RowKeys.Entry>? = nil) -> Reference {
+    let frame = FrameView(bytes: block.memory)
+    let made = (block.memory + frame.byteCount).bindMemory(to: Run.self, capacity: 1)
+    let keys = UnsafeMutableRawPointer(made + 1).bindMemory(to: SortKey.self, capacity: frame.rows)
     if let entries {
       for row in 0..<frame.rows { keys[row] = entries[row].key }
     } else {
       RowKeys.read(frame, into: keys)
     }
     var nested = 0
-    if frame.descriptorCount > frame.columnCount {
-      for index in frame.columnCount..<frame.descriptorCount {
-        let column = tide_col(frame.frame, Int32(index)).pointee
-        if column.parent != UInt16(TIDE_NONE_COLUMN) { nested += Int(column.len) }
-      }
+    for index in frame.columnCount..<max(frame.columnCount, frame.descriptorCount) {
+      let column = tide_col(frame.frame, Int32(index)).pointee
+      if column.parent != UInt16(TIDE_NONE_COLUMN) { nested += Int(column.len) }
     }
-    let made = Reference.allocate(capacity: 1)
     made.initialize(
       to: Run(
-        frame: frame, keys: keys, form: RowIDs(frame).form, rows: frame.rows, nestedValues: nested,
+        frame: frame, keys: keys, form: RowIDs(frame).form, rows: frame.rows, block: block, nestedValues: nested,
         rowBytes: max(1, frame.byteCount / frame.rows)))
     return made
   }
 
-  static func destroy(_ run: Reference) {
-    run.pointee.keys.deallocate()
-    UnsafeMutableRawPointer(mutating: run.pointee.frame.frame).deallocate()
-    run.deallocate()
+  /// Ends a run; its block, where it stood itself, is free.
+  static func destroy(_ run: Reference) -> RunPool.Block {
+    let block = run.pointee.block
+    run.deinitialize(count: 1)
+    return block
   }
 
-  /// Room for a frame of so many bytes.
-  static func memory(_ bytes: Int) -> UnsafeMutableRawPointer {
-    .allocate(byteCount: bytes, alignment: FrameLimits.alignment)
+  /// Hash of the row at the cursor, which is worked out once.
+  mutating func hash(_ ties: RowTies) -> UInt64 {
+    if hashed != cursor { (hash, hashed) = (ties.hash(frame, cursor), cursor) }
+    return hash
   }
 
   var left: Int { rows - cursor }
-  var byteCount: Int { frame.byteCount + rows * MemoryLayout<SortKey>.stride + MemoryLayout<Run>.stride }
+  var byteCount: Int { block.bytes }
 
   /// True when rows of both can stand in one frame that a merger makes.
   func fits(_ other: Run) -> Bool {

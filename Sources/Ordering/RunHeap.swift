@@ -77,8 +77,11 @@ final class RunHeap {
     let (one, other) = (a.run, b.run)
     if one.pointee.form != other.pointee.form { return one.pointee.form.rawValue < other.pointee.form.rawValue }
     if a.key.id != b.key.id { return a.key.id < b.key.id }
-    return ties.isBefore(
-      one.pointee.frame, one.pointee.cursor, other.pointee.frame, other.pointee.cursor, form: one.pointee.form)
+    if one.pointee.form == .text {
+      let order = RowTies.order(one.pointee.frame, one.pointee.cursor, other.pointee.frame, other.pointee.cursor)
+      if order != 0 { return order < 0 }
+    }
+    return one.pointee.hash(ties) < other.pointee.hash(ties)
   }
 
   /// True while the first run's next row, at its cursor, comes before `entry`, the first of another run.

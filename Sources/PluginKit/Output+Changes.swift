@@ -39,7 +39,7 @@ extension Output {
   /// Sends rows of a batch that may come several times, such as once for each element of a list. There is a value for each row
   /// that goes.
   ///
-  /// - Parameter rows: frame row numbers, ascending; those of the batch, each as often as it is to go, or not at all.
+  /// - Parameter rows: frame row numbers, in any order; those of the batch, each as often as it is to go, or not at all.
   public func send(
     _ batch: Batch, repeating rows: UnsafeBufferPointer<UInt16>, changing changes: FrameDeriver, values: [ColumnValues] = [],
     to port: UInt32 = 0

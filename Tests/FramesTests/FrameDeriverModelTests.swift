@@ -117,12 +117,13 @@ struct FrameDeriverModelTests {
     }
   }
 
-  /// Ascending rows, some of them several times or not at all.
+  /// Ascending rows, some of them not at all; where they may come several times, also in any order.
   private func rows(of count: Int, repeated: Bool, using random: inout SplitMix) -> [Int] {
     let picked = (0..<count).flatMap { row in
       [Int](repeating: row, count: repeated ? random.below(4) : random.below(10) < 7 ? 1 : 0)
     }
-    return picked.isEmpty ? [0] : picked
+    if picked.isEmpty { return [0] }
+    return repeated && random.below(2) == 0 ? picked.shuffled(using: &random) : picked
   }
 
   @Test func `changed frames are what the same changes make of their rows`() throws {

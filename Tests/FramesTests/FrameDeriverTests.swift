@@ -56,6 +56,31 @@ struct FrameDeriverTests {
     return try written(builder)
   }
 
+  @Test func `rows in another order keep what they hold, their records and their watermarks`() throws {
+    let order = (0..<frame.rows).map { UInt16($0 * 7 % frame.rows) }
+    let deriver = try FrameDeriver([])
+    var made: [AlignedBytes] = []
+    try order.withUnsafeBufferPointer { order in
+      try deriver.derive(frame, .init(order.baseAddress, count: order.count, areRepeated: true), values: []) { bytes in
+        made.append(AlignedBytes(count: bytes))
+        return made.last!.memory
+      } commit: { _ in
+      }
+    }
+    let turned = try FrameValidator.validate(made[0].raw)
+    #expect(turned.rows == frame.rows && turned.hasVerbatim && turned.schemaID == schemaID(of: frame))
+    for (place, row) in order.enumerated() {
+      let row = Int(row)
+      #expect(turned.rowWatermark(place) == frame.rowWatermark(row))
+      #expect(turned.verbatim(place).map(Array.init) == frame.verbatim(row).map(Array.init))
+      for column in [SampleFrame.id, SampleFrame.at, SampleFrame.int] {
+        #expect(turned.column(column).int(place) == frame.column(column).int(row))
+        #expect(turned.column(column).isValid(place) == frame.column(column).isValid(row))
+      }
+      #expect(turned.column(SampleFrame.text).string(place) == frame.column(SampleFrame.text).string(row))
+    }
+  }
+
   // MARK: Encodings
 
   @Test func `few texts become a dictionary, one becomes a constant, many stay as they are`() throws {

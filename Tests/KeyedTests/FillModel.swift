@@ -23,7 +23,7 @@ struct FillModel {
   func made(_ rows: [TimedStream.Row]) -> [Made] {
     var last: [Cell: TimedStream.Row] = [:]
     var made: [Made] = []
-    for row in rows {
+    for row in rows where row.behind == nil {
       let key = row["k"]
       guard let before = last[key] else {
         last[key] = row

@@ -128,7 +128,6 @@ extension Manifests {
         1:99: 'timeouts' is not built yet in this version of tidemill; remove it
         3:35: pass runs as one instance: what it knows is of all rows together; remove 'lanes'
         3:49: 'isolation: process' is not built yet in this version of tidemill; write isolation: thread
-        3:58: 'order' is not built yet in this version of tidemill; remove it
         3:77: pass keeps nothing by keys, which 'state' could limit; remove it
         6:49: the edge 'f -> o' drops rows when it is full (drop_oldest), but line 6 asks for delivery: exactly_once; write when_full: block, or delivery: at_most_once
         6:74: 'delivery: exactly_once' is not built yet in this version of tidemill; write delivery: at_most_once
