@@ -126,12 +126,13 @@ struct EnrichOperator: Operator, TimerHandler {
   mutating func onTimer(_ id: UInt64, time: Int64, _ out: inout Output) throws {
     guard let reload else { return }
     try host.timer(Self.timer, at: host.now &+ reload, .processing)
-    guard let now = reader.file.signature, now != signature else { return }
+    let now = reader.file.signature
+    guard now != signature else { return }
     do throws(TableFailure) {
       guard let (new, signature) = try reader.read() else { return }
       self.signature = signature
       try take(new)
-      host.log(.info, "\(reader.file.path) was read again: \(new.rowCount) rows")
+      host.log(.info, "\(reader.file.path) was read again: \(new.rowCount) \(new.rowCount == 1 ? "row" : "rows")")
     } catch {
       signature = now
       failures += 1

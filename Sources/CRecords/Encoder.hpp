@@ -6,10 +6,7 @@
 #include <string>
 #include <vector>
 
-// Plugins have this code, too, and export their entry alone.
-#pragma GCC visibility push(hidden)
 #include "CRecords.h"
-#pragma GCC visibility pop
 #include "Cells.hpp"
 #include "Names.hpp"
 #include "VariantText.hpp"
