@@ -138,7 +138,9 @@ private final class Filling {
         keys.uses[number] = 1
         rows.append(Int32(count))
       } else if reader.refusesDuplicates {
-        let names = keyColumns.map { $0.type == .string ? "'\($0.string(row))'" : "\($0.double(row))" }
+        let names = keyColumns.map {
+          $0.type == .string ? "'\($0.string(row))'" : $0.type == .double ? "\($0.double(row))" : "\($0.int(row))"
+        }
         fail(.record(count), "the key \(names.joined(separator: ", ")) was there before, in row \(rows[number] + 1)")
         return false
       } else {

@@ -223,8 +223,8 @@ final class WindowJoin: RowStore {
 
   func restore(_ row: KeptRow.Reference, _ side: Int) -> Bool {
     let time = row.pointee.time
-    guard let end = firstEnd(time, behind: .min), row.pointee.mark >= end, (row.pointee.mark - end) % every == 0,
-      row.pointee.mark <= JoinContext.later(Self.floor(time, every), by: size)
+    guard let end = firstEnd(time, behind: .min), row.pointee.mark >= end,
+      row.pointee.mark <= JoinContext.later(Self.floor(time, every), by: size), (row.pointee.mark - end) % every == 0
     else { return false }
     hold(row, side)
     return true

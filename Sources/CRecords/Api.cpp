@@ -11,6 +11,9 @@ struct record_encoder {
   records::Encoder encoder;
 };
 
+// Plugins have this code, too, and export their entry alone.
+#pragma GCC visibility push(hidden)
+
 const char *record_plan_objection(const record_plan *plan) { return records::Decoder::objection(*plan); }
 
 record_decoder *record_decoder_create(const record_plan *plan) {
@@ -54,3 +57,5 @@ uint32_t record_type_of_cell(tide_string text) {
 uint32_t record_read_time(tide_string text, int64_t *time) {
   return records::read_rfc3339(reinterpret_cast<const uint8_t *>(text.data), text.length, *time);
 }
+
+#pragma GCC visibility pop

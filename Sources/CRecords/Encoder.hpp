@@ -6,12 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <tidemill/frame.h>
-
-// Plugins have this code, too, and export their entry alone.
-#pragma GCC visibility push(hidden)
 #include "CRecords.h"
-#pragma GCC visibility pop
 #include "Cells.hpp"
 #include "Names.hpp"
 #include "VariantText.hpp"

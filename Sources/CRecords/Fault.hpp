@@ -5,12 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include <tidemill/frame.h>
-
-// Plugins have this code, too, and export their entry alone.
-#pragma GCC visibility push(hidden)
 #include "CRecords.h"
-#pragma GCC visibility pop
 
 namespace records {
 

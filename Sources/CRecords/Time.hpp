@@ -3,12 +3,7 @@
 #define TIDEMILL_CRECORDS_TIME_HPP
 
 #include "Bytes.hpp"
-#include <tidemill/frame.h>
-
-// Plugins have this code, too, and export their entry alone.
-#pragma GCC visibility push(hidden)
 #include "CRecords.h"
-#pragma GCC visibility pop
 
 namespace records {
 

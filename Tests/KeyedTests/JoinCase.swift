@@ -121,7 +121,7 @@ struct JoinCase {
     func source(_ side: Int) -> String {
       let key = (0..<keys).map { "\(side == 0 ? "k" : "q")\($0): string" }.joined(separator: ", ")
       let fields = isDeclared ? ", fields: { n: int, ts: time, \(key), v: double, more: variant }" : ""
-      return "{ use: file, with: { path: in.jsonl, format: json, time: ts, time_unit: ns, id: n\(fields) }, "
+      return "{ use: file, with: { path: in.jsonl, format: json, time: ts, time_unit: ns\(fields) }, "
         + "watermark: { delay: \(delay)ns } }"
     }
     let names = (0..<keys).map { "k\($0)" }.joined(separator: ", ")
@@ -142,10 +142,11 @@ struct JoinCase {
           use: join
           from: { left: left, right: right }
           with: { key: [\(names)], right_key: [\(rightNames)], \(bound), kind: \(kind) }
-        seen: { use: map, from: both, with: { set: { lv: 'v', rv: 'right_v', lm: more, rm: right_more } } }
+        seen: { use: map, from: both, with: { set: { ln: n, rn: right_n, lv: v, rv: right_v, lm: more, rm: right_more } } }
+        behind: { use: map, from: both.late, with: { set: { ln: n } } }
       sinks:
         out: { use: file, from: seen, with: { path: out.jsonl } }
-        late: { use: file, from: both.late, with: { path: late.jsonl } }
+        late: { use: file, from: behind, with: { path: late.jsonl } }
         dead: { use: file, from: "*.dead", with: { path: dead.jsonl } }
 
       """

@@ -101,7 +101,7 @@ import Testing
 
   @Test func `rows that are kept stay within the limits of state`() {
     let more = manifest(
-      "key: k, within: { after: 1h }", left: ", fields: { ts: time, k: int }", right: ", fields: { ts: time, k: int }"
+      "key: k, tumbling: 1h", left: ", fields: { ts: time, k: int }", right: ", fields: { ts: time, k: int }"
     ).replacing("with: { key: k", with: "state: { keys: 100 }, with: { key: k")
     let lines = (0..<300).map { #"{"ts":\#($0),"k":\#($0)}"# }
     do {

@@ -20,7 +20,7 @@ import Testing
   }
 
   private func match(_ row: RowCollector.Row) -> JoinCase.Match {
-    JoinCase.Match(left: row.int("n"), right: row.int("right_n"), end: row.int("window_end"), time: row.time ?? .min)
+    JoinCase.Match(left: row.int("ln"), right: row.int("rn"), end: row.int("window_end"), time: row.time ?? .min)
   }
 
   private func hold(_ test: JoinCase, _ run: ManifestRun, _ replay: String) {
@@ -35,7 +35,7 @@ import Testing
       let (more, less) = (Set(found).subtracting(wanted), Set(wanted).subtracting(found))
       #expect(counted(found) == counted(wanted), "\(replay)\nonly found: \(more)\nonly wanted: \(less)\n\(test.manifest)")
     }
-    #expect(run.late.compactMap { $0.int("n") }.sorted() == late.sorted(), "late rows; \(replay)\n\(test.manifest)")
+    #expect(run.late.compactMap { $0.int("ln") }.sorted() == late.sorted(), "late rows; \(replay)\n\(test.manifest)")
     #expect(run.dead.isEmpty, "\(replay)")
     let node = run.node("both")
     let count = test.rows.joined().reduce(0) { $0 + $1.count }
@@ -47,7 +47,7 @@ import Testing
   private func holdFields(_ test: JoinCase, _ run: ManifestRun, _ replay: String) {
     let rows = Dictionary(uniqueKeysWithValues: test.rows.joined().joined().map { ($0.number, $0) })
     for found in run.out {
-      let left = found.int("n").flatMap { rows[$0] }, right = found.int("right_n").flatMap { rows[$0] }
+      let left = found.int("ln").flatMap { rows[$0] }, right = found.int("rn").flatMap { rows[$0] }
       let value = { (row: JoinCase.Row?) in row?.value.map { Cell.double($0) } ?? .null }
       #expect(found["lv"] == value(left) && found["rv"] == value(right), "values of \(found); \(replay)")
       for (cell, row) in [(found["lm"], left), (found["rm"], right)] {
