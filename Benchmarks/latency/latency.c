@@ -1,0 +1,131 @@
+/* The ends of a pipeline whose latency is measured: `clockwork` sends events when they are due, `latencies` counts how long
+ * after that they arrive. Both read the host's clock.
+ */
+#include <errno.h>
+#include <tidemill/simple.h>
+
+#include "histogram.h"
+#include "schedule.h"
+
+TIDE_DESCRIBE({
+  "abi": 0, "name": "latency", "version": "1.0.0", "license": "MIT",
+  "doc": "Send events when they are due, and see how late they arrive.",
+  "components": [
+    { "id": "clockwork", "kind": "source", "concurrency": "single",
+      "doc": "Send events at a steady rate, on time: between them it keeps its CPU busy.",
+      "options": [
+        { "name": "count", "type": "integer", "default": 10000, "minimum": 1, "doc": "How many." },
+        { "name": "rate", "type": "integer", "default": 10000, "minimum": 0, "maximum": 1000000000, "unit": "events/s",
+          "doc": "How many a second; 0 = as fast as they are taken, in full frames, each event due when its frame is begun." }
+      ],
+      "outputs": { "fields": [
+        { "name": "due", "type": "int", "doc": "When the event was due, ns since the epoch." },
+        { "name": "value", "type": "double", "doc": "A number from 0 to 99." }
+      ] },
+      "example": "name: late\nsources:\n  events: { use: clockwork, with: { count: 100 } }\noperators:\n  doubled: { use: map, from: events, with: { set: { doubled: value * 2.0 } } }\nsinks:\n  out: { use: latencies, from: doubled, with: { report: late.txt } }\n" },
+    { "id": "latencies", "kind": "sink", "concurrency": "single",
+      "doc": "Count how long after it was due each event arrives, and report that at the end.",
+      "options": [
+        { "name": "report", "type": "string", "format": "path", "required": true,
+          "doc": "File for one line: events, events a second, and in microseconds p50, p99, p99.9 and the greatest." },
+        { "name": "warm_up", "type": "integer", "default": 0, "minimum": 0, "doc": "Events at the start that do not count." }
+      ],
+      "inputs": [{ "name": "due", "type": "int" }, { "name": "doubled", "type": "double" }],
+      "example": "name: late\nsources:\n  events: { use: clockwork, with: { count: 100 } }\noperators:\n  doubled: { use: map, from: events, with: { set: { doubled: value * 2.0 } } }\nsinks:\n  out: { use: latencies, from: doubled, with: { report: late.txt } }\n" }
+  ]
+});
+
+struct tide_instance {
+  const tide_host *host;
+  /* clockwork */
+  tide_builder rows;
+  int32_t due, value;
+  int64_t rate, sent, count;
+  schedule times;
+  /* latencies */
+  histogram latencies;
+  int64_t to_skip, first, last;
+  double sum;
+  tide_string report;
+};
+
+static int64_t now_of(const tide_instance *me) { return me->host->now(me->host->context); }
+
+/* ---- clockwork ---------------------------------------------------------------------------------------------------------- */
+
+static tide_status setup_clockwork(tide_instance *me) {
+  tide_b_init(&me->rows);
+  me->due = tide_b_col(&me->rows, "due", TIDE_I64, TIDE_NO_ROLE);
+  me->value = tide_b_col(&me->rows, "value", TIDE_F64, TIDE_NO_ROLE);
+  me->count = tide_opt_int(me->host, "count", 10000);
+  me->rate = tide_opt_int(me->host, "rate", 10000);
+  return TIDE_OK;
+}
+
+static void teardown_clockwork(tide_instance *me) { tide_b_free(&me->rows); }
+
+static tide_status start(tide_instance *me) {
+  if (me->rate > 0) me->times = schedule_from(now_of(me), (double)me->rate);
+  return TIDE_OK;
+}
+
+/* Sends what is due in one frame, at most a full one; waits for it when nothing is, until the deadline. */
+static tide_status poll(tide_instance *me, int64_t deadline, tide_output *out) {
+  int64_t now = now_of(me), due = me->rate > 0 ? schedule_due(&me->times, me->sent) : now;
+  tide_status status = TIDE_OK;
+  while (due > now && now < deadline) now = now_of(me);
+  while (due <= now && me->sent < me->count && status == TIDE_OK) {
+    tide_put_i64(&me->rows, me->due, due);
+    tide_put_f64(&me->rows, me->value, (double)(me->sent % 100));
+    status = tide_end_row(&me->rows); /* TIDE_MORE: the frame is full */
+    me->sent++;
+    if (me->rate > 0) due = schedule_due(&me->times, me->sent);
+  }
+  status = tide_finish(&me->rows, me->host, out, 0);
+  return status < 0 ? status : me->sent == me->count ? TIDE_END : TIDE_OK;
+}
+
+/* ---- latencies ---------------------------------------------------------------------------------------------------------- */
+
+static tide_status setup_latencies(tide_instance *me) {
+  me->report = tide_opt_string(me->host, "report", "");
+  me->to_skip = tide_opt_int(me->host, "warm_up", 0);
+  return TIDE_OK;
+}
+
+/* The rows of a batch arrive with the call, all at once. */
+static tide_status process(tide_instance *me, const tide_batch *in, tide_output *out) {
+  int64_t now = now_of(me);
+  int32_t due = tide_find(in->frame, "due"), doubled = tide_find(in->frame, "doubled");
+  uint32_t k;
+  (void)out;
+  for (k = 0; k < in->count; k++) {
+    uint32_t row = tide_row(in->selection, k);
+    me->sum += tide_f64(in->frame, doubled, row);
+    if (me->to_skip > 0) {
+      me->to_skip--;
+      me->first = now;
+    } else {
+      histogram_record(&me->latencies, now - tide_i64(in->frame, due, row));
+    }
+  }
+  me->last = now;
+  return TIDE_OK;
+}
+
+static tide_status flush(tide_instance *me, tide_output *out) {
+  char path[4096];
+  FILE *file;
+  int failed;
+  (void)out;
+  snprintf(path, sizeof path, "%.*s", (int)me->report.length, me->report.data);
+  file = fopen(path, "w");
+  if (file == NULL) return tide_fail(me->host, TIDE_E_FATAL, "report", "%s: %s", path, strerror(errno));
+  failed = histogram_report(&me->latencies, (double)(me->last - me->first) * 1e-9, file);
+  if (fclose(file) != 0 || failed) return tide_fail(me->host, TIDE_E_FATAL, "report", "%s: %s", path, strerror(errno));
+  return TIDE_OK;
+}
+
+TIDE_COMPONENT(clockwork, "clockwork", setup_clockwork, teardown_clockwork, .open = start, .poll = poll);
+TIDE_COMPONENT(latencies, "latencies", setup_latencies, NULL, .process = process, .flush = flush);
+TIDE_PLUGIN(&clockwork, &latencies);
