@@ -68,7 +68,7 @@ struct FrameDeriverTests {
       }
     }
     let turned = try FrameValidator.validate(made[0].raw)
-    #expect(turned.rows == frame.rows && turned.hasVerbatim && turned.schemaID == schemaID(of: frame))
+    #expect(turned.rows == frame.rows && turned.hasVerbatim && schemaID(of: turned) == schemaID(of: frame))
     for (place, row) in order.enumerated() {
       let row = Int(row)
       #expect(turned.rowWatermark(place) == frame.rowWatermark(row))

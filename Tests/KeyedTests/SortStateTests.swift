@@ -77,7 +77,7 @@ import Testing
     #expect(throws: PluginBench.Failure.self) { try create(bench).restore([.max: good + [1]]) }
     var random = SplitMix(seed: 7)
     var refused = 0
-    for _ in 0..<2000 {
+    for _ in 0..<600 {
       var bytes = good
       for _ in 0...random.below(3) { bytes[random.below(bytes.count)] = UInt8(truncatingIfNeeded: random.next()) }
       let other = try create(bench)
@@ -86,7 +86,7 @@ import Testing
         while try other.flush() == TIDE_MORE {}
       } catch { refused += 1 }
     }
-    #expect(refused > 200)
+    #expect(refused > 60)
   }
 
   @Test func `tiny frames are gathered, and what has left is given back`() throws {

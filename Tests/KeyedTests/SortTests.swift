@@ -133,6 +133,7 @@ import Testing
     }
     #expect(try run(20).out.count == 20)
     let failure = #expect(throws: ManifestRun.Failure.self) { try run(10) }
-    #expect("\(failure!)".contains("rows, and `state` allows 10: allow more rows"), "\(failure!)")
+    #expect(
+      failure?.description.contains("rows, and `state` allows 10: allow more rows") == true, "\(failure?.description ?? "")")
   }
 }
