@@ -23,6 +23,8 @@ public struct ChainPlan: Sendable, Equatable {
   public private(set) var memory: MemoryPlan
   /// Chains that an adaptive edge leaves.
   private var adaptiveChains: Set<Int> = []
+  /// For each chain, threads that decode for its source.
+  private var helpers: [Int] = []
   /// Which lane is of which node.
   let map: LaneMap
 
@@ -57,13 +59,18 @@ public struct ChainPlan: Sendable, Equatable {
       buffers.append(direct ? nil : edge.buffer ?? graph.nodes[edge.to].buffer ?? EdgeBuffer())
       if buffers.last??.targetNanoseconds != nil { adaptiveChains.insert(chainOfNode[edge.from]) }
     }
-    memory = MemoryPlan(demand(of: graph), limit: graph.maxMemoryBytes)
+    let demand = demand(of: graph)
+    helpers = demand.chains.map(\.helpers)
+    memory = MemoryPlan(demand, limit: graph.maxMemoryBytes)
     for (index, credit) in memory.credits.enumerated() { if let credit { buffers[index]?.bytes = credit } }
   }
 
   private func demand(of graph: GraphSpec) -> MemoryPlan.Demand {
     var demand = MemoryPlan.Demand(
-      buffers: buffers, chains: chains.map { _ in (crossing: false, reads: false, makes: false) })
+      buffers: buffers, chains: chains.map { _ in (crossing: false, reads: false, makes: false, helpers: 0) })
+    for (node, chain) in zip(graph.nodes, chainOfNode) where node.kind == .source && node.lanes > 1 {
+      demand.chains[chain].helpers += node.lanes - 1
+    }
     for (edge, buffer) in zip(graph.edges, buffers) {
       // Whoever has a reader at its dead-letter port makes frames for it; of the others, those that do not only forward.
       let from = graph.nodes[edge.from]
@@ -97,6 +104,9 @@ public struct ChainPlan: Sendable, Equatable {
 
   /// What may wait on all of them.
   public func bytes(ofEdge edge: Int) -> Int { map.edges(of: edge).reduce(0) { $0 + memory.edges[$1] } }
+
+  /// Threads that make frames for a chain: its own, and those that decode for its source.
+  func threads(ofChain chain: Int) -> Int { helpers[chain] + 1 }
 
   /// True when the frames that a node makes may go to an adaptive edge.
   func feedsAdaptiveEdge(_ node: Int) -> Bool { adaptiveChains.contains(chainOfNode[node]) }

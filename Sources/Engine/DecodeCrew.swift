@@ -47,8 +47,7 @@ final class DecodeCrew: @unchecked Sendable {
   /// Records of formats whose records end with a line, wherever they stand, can be decoded out of order.
   static func takes(_ plan: RecordPlan) -> Bool { plan.format == .json || plan.format == .text }
 
-  init(lanes: Int, plan: RecordPlan, source: Parker, clock: any PipelineClock, budget: FrameBudget, keepBytes: Int) throws
-  {
+  init(lanes: Int, plan: RecordPlan, source: Parker, clock: any PipelineClock, budget: FrameBudget, keepBytes: Int) throws {
     self.plan = plan
     self.source = source
     self.clock = clock

@@ -51,8 +51,8 @@ extension MemoryPlan {
   /// What has a say in it.
   struct Demand {
     var buffers: [EdgeBuffer?]
-    /// For each chain: frames leave its thread; it has a ring before it; its nodes make frames.
-    var chains: [(crossing: Bool, reads: Bool, makes: Bool)]
+    /// For each chain: frames leave its thread; it has a ring before it; its nodes make frames; so many threads make frames for it.
+    var chains: [(crossing: Bool, reads: Bool, makes: Bool, helpers: Int)]
   }
 
   /// All that the manifest asks for, or what fits into `limit`. What does not fit even so stays too much: compare `boundBytes`.
@@ -96,9 +96,10 @@ extension MemoryPlan {
     }
     rings = demand.buffers.reduce(0) { $0 + ($1.map(Self.ownBytes) ?? 0) }
     pools = demand.chains.map {
-      !$0.makes ? 0 : part($0.crossing ? Self.crossingPoolBytes : Self.localPoolBytes, Self.leastPoolBytes)
+      !$0.makes
+        ? 0 : part($0.crossing ? Self.crossingPoolBytes : Self.localPoolBytes, Self.leastPoolBytes) * (1 + $0.helpers)
     }
-    calls = demand.chains.map { ($0.reads ? one : 0) + ($0.makes ? 2 * one : 0) }
+    calls = demand.chains.map { ($0.reads ? one : 0) + ($0.makes ? 2 * one * (1 + $0.helpers) : 0) }
     retained = part(Self.retainedBytes, Self.leastRetainedBytes) + more
   }
 

@@ -10,7 +10,7 @@ extension Node {
     do {
       let made = try DecodeCrew(
         lanes: spec.lanes, plan: plan, source: chain.parker, clock: pipeline.clock, budget: pipeline.budget,
-        keepBytes: pipeline.chainPlan.memory.pools[chain.index])
+        keepBytes: pipeline.chainPlan.memory.pools[chain.index] / spec.lanes)
       let missing = made.start(name: spec.name)
       if missing > 0 { log(.warning, "\(missing) of its \(spec.lanes) lanes have no thread: the system gives no more") }
       crew = made

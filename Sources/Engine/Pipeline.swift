@@ -59,7 +59,8 @@ public final class Pipeline: @unchecked Sendable {
       let crossing = graph.edges.indices.contains {
         chainPlan.buffers[$0] != nil && chainPlan.chainOfNode[graph.edges[$0].from] == index
       }
-      let pool = FramePool(crossing: crossing, keepBytes: chainPlan.memory.pools[index], budget: budget)
+      let pool = FramePool(
+        crossing: crossing, keepBytes: chainPlan.memory.pools[index] / chainPlan.threads(ofChain: index), budget: budget)
       let chain = Chain(index: index, pipeline: self, pool: pool)
       for member in members { chain.adopt(nodes[member]) }
       chains.append(chain)

@@ -35,7 +35,7 @@ extension Manifests {
       sinks: { o: { use: drop, from: s, buffer: { when_full: drop_oldst } } }
       """#,
       says: #"""
-        1:29: 'timeout' is not a key of a source; one of: use, with, watermark, on_error, isolation, delivery
+        1:29: 'timeout' is not a key of a source; one of: use, with, watermark, on_error, isolation, lanes, delivery
         2:56: 'drop_oldst' is no value of 'when_full'; did you mean 'drop_oldest'?
         """#),
     Manifest(
@@ -98,7 +98,6 @@ extension Manifests {
       says: #"""
         1:29: a source reads nothing from the pipeline, so it has no 'from'; remove it
         1:38: 'buffer' bounds what waits in front of a node, and nothing does in front of a source; remove it
-        1:61: 'lanes' does not belong to a source; remove it
         1:71: 'function' does not belong to a source; remove it
         2:35: 'watermark' belongs to sources, not to a sink; remove it
         2:61: 'function' does not belong to a sink; remove it
