@@ -125,7 +125,7 @@ final class FingerprintMemory: DedupeMemory {
   /// The first place of the bucket that a number of 32 bits stands for.
   @inline(__always)
   private func bucket(_ number: UInt32) -> Int {
-    Int(truncatingIfNeeded: UInt64(number) &* UInt64(shape.buckets) >> 32) &* FingerprintShape.slots
+    Int(truncatingIfNeeded: (UInt64(number) &* UInt64(shape.buckets)) >> 32) &* FingerprintShape.slots
   }
 
   /// The finalizer of SplitMix64 (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).

@@ -97,7 +97,7 @@ final class Accumulators {
       cell.pointee = Cell(type: value.type, word: value.word)
       return true
     }
-    var room = 0
+    var room = -1
     if cell.pointee.type?.hasHeap == true {
       let old = Self.bytes(cell.pointee.word)
       if cell.pointee.type == value.type, old.count == value.bytes.count, old.elementsEqual(value.bytes) { return false }

@@ -66,7 +66,7 @@ import Testing
         let stream = FoldStream(
           40 + Int(seed % 7) * 40, partitions: 1 + Int(seed % 3), unit: Self.unit, delay: delay, most: most, disorder: 20,
           &random)
-        let manifest = stream.manifest("dedupe", test.options, declared: seed % 2 == 0, ports: ["duplicates"])
+        let manifest = stream.manifest("dedupe", test.options, ports: ["duplicates"])
         let verdicts = test.model.verdicts(on: stream.rows)
         hold(try stream.run(manifest), stream, verdicts, "seed \(seed), frames of \(most)\n\(manifest)")
       }

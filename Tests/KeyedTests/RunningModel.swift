@@ -29,11 +29,14 @@ struct RunningModel {
       let before = lives[key].map(values)
       lives[key, default: []].append(row)
       let now = values(lives[key]!)
-      if emitsChanges, let before, before.map(\.description) == now.map(\.description) { continue }
+      if emitsChanges, let before, texts(before) == texts(now) { continue }
       results.append(Result(key: key, values: now, time: row.time))
     }
     return results
   }
+
+  /// Byte by byte: texts that are written in two ways are two.
+  private func texts(_ values: [Expectation]) -> [[UInt8]] { values.map { Array($0.description.utf8) } }
 
   private func values(_ rows: [FoldStream.Row]) -> [Expectation] { aggregates.map { $0.result(rows) } }
 
