@@ -73,7 +73,8 @@ final class ExactMemory: DedupeMemory {
     } else if NoKey.isOne(keys.key(key), fields: fields) {
       return true
     }
-    if watermark < Self.sum(time, ttl) { add(key, Run(first: time, last: time, next: 0)) }
+    // Also one that is late in its own partition: rows of another one, which lags, may repeat it.
+    add(key, Run(first: time, last: time, next: 0))
     return true
   }
 
