@@ -5,7 +5,7 @@ import Testing
 /// `fill` in the real engine, against a model that sees all rows at once. Every failure prints its seed.
 @Suite(.serialized) struct FillTests {
   /// - Parameter withSteps: windows of a step each stand behind, where no row that was made may be late.
-  private func manifest(_ model: FillModel, delay: Int64, withSteps: Bool = true) -> String {
+  private func manifest(_ model: FillModel, delay: Int64, withSteps: Bool = true, lanes: Int = 1) -> String {
     var text = """
       name: proof
       sources:
@@ -17,6 +17,7 @@ import Testing
         full:
           use: fill
           from: in
+          lanes: \(lanes)
           with:
             every: \(model.every)ns
             offset: \(model.offset)ns
@@ -49,19 +50,21 @@ import Testing
     }
   }
 
-  private func run(_ stream: TimedStream, _ model: FillModel, frame: Int, _ random: inout SplitMix) throws -> ManifestRun {
+  private func run(
+    _ stream: TimedStream, _ model: FillModel, frame: Int, lanes: Int, _ random: inout SplitMix
+  ) throws -> ManifestRun {
     let steps = Dealing.steps(stream.lines, most: frame, &random)
     var seed = SplitMix(seed: random.next())
     let rate = [0, 2, 10][seed.below(3)]
     nonisolated(unsafe) var chance = seed
     return try ManifestRun(
-      manifest(model, delay: stream.delay), inputs: ["in": (stream.partitions.count, steps)],
+      manifest(model, delay: stream.delay, lanes: lanes), inputs: ["in": (stream.partitions.count, steps)],
       wrap: { node, component in
         node == "full" ? RestoringComponent(component) { _ in rate > 0 && chance.below(rate) == 0 }.table : component
       })
   }
 
-  @Test func `every step between two rows of a key has one, whatever frames and partitions they came in`() throws {
+  @Test func `every step between two rows of a key has one, whatever frames, partitions and lanes they came in`() throws {
     for seed in Seeds.of(500, 50) {
       var random = SplitMix(seed: seed)
       let stream = stream(&random, rows: 30 + Int(seed % 5) * 60)
@@ -72,12 +75,14 @@ import Testing
       // The offset counts within a step.
       let shown = FillModel(every: every, offset: model.offset % every, maxGap: model.maxGap, maxRows: model.maxRows)
       let wanted = shown.made(stream.inOrder)
-      for frame in [1, 2 + random.below(60), 4096] {
-        let run = try run(stream, model, frame: frame, &random)
-        let why = "seed \(seed), frames of \(frame)"
+      for (frame, lanes) in [(1, 1), (2 + random.below(60), 1), (4096, 1), (1 + random.below(90), 2 + random.below(3))] {
+        let run = try run(stream, model, frame: frame, lanes: lanes, &random)
+        let why = "seed \(seed), frames of \(frame), lanes: \(lanes)"
         let (made, others) = (run.out.filter { $0["filled"] == .bool(true) }, run.out.filter { $0["filled"] == .bool(false) })
         #expect(made.count + others.count == run.out.count, "\(why)")
-        #expect(others.map { $0.int("row") } == stream.inOrder.map { Int64($0.number) }, "\(why)")
+        let numbers = others.compactMap { $0.int("row") }, all = stream.inOrder.map { Int64($0.number) }
+        // Lanes have an order each.
+        #expect(lanes > 1 ? numbers.sorted() == all.sorted() : numbers == all, "\(why)")
         let found = made.map {
           FillModel.Made(key: $0["k"], time: $0.time ?? 0, linear: $0["v"], whole: $0["n"], previous: $0["s"])
         }
