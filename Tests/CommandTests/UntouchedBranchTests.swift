@@ -203,4 +203,17 @@ struct UntouchedBranchTests {
     #expect(try story.text("json") == "{\"v\":60}\n{\"v\":60.0}\n{\"v\":12345678901234567890123}\n")
     #expect(try story.text("csv") == "x,y\n1.50,a\n2,\n")
   }
+
+  @Test func `a text that a column of numbers does not take is not lost`() throws {
+    let story = try Self.run(
+      """
+      name: taken
+      sources: { s: { use: file, with: { path: in, format: json } } }
+      operators:
+        c: { use: parse, from: s, with: { field: row, format: csv, columns: [x, y], named: { x: double }, remove: true } }
+        there: { use: filter, from: c, with: { where: has(x) } }
+      sinks: { o: { use: file, from: there, with: { path: out, format: json } } }
+      """, "{\"row\":\"1.5,a\",\"n\":1}\n{\"row\":\"cold,b\",\"n\":2}\n{\"row\":\",c\",\"n\":3}\n", "taken")
+    #expect(try story.text("out") == "{\"x\":1.5,\"y\":\"a\",\"n\":1}\n{\"y\":\"b\",\"n\":2,\"x\":\"cold\"}\n")
+  }
 }
