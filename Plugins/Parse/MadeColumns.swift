@@ -2,8 +2,8 @@ import PluginKit
 
 /// The columns that are made of texts, for frames of one schema.
 ///
-/// A cell of the row of what was found stands for each of them. Of a parser whose texts may have any fields, those without
-/// a column become, with what the rows had there before, the rest of the row.
+/// A cell of the row of what was found stands for each of them. Fields without a column, of texts that may have any, and
+/// values of another type than a column's become, with what the rows had there before, the rest of the row.
 final class MadeColumns {
   private struct Slot {
     let name: String
@@ -38,7 +38,7 @@ final class MadeColumns {
     prefix = Array(settings.prefix.utf8)
     values = ValueReader(isTyped: parser.isTyped, timeFormat: settings.timeFormat, defaults: settings.defaults)
     let names = SlotNames(settings, parser, like: frame)
-    row = FoundRow(names: names.made.map(\.name), keepsOthers: parser.isOpen)
+    row = FoundRow(names: names.made.map(\.name), keepsOthers: names.leavesValues)
     time = settings.time.flatMap { time in names.made.firstIndex { $0.name == time } }
     builder.maxRows = FrameLimits.maxRows
     builder.maxBytes = FrameLimits.defaultMaxBytes
@@ -53,7 +53,7 @@ final class MadeColumns {
       _ = try builder.addColumn(
         name, made.type.column, role: index == time ? .eventTime : nil, nullable: index != time)
     }
-    if parser.isOpen { rest = try builder.addColumn("", .variant, role: .rest) }
+    if names.leavesValues { rest = try builder.addColumn("", .variant, role: .rest) }
     let made = names.made.indices.filter { names.made[$0].type.column == .variant }
     variants = made + (rest.map { [$0] } ?? [])
   }

@@ -5,12 +5,15 @@ import PluginKit
 struct SlotNames {
   /// Names without prefix.
   private(set) var made: [(name: String, type: FieldKind, isStrict: Bool)] = []
+  /// Whether there may be values that no column takes.
+  private(set) var leavesValues: Bool
 
   /// Columns that rows come with are taken while there are fewer than these: the rest, behind them, has a role, and only the first
   /// 255 columns can have one.
   private static let most = 250
 
   init(_ settings: ParseSettings, _ parser: any LineParser, like frame: FrameView) {
+    leavesValues = parser.isOpen
     for field in parser.fields {
       if let declared = settings.declared.first(where: { $0.name == field.name }) {
         made.append((field.name, declared.type, true))
@@ -19,6 +22,7 @@ struct SlotNames {
       {
         // Texts stay texts where any type will do.
         made.append((field.name, type == .variant ? .string : type, false))
+        leavesValues = leavesValues || ![.variant, .number, .string].contains(type)
       } else {
         made.append((field.name, field.type, false))
       }

@@ -273,7 +273,8 @@ struct RecordPlanner {
     guard let option = draft.manifest?.outputs?.wanted, case .map(let config) = draft.config else { return }
     var wanted: [ConfigValue.Entry] = []
     if case .map(let entries) = draft.config[option] { wanted = entries }
-    let known = Set(draft.madeFields.map(\.name) + wanted.map(\.name))
+    // Of a made field that only has a name, its readers say the type.
+    let known = Set(draft.madeFields.filter { $0.type != nil }.map(\.name) + wanted.map(\.name))
     let words = draft.manifest?.options?.first { $0.name == option }?.words ?? []
     for name in output.names where !known.contains(name) {
       guard let type = output.types[name] else { continue }

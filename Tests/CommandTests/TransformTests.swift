@@ -219,7 +219,7 @@ struct TransformTests {
     #expect(try output("", "f") == "v,note\n3.50,b\n4,c\n9007199254740993,f\n")
     #expect(
       try output("  m: { use: map, from: f, with: { set: { x: '1 == 1' } } }", "m")
-        == "v,x,note\n3.5,true,b\n4,true,c\n9007199254740993,true,f\n")
+        == "v,x,note\n3.50,true,b\n4,true,c\n9007199254740993,true,f\n")
   }
 
   @Test func `a field is cast, and can fail to be, also where nobody reads it`() throws {
