@@ -46,7 +46,7 @@ final class ReduceStore: FoldStore {
     columns.begin()
     if context.emit != .watermark { results.begin(batch.count) }
     rounds.sort(context.numbers, count: batch.count, context.lives.lives)
-    for round in 0..<rounds.count { try fold(rounds[round], of: batch) }
+    for round in 0..<rounds.count { try fold(rounds[round], of: batch, &out) }
     if context.emit != .watermark { try results.send(batch.count, &out) }
     guard !rejected.isEmpty else { return }
     for (row, why) in rejected.sorted(by: { $0.row < $1.row }) {
@@ -57,12 +57,14 @@ final class ReduceStore: FoldStore {
   }
 
   /// Folds rows of different keys.
-  private func fold(_ places: UnsafeBufferPointer<UInt16>, of batch: Batch) throws {
+  private func fold(_ places: UnsafeBufferPointer<UInt16>, of batch: Batch, _ out: inout Output) throws {
     let (numbers, lives) = (context.numbers, context.lives)
     fresh.removeAll()
     for place in places {
       let key = numbers[Int(place)]
       if lives.isOver(key, at: context.moment(Int(place), of: batch)) {
+        // What it came to in its life is said before the next one begins.
+        if context.emit == .watermark, lives.lives[Int(key)].isChanged { try write([key], &out) }
         accumulators.clear(key)
         lives.release(key)
       }

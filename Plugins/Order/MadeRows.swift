@@ -86,7 +86,8 @@ final class MadeRows {
     builder.maxBytes = 256 << 10
     for column in shape {
       let index = try builder.addColumn(
-        column.name, column.type.column, parameter: column.type.parameter, role: column.role, nullable: column.role != .eventTime)
+        column.name, column.type.column, parameter: column.type.parameter, role: column.role,
+        nullable: column.role != .eventTime)
       if column.type == .variant { KeyField.noKeys.withUnsafeBytes { builder.setKeys(index, metadata: $0) } }
     }
     _ = try builder.addColumn(Self.mark, .bool, nullable: false)

@@ -4,7 +4,7 @@ import PluginKit
 struct RateOperator: Operator, Stateful, WatermarkHandler {
   /// What becomes of a key's first row.
   enum First: String, CaseIterable, Sendable {
-    case null, drop
+    case pass, drop
   }
 
   /// What is told of a change.
@@ -38,8 +38,8 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
     "counter", .bool, doc: "Values only grow: one that falls has begun anew at 0, and what it is now has come since.",
     default: false)
   static let first = Option(
-    "first", .choice(First.self), doc: "A key's first row has no change: `null` passes it so, `drop` does not pass it.",
-    default: .null)
+    "first", .choice(First.self), doc: "A key's first row has no change: `pass` passes it with null, `drop` does not pass it.",
+    default: .pass)
   static let ttl = Option(
     optional: "ttl", .duration, doc: "A key without rows for longer than this, by event time, begins anew.", minimum: 1)
   static let component = Component(
@@ -139,7 +139,7 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
       } else {
         series.begin(key, keys.table)
         dropped &+= first == .drop ? 1 : 0
-        if first == .null { kept.append(row) }
+        if first == .pass { kept.append(row) }
       }
       if time >= series.latest[key] { remember(at, key, time, batch.count) }
       at &+= 1

@@ -30,7 +30,7 @@ import Testing
       .init("d", .double), .init("i", .int), .init("b", .bool), .init("t", .time), .init("s", .string), .init("x", .binary),
       .init("v", .variant))
     let outcome = try decode(
-      "d,i,b,t,s,x,v,other\n2.50,7,TRUE,2026-01-01T01:00:00+01:00,a b,AAE=,1,z\n,,,,,,,\n\" 1e2 \",-0, false ,1500,\"\",\"\",\"\",\"\"\n",
+      "d,i,b,t,s,x,v,other\n2.50,7,TRUE,2026-01-01T01:00:00+01:00,a b,AAE=,1,z\n,,,,,,,\n\" 1e2 \",0, false ,1500,\"\",\"\",\"\",\"\"\n",
       columns)
     #expect(
       outcome.lines == [

@@ -83,7 +83,7 @@ import Testing
     }
     #expect(
       try lines(exact("v", .variant, numbers: true)) == [
-        "{\"v\":60}", "{\"v\":2.5}", "{\"v\":9007199254740993}", "{\"v\":\" cold\"}", "{\"v\":null}", "{\"v\":7}",
+        "{\"v\":60}", "{\"v\":2.50}", "{\"v\":9007199254740993}", "{\"v\":\" cold\"}", "{\"v\":null}", "{\"v\":7}",
       ])
     #expect(
       try lines(exact("v", .double, numbers: true)) == [

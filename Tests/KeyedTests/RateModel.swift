@@ -12,7 +12,7 @@ struct RateModel {
   var results: [(name: String, function: String, field: String)]
 
   var options: [String] {
-    var options = ["per: \(per)ns", "counter: \(isCounter)", "first: \(drops ? "drop" : "null")"]
+    var options = ["per: \(per)ns", "counter: \(isCounter)", "first: \(drops ? "drop" : "pass")"]
     if !keys.isEmpty { options.append("key: [\(keys.joined(separator: ", "))]") }
     if let ttl { options.append("ttl: \(ttl)ns") }
     return options + ["set: { \(results.map { "\($0.name): \($0.function)(\($0.field))" }.joined(separator: ", ")) }"]

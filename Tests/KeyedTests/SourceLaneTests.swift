@@ -78,10 +78,11 @@ import Testing
     let manifest = """
       name: lines
       sources: { in: { use: file, lanes: 3, with: { path: in.txt, format: text } } }
-      sinks: { out: { use: file, from: in, with: { path: out.txt, format: text } } }
+      operators: { same: { use: map, from: in, with: { set: { line: message } } } }
+      sinks: { out: { use: file, from: same, with: { path: out.jsonl } } }
 
       """
     let run = try ManifestRun(manifest, inputs: ["in": (1, steps)])
-    #expect(run.out.map { $0["message"] } == lines.map { .text($0) })
+    #expect(run.out.map { $0["line"] } == lines.map { .text($0) })
   }
 }

@@ -147,7 +147,7 @@ import Testing
     ),
     (
       aggregates(#"{"name":"n","doc":"d","result":"int","order":"none"}"#),
-      "components[0].options[0].functions[0].order: should be one of rows, doubles, ties"
+      "components[0].options[0].functions[0].order: has no such value"
     ),
     (
       aggregates(#"{"name":"n","doc":"d","result":"int","arguments":[{"name":"q","type":"string","constant":true}]}"#),

@@ -80,7 +80,7 @@ import Testing
       ("pattern", .string("(?P<q>\\S+) (?P<s>.*)")),
       ("named", ParseRows.types(("q", "int"), ("s", "variant"), ("other", "int"))),
     ]
-    #expect(try ParseRows("regex", pattern).rows(["1 a", "x b"]) == [#"q=1i s="a""#, #"s="b""#])
+    #expect(try ParseRows("regex", pattern).rows(["1 a", "x b"]) == [#"q=1i s="a""#, #"s="b" {q:"x"}"#])
   }
 
   /// The text alone in a field that a text may name, too.
