@@ -49,8 +49,6 @@ final class AggregateStore: FoldStore {
       if life.pointee.inBatch > 0 { try settle(&out) }
       if lives.isOver(key, at: context.moment(at, of: batch)) {
         try settle(&out)
-        // What it came to in its life is said before the next one begins.
-        if isAtOnce, life.pointee.isChanged { try write([key], &out) }
         forget(key)
         lives.release(key)
       }

@@ -63,8 +63,8 @@ final class ReduceStore: FoldStore {
     for place in places {
       let key = numbers[Int(place)]
       if lives.isOver(key, at: context.moment(Int(place), of: batch)) {
-        // What it came to in its life is said before the next one begins.
-        if context.emit == .watermark, lives.lives[Int(key)].isChanged { try write([key], &out) }
+        // The row may be refused, and then this was the last that the key came to.
+        if isStrict, context.emit == .watermark, lives.lives[Int(key)].isChanged { try write([key], &out) }
         accumulators.clear(key)
         lives.release(key)
       }

@@ -178,8 +178,10 @@ final class TopWindows {
   func release(_ life: KeyLife) {
     let (mark, overflow) = life.watermark.subtractingReportingOverflow(length)
     guard !overflow, life.watermark < .max else { return }
+    // Windows that are due and have not been sent go on from what keys have.
+    let first = min(mark, windows.first?.start ?? .max)
     for key in running.indices {
-      guard let summary = running[key].summary, life.isOver(running[key].end, at: mark) else { continue }
+      guard let summary = running[key].summary, life.isOver(running[key].end, at: first) else { continue }
       release(summary, UInt32(truncatingIfNeeded: key))
       running[key].summary = nil
     }
