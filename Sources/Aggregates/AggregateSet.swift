@@ -147,7 +147,9 @@ public final class AggregateSet {
   private func take(_ values: ColumnValues, argument: Int) {
     precondition(values.count >= visited, "an argument has a value for each row")
     columns.append(ArgumentColumn(values))
-    if values.nullCount + values.errorCount < values.count { note(values.type ?? .variant, of: argument) }
+    // The type of an expression is known before it has a value; that it may be any is not, until there is one.
+    let type = values.type ?? .variant
+    if type != .variant || values.nullCount + values.errorCount < values.count { note(type, of: argument) }
   }
 
   private func take(filter values: ColumnValues) {
