@@ -1,7 +1,7 @@
 /* The ends of a pipeline whose latency is measured: `clockwork` sends events when they are due, `latencies` counts how long
  * after that they arrive. Both read the host's clock.
  */
-#include <errno.h>
+#include "../report.h"
 #include <tidemill/simple.h>
 
 #include "histogram.h"
@@ -113,17 +113,13 @@ static tide_status process(tide_instance *me, const tide_batch *in, tide_output 
   return TIDE_OK;
 }
 
+static int write_report(const tide_instance *me, FILE *file) {
+  return histogram_report(&me->latencies, (double)(me->last - me->first) * 1e-9, file);
+}
+
 static tide_status flush(tide_instance *me, tide_output *out) {
-  char path[4096];
-  FILE *file;
-  int failed;
   (void)out;
-  snprintf(path, sizeof path, "%.*s", (int)me->report.length, me->report.data);
-  file = fopen(path, "w");
-  if (file == NULL) return tide_fail(me->host, TIDE_E_FATAL, "report", "%s: %s", path, strerror(errno));
-  failed = histogram_report(&me->latencies, (double)(me->last - me->first) * 1e-9, file);
-  if (fclose(file) != 0 || failed) return tide_fail(me->host, TIDE_E_FATAL, "report", "%s: %s", path, strerror(errno));
-  return TIDE_OK;
+  return bench_report(me->host, me->report, write_report, me);
 }
 
 TIDE_COMPONENT(clockwork, "clockwork", setup_clockwork, teardown_clockwork, .open = start, .poll = poll);

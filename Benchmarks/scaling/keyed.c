@@ -1,7 +1,7 @@
 /* The ends of a pipeline that works by keys: `keyed` makes readings of so many keys, of which one may have a share of all rows;
  * `tally` adds results up to two numbers that do not depend on their order.
  */
-#include <errno.h>
+#include "../report.h"
 #include <tidemill/simple.h>
 
 TIDE_DESCRIBE({
@@ -106,17 +106,13 @@ static tide_status process(tide_instance *me, const tide_batch *in, tide_output 
   return TIDE_OK;
 }
 
+static int write_report(const tide_instance *me, FILE *file) {
+  return fprintf(file, "%llu %016llx\n", (unsigned long long)me->results, (unsigned long long)me->hash) < 0;
+}
+
 static tide_status flush(tide_instance *me, tide_output *out) {
-  char path[4096];
-  FILE *file;
-  int failed;
   (void)out;
-  snprintf(path, sizeof path, "%.*s", (int)me->report.length, me->report.data);
-  file = fopen(path, "w");
-  if (file == NULL) return tide_fail(me->host, TIDE_E_FATAL, "report", "%s: %s", path, strerror(errno));
-  failed = fprintf(file, "%llu %016llx\n", (unsigned long long)me->results, (unsigned long long)me->hash) < 0;
-  if (fclose(file) != 0 || failed) return tide_fail(me->host, TIDE_E_FATAL, "report", "%s: %s", path, strerror(errno));
-  return TIDE_OK;
+  return bench_report(me->host, me->report, write_report, me);
 }
 
 TIDE_COMPONENT(keyed, "keyed", setup_keyed, teardown_keyed, .poll = poll);
