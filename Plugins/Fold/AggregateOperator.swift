@@ -2,7 +2,7 @@ import Aggregates
 import PluginKit
 
 /// Operator `aggregate`: what the rows of each key add up to so far.
-struct AggregateOperator: Operator, Stateful, WatermarkHandler {
+struct AggregateOperator: FoldOperator {
   static let aggregate = Option(
     "aggregate", .aggregates(of: AggregateSet.functions), doc: "Names of results, and what each is: `mean: avg(value)`.")
   static let component = Component(
@@ -26,7 +26,7 @@ struct AggregateOperator: Operator, Stateful, WatermarkHandler {
       """)
   static let stateVersion: UInt32 = 1
 
-  private var run: FoldRun
+  var run: FoldRun
 
   init(_ config: Config) throws {
     let aggregates = try config[Self.aggregate]
@@ -34,18 +34,4 @@ struct AggregateOperator: Operator, Stateful, WatermarkHandler {
     let context = try FoldContext(config)
     run = FoldRun(context, AggregateStore(context, try AggregateSet(aggregates)))
   }
-
-  mutating func process(_ batch: Batch, _ out: inout Output) throws { try run.process(batch, &out) }
-
-  mutating func onWatermark(port: UInt32?, time: Int64, _ out: inout Output) throws {
-    guard port == nil else { return }
-    guard try run.advance(to: time, &out) else { return out.callAgain() }
-  }
-
-  mutating func flush(_ out: inout Output) throws {
-    guard try run.advance(to: .max, &out) else { return out.callAgain() }
-  }
-
-  mutating func snapshot(_ writer: StateWriter) throws { try run.snapshot(writer) }
-  mutating func restore(group: UInt32, _ reader: StateReader) throws { try run.restore(group: group, reader) }
 }

@@ -1,7 +1,7 @@
 import PluginKit
 
 /// Operator `reduce`: folds the rows of each key into accumulators, by expressions.
-struct ReduceOperator: Operator, Stateful, WatermarkHandler {
+struct ReduceOperator: FoldOperator {
   static let initial = Option(
     "initial", .map(.expression(of: nil)),
     doc: "Accumulators, and what each begins with on the first row of a key: `total: 0.0`, or `first: value`.")
@@ -40,7 +40,7 @@ struct ReduceOperator: Operator, Stateful, WatermarkHandler {
       """)
   static let stateVersion: UInt32 = 1
 
-  private var run: FoldRun
+  var run: FoldRun
 
   init(_ config: Config) throws {
     let (initial, with) = (try config[Self.initial], try config[Self.with])
@@ -58,18 +58,4 @@ struct ReduceOperator: Operator, Stateful, WatermarkHandler {
     let context = try FoldContext(config)
     run = FoldRun(context, try ReduceStore(context, initial: first, with: with, isStrict: try config[Self.strict]))
   }
-
-  mutating func process(_ batch: Batch, _ out: inout Output) throws { try run.process(batch, &out) }
-
-  mutating func onWatermark(port: UInt32?, time: Int64, _ out: inout Output) throws {
-    guard port == nil else { return }
-    guard try run.advance(to: time, &out) else { return out.callAgain() }
-  }
-
-  mutating func flush(_ out: inout Output) throws {
-    guard try run.advance(to: .max, &out) else { return out.callAgain() }
-  }
-
-  mutating func snapshot(_ writer: StateWriter) throws { try run.snapshot(writer) }
-  mutating func restore(group: UInt32, _ reader: StateReader) throws { try run.restore(group: group, reader) }
 }

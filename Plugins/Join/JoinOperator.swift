@@ -46,6 +46,9 @@ struct JoinOperator: Operator, Stateful, WatermarkHandler {
 
       """)
 
+  /// Windows that a row may be in.
+  private static let windowsOfRow: Int64 = 1000
+
   private let host: Host
   let context: JoinContext
   let store: any RowStore
@@ -68,6 +71,10 @@ struct JoinOperator: Operator, Stateful, WatermarkHandler {
     let given = [within != nil, tumbling != nil, sliding != nil].count { $0 }
     if given != 1 {
       throw PluginError.config("one of `within`, `tumbling` and `sliding` says which rows belong together", at: "within")
+    }
+    if let sliding, sliding.size / sliding.every > Self.windowsOfRow {
+      throw PluginError.config(
+        "a row would be in more than \(Self.windowsOfRow) windows: make `every` longer", at: "sliding.every")
     }
     context = try JoinContext(
       keyFields: [key, rightKey], prefixes: [try config[Options.leftPrefix], try config[Options.rightPrefix]],

@@ -24,27 +24,6 @@ enum JoinOptions {
     }
   }
 
-  struct Sliding: OptionRecord {
-    static let size = Option("size", .duration, doc: "How long a window is.", minimum: least)
-    static let every = Option("every", .duration, doc: "How far apart windows begin, at most `size`.", minimum: least)
-    static var members: [any DeclaredOption] { [size, every] }
-    let size: Int64, every: Int64
-
-    init(_ config: Config) throws {
-      size = try config[Self.size].wholeNanoseconds
-      every = try config[Self.every].wholeNanoseconds
-      if every > size {
-        throw PluginError.config("windows would leave out the rows between them: `every` is at most `size`", at: "every")
-      }
-      if size / every > 1000 {
-        throw PluginError.config("a row would be in more than 1000 windows: make `every` longer", at: "every")
-      }
-    }
-  }
-
-  /// Shortest window, in nanoseconds.
-  private static let least = 1_000.0
-
   static let key = Option(
     "key", .list(.key), doc: "A field, or several: rows of both inputs with the same values belong together.")
   static let rightKey = Option(
@@ -54,9 +33,9 @@ enum JoinOptions {
     doc: "Joins rows that are near in time: the right one from `before` its left one to `after` it.")
   static let tumbling = Option(
     optional: "tumbling", .duration, doc: "Joins rows of the same window; windows of this length, one after the other.",
-    minimum: least)
+    minimum: SlidingSpan.least)
   static let sliding = Option(
-    optional: "sliding", .record(Sliding.self),
+    optional: "sliding", .record(SlidingSpan.self),
     doc: "Joins rows of the same window; windows of one length that begin every so often, and so overlap.")
   static let kind = Option(
     "kind", .choice(Kind.self),

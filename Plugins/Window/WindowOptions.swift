@@ -13,21 +13,6 @@ enum WindowOptions {
     case correct, recompute, drop
   }
 
-  struct Sliding: OptionRecord {
-    static let size = Option("size", .duration, doc: "How long a window is.", minimum: least)
-    static let every = Option("every", .duration, doc: "How far apart windows begin, at most `size`.", minimum: least)
-    static var members: [any DeclaredOption] { [size, every] }
-    let size: Int64, every: Int64
-
-    init(_ config: Config) throws {
-      size = try config[Self.size].wholeNanoseconds
-      every = try config[Self.every].wholeNanoseconds
-      if every > size {
-        throw PluginError.config("windows would leave out the rows between them: `every` is at most `size`", at: "every")
-      }
-    }
-  }
-
   struct Session: OptionRecord {
     static let gap = Option(
       "gap", .duration, doc: "Two rows of a key that are no further apart are in one session.", minimum: least)
@@ -66,12 +51,12 @@ enum WindowOptions {
   }
 
   /// Shortest window, in nanoseconds.
-  private static let least = 1_000.0
+  private static let least = SlidingSpan.least
 
   static let tumbling = Option(
     optional: "tumbling", .duration, doc: "Windows of this length, one after the other.", minimum: least)
   static let sliding = Option(
-    optional: "sliding", .record(Sliding.self), doc: "Windows of one length that begin every so often, and so overlap.")
+    optional: "sliding", .record(SlidingSpan.self), doc: "Windows of one length that begin every so often, and so overlap.")
   static let session = Option(
     optional: "session", .record(Session.self), doc: "A window for each run of a key's rows without a pause longer than `gap`.")
   static let count = Option(
