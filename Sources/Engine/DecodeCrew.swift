@@ -15,7 +15,6 @@ final class DecodeCrew: @unchecked Sendable {
   private static let jobsEach = 2
 
   private let jobs: [DecodeJob]
-  private let plan: RecordPlan
   private let source: Parker
   private let clock: any PipelineClock
   private var members: [Member] = []
@@ -48,7 +47,6 @@ final class DecodeCrew: @unchecked Sendable {
   static func takes(_ plan: RecordPlan) -> Bool { plan.format == .json || plan.format == .text }
 
   init(lanes: Int, plan: RecordPlan, source: Parker, clock: any PipelineClock, budget: FrameBudget, keepBytes: Int) throws {
-    self.plan = plan
     self.source = source
     self.clock = clock
     jobs = (0..<lanes * Self.jobsEach).map { _ in DecodeJob(capacity: Self.jobBytes) }

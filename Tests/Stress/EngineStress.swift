@@ -28,20 +28,6 @@ enum EngineStress {
     bench.add(.sink, all.component("all"), from: merge) { $0.blocking = true }
     bench.add(.sink, some.component("some"), from: [(half, 0), (a, 0)])
     bench.add(.sink, Collector().component("dead"), from: [(half, EdgeSpec.dead)]) { $0.blocking = true }
-    do {
-      var ticks = 0
-      let (outcome, books) = try bench.run { pipeline in
-        ticks += 1
-        if round % 4 == 2, ticks == 3 { pipeline.stop() }
-        if round % 4 == 3, ticks == 3 { pipeline.force() }
-      }
-      guard books.discrepancies().isEmpty else { Stress.fatal("the books are off: \(books.discrepancies())") }
-      if case .failed(let errors) = outcome { Stress.fatal("a pipeline failed: \(errors)") }
-      if outcome == .completed, UInt64(all.events.count) != books.nodes[a].out[0].rows + books.nodes[b].out[0].rows {
-        Stress.fatal("rows were lost: \(all.events.count)")
-      }
-    } catch {
-      Stress.fatal("\(error)")
-    }
+    PipelineStress.run(bench, round: round, all: all, sources: [a, b])
   }
 }
