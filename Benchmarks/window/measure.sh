@@ -37,8 +37,8 @@ measure_window() {
   local round name label gate once tenfold more=$((rows * 10))
   for ((round = 1; round <= rounds; round++)); do
     say "window, round $round of $rounds"
-    window tumbling 10000 10000 50088
-    window sliding 60000 5000 101188
+    window tumbling 10000 10000 50084
+    window sliding 60000 5000 101184
     if [ "$round" -eq 1 ]; then "$work/window" "$(built_plugins | grep window)" "$rounds" >"$results/window-memory"; fi
   done
   head_of "$rows lines to windows by key and back to JSON" CPU reference
