@@ -44,6 +44,8 @@ swift_build() {
   local scratch=.build log argument previous=
   for argument in "$@"; do
     if [ "$previous" = --scratch-path ]; then scratch=$argument; fi
+    # What a profiler needs stays; without the rest a plugin is a third as long, and so is the time to read it at every start.
+    if [ "$argument" = release ]; then set -- "$@" -debug-info-format none; fi
     previous=$argument
   done
   # SwiftPM does not compile Swift anew when a header of C changed that it imports: inline functions and layouts would differ.
