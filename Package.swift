@@ -134,6 +134,7 @@ let package = Package(
     .testTarget(name: "PluginKitTests", dependencies: ["PluginKit", "PluginManifest", "TestSupport"]),
     .testTarget(
       name: "EngineTests", dependencies: ["CTidemill", "PluginManifest", "Rings", "Engine", "EngineBench", "TestSupport"]),
+    .testTarget(name: "RuntimeTests", dependencies: ["Engine", "Manifest", "PluginHost", "Runtime", "TestSupport"]),
     .testTarget(
       name: "ConformanceTests", dependencies: ["PluginManifest", "PluginHost", "Conformance", "TestSupport"]),
     .testTarget(

@@ -105,6 +105,7 @@ final class Chain: @unchecked Sendable {
         pollAt = adaptive.isEmpty ? .min : lingerUntil
         attempt = 0
       case TIDE_IDLE:
+        source.busyBytes = 0
         pollAt = min(source.spec.pollEveryNanoseconds.map { pipeline.clock.now &+ $0 } ?? .max, idleAt)
         attempt = 0
       case TIDE_E_RETRY where attempt < source.spec.retry.limit:

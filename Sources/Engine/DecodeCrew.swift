@@ -9,10 +9,10 @@ import Synchronization
 /// the order of rows are those of one thread. While it has to wait for the oldest job it decodes the next itself. All but the
 /// threads' own loop belongs to the source's thread.
 final class DecodeCrew: @unchecked Sendable {
-  /// Records that one job has at most, but for a record that is longer.
-  static let jobBytes = 256 << 10
-  /// Jobs for each thread: one that is decoded, and one that waits.
-  private static let jobsEach = 2
+  /// Bytes of a job's records at most, but for a record that is longer: of that the source's thread takes care.
+  let jobBytes: Int
+  /// Jobs for each thread: one that is decoded, and some that wait, so that nobody has to be woken for the next.
+  private static let jobsEach = 4
 
   private let jobs: [DecodeJob]
   private let source: Parker
@@ -24,8 +24,6 @@ final class DecodeCrew: @unchecked Sendable {
   private let cpu = Atomic<Int64>(0)
   /// Values that did not fit their column, of all jobs that were sent on.
   private(set) var mismatches: UInt64 = 0
-  /// Partitions whose last bytes were decoded by the source itself and ended within a record.
-  var unfinished: Set<UInt32> = []
 
   /// A further thread, and what wakes it.
   private final class Member: @unchecked Sendable {
@@ -34,6 +32,8 @@ final class DecodeCrew: @unchecked Sendable {
     let pool: FramePool
     unowned let crew: DecodeCrew
     var thread: UInt64 = 0
+    /// Place of the job that it took last.
+    var last = -1
 
     init(_ crew: DecodeCrew, _ decoder: RecordDecoder, _ pool: FramePool) {
       self.crew = crew
@@ -46,10 +46,17 @@ final class DecodeCrew: @unchecked Sendable {
   /// Records of formats whose records end with a line, wherever they stand, can be decoded out of order.
   static func takes(_ plan: RecordPlan) -> Bool { plan.format == .json || plan.format == .text }
 
-  init(lanes: Int, plan: RecordPlan, source: Parker, clock: any PipelineClock, budget: FrameBudget, keepBytes: Int) throws {
+  /// Length of a job's records where the largest frame has so many bytes: jobs that are decoded and wait for an older one must not hold
+  /// what that needs.
+  static func jobBytes(largestFrame: Int) -> Int { min(256 << 10, largestFrame / 16) }
+
+  init(
+    lanes: Int, plan: RecordPlan, source: Parker, clock: any PipelineClock, budget: FrameBudget, keepBytes: Int, jobBytes: Int
+  ) throws {
     self.source = source
     self.clock = clock
-    jobs = (0..<lanes * Self.jobsEach).map { _ in DecodeJob(capacity: Self.jobBytes) }
+    self.jobBytes = jobBytes
+    jobs = (0..<lanes * Self.jobsEach).map { _ in DecodeJob(capacity: jobBytes) }
     for _ in 1..<lanes {
       let pool = FramePool(crossing: true, keepBytes: keepBytes, budget: budget)
       members.append(Member(self, try RecordDecoder(plan), pool))
@@ -88,7 +95,7 @@ final class DecodeCrew: @unchecked Sendable {
 
   private func work(_ member: Member) {
     while !isStopping.load(ordering: .acquiring) {
-      if let job = take() {
+      if let job = take(after: &member.last) {
         run(job, member.decoder, member.pool) {
           // Memory comes back when those below have read what they have.
           member.parker.park(until: clock.now &+ 1_000_000) { isStopping.load(ordering: .acquiring) }
@@ -104,16 +111,21 @@ final class DecodeCrew: @unchecked Sendable {
     }
   }
 
-  /// Takes a job that nobody has taken.
-  private func take() -> DecodeJob? {
-    for job in jobs where job.state.load(ordering: .relaxed) == DecodeJob.State.ready {
-      if job.state.compareExchange(
-        expected: DecodeJob.State.ready, desired: DecodeJob.State.taken, ordering: .acquiringAndReleasing
-      ).exchanged {
-        return job
-      }
+  /// Takes a job that nobody has taken: the next that was begun after the one before, for older ones are waited for.
+  private func take(after last: inout Int) -> DecodeJob? {
+    for step in 1...jobs.count {
+      let place = (last + step) % jobs.count
+      guard jobs[place].state.load(ordering: .relaxed) == DecodeJob.State.ready, take(jobs[place]) else { continue }
+      last = place
+      return jobs[place]
     }
     return nil
+  }
+
+  private func take(_ job: DecodeJob) -> Bool {
+    job.state.compareExchange(
+      expected: DecodeJob.State.ready, desired: DecodeJob.State.taken, ordering: .acquiringAndReleasing
+    ).exchanged
   }
 
   private func run(_ job: DecodeJob, _ decoder: RecordDecoder, _ pool: FramePool, waits: () -> Bool) {
@@ -126,14 +138,14 @@ final class DecodeCrew: @unchecked Sendable {
   var isEmpty: Bool { begun == done }
   var isFull: Bool { begun - done == jobs.count }
 
-  /// Begins a job with whole records.
+  /// Begins a job with whole records; one that is too long for the memory of the others' threads is left to the source's.
   func begin(
     _ records: UnsafeRawBufferPointer, partition: UInt32, offset: UInt64, final: Bool, ingestTime: Int64, frameRows: Int?
   ) {
     let job = jobs[begun % jobs.count]
     job.fill(
       records, partition: partition, offset: offset, final: final, ingestTime: ingestTime, frameRows: frameRows)
-    job.state.store(DecodeJob.State.ready, ordering: .releasing)
+    job.state.store(records.count > jobBytes ? DecodeJob.State.kept : DecodeJob.State.ready, ordering: .releasing)
     begun += 1
     // The source decodes one itself; others are woken for more than that.
     if begun - done > 1 { for member in members { member.parker.signal() } }
@@ -159,11 +171,7 @@ final class DecodeCrew: @unchecked Sendable {
     // Oldest first: it is waited for.
     for number in done..<begun {
       let job = jobs[number % jobs.count]
-      guard
-        job.state.compareExchange(
-          expected: DecodeJob.State.ready, desired: DecodeJob.State.taken, ordering: .acquiringAndReleasing
-        ).exchanged
-      else { continue }
+      guard take(job) || job.state.load(ordering: .relaxed) == DecodeJob.State.kept else { continue }
       return run(job, decoder, pool) {
         source.park(until: clock.now &+ 1_000_000) { gives() }
         return !gives()

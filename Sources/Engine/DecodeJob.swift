@@ -11,6 +11,8 @@ import Synchronization
 final class DecodeJob: @unchecked Sendable {
   enum State {
     static let free = 0, ready = 1, taken = 2, done = 3
+    /// Ready for the source's thread alone.
+    static let kept = 4
   }
 
   enum Part {
@@ -39,7 +41,6 @@ final class DecodeJob: @unchecked Sendable {
 
   init(capacity: Int) {
     bytes = .allocate(byteCount: capacity + Self.paddingBytes, alignment: 64)
-    bytes.initializeMemory(as: UInt8.self, repeating: 0)
   }
 
   deinit {

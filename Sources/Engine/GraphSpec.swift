@@ -64,6 +64,8 @@ public struct NodeSpec {
   public var state = StateLimits()
   /// Instances side by side; rows are dealt to them by `laneKeys`, one for each input. Of a source: threads that decode its records.
   public var lanes = 1
+  /// The further threads of a source begin when it has had much to decode without a pause, not at once.
+  public var lanesWhenBusy = false
   public var laneKeys: [LaneKey] = []
   /// Which of them it is, once the graph is spread.
   var lane = 0

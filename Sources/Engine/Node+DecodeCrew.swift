@@ -4,13 +4,31 @@ import Formats
 import Rings
 
 extension Node {
-  /// Starts the threads that decode for a source with several lanes.
-  func startCrew() {
+  /// Bytes that a source has to decode without a pause before it counts as busy: a hundredth of a second's work or two.
+  static let busyBytes = 4 << 20
+
+  /// Starts the threads that decode for a source with several lanes, unless they wait until there is much to do.
+  func startCrew() { if !spec.lanesWhenBusy { makeCrew() } }
+
+  /// Notes that there is so much to decode; the crew, if it is time for one.
+  func crewOfBusySource(_ length: Int) -> DecodeCrew? {
+    guard spec.lanesWhenBusy, spec.lanes > 1 else { return nil }
+    busyBytes += length
+    if busyBytes >= Self.busyBytes {
+      busyBytes = 0
+      log(.debug, "there is much to do: \(spec.lanes) threads decode from here on")
+      makeCrew()
+    }
+    return crew
+  }
+
+  private func makeCrew() {
     guard spec.kind == .source, spec.lanes > 1, let plan = decoder?.plan, DecodeCrew.takes(plan) else { return }
     do {
       let made = try DecodeCrew(
         lanes: spec.lanes, plan: plan, source: chain.parker, clock: pipeline.clock, budget: pipeline.budget,
-        keepBytes: pipeline.chainPlan.memory.pools[chain.index] / spec.lanes)
+        keepBytes: pipeline.chainPlan.memory.pools[chain.index] / spec.lanes,
+        jobBytes: DecodeCrew.jobBytes(largestFrame: pipeline.chainPlan.memory.largestFrameBytes))
       let missing = made.start(name: spec.name)
       if missing > 0 { log(.warning, "\(missing) of its \(spec.lanes) lanes have no thread: the system gives no more") }
       crew = made
@@ -37,7 +55,7 @@ extension Node {
         if pipeline.isForced { return TIDE_E_CANCELLED }
         continue
       }
-      let piece = Self.piece(UnsafeRawBufferPointer(rebasing: bytes[consumed..<whole]))
+      let piece = Self.piece(UnsafeRawBufferPointer(rebasing: bytes[consumed..<whole]), crew.jobBytes)
       crew.begin(
         UnsafeRawBufferPointer(rebasing: bytes[consumed..<consumed + piece]), partition: partition,
         offset: offset + UInt64(consumed), final: final && consumed + piece == whole, ingestTime: ingestTime,
@@ -46,12 +64,12 @@ extension Node {
     }
   }
 
-  /// Length of the first records, a job's worth.
-  private static func piece(_ records: UnsafeRawBufferPointer) -> Int {
-    guard records.count > DecodeCrew.jobBytes else { return records.count }
+  /// Length of the first records, a job's worth, or of one that is longer than that.
+  private static func piece(_ records: UnsafeRawBufferPointer, _ jobBytes: Int) -> Int {
+    guard records.count > jobBytes else { return records.count }
     let newline = UInt8(ascii: "\n")
-    if let end = records[..<DecodeCrew.jobBytes].lastIndex(of: newline) { return end + 1 }
-    return records[DecodeCrew.jobBytes...].firstIndex(of: newline).map { $0 + 1 } ?? records.count
+    if let end = records[..<jobBytes].lastIndex(of: newline) { return end + 1 }
+    return records[jobBytes...].firstIndex(of: newline).map { $0 + 1 } ?? records.count
   }
 
   /// Sends all that the crew still has, in its order. False after a forced stop.

@@ -136,6 +136,10 @@ final class Node: @unchecked Sendable {
   let encoder: RecordEncoder?
   /// Threads that decode beside the source's own.
   var crew: DecodeCrew?
+  /// Partitions whose last bytes the source decoded itself, and which ended within a record.
+  var unfinished: Set<UInt32> = []
+  /// Bytes that a source had to decode since it had nothing last.
+  var busyBytes = 0
   /// Of the rows that a source decodes.
   var rowIds: RowIds
   var frameNumber: UInt64 = 0

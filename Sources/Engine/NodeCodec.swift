@@ -76,18 +76,18 @@ extension Node {
     _ bytes: UnsafeRawPointer, length: Int, readable: Int, offset: UInt64, final: Bool, partition: UInt32, consumed: inout Int
   ) -> tide_status {
     guard let decoder else { return refuse(TIDE_E_UNSUPPORTED, "the manifest does not say codec: decode") }
-    if let crew {
+    if let crew = crew ?? crewOfBusySource(length) {
       let records = UnsafeRawBufferPointer(start: bytes, count: length)
-      if !crew.unfinished.contains(partition), final || records.contains(UInt8(ascii: "\n")) {
+      if !unfinished.contains(partition), final || records.contains(UInt8(ascii: "\n")) {
         return decode(with: crew, records, offset: offset, final: final, partition: partition, consumed: &consumed)
       }
       // Part of a record: the source's own decoder knows what to do with one that is too long, and when it is over.
       guard settleCrew() else { return TIDE_E_CANCELLED }
     }
     defer {
-      if let crew, consumed > 0 {
+      if spec.lanes > 1, consumed > 0 {
         let endsRecord = bytes.load(fromByteOffset: consumed - 1, as: UInt8.self) == UInt8(ascii: "\n")
-        if endsRecord { crew.unfinished.remove(partition) } else { crew.unfinished.insert(partition) }
+        if endsRecord { unfinished.remove(partition) } else { unfinished.insert(partition) }
       }
     }
     let ingestTime = pipeline.clock.now

@@ -57,7 +57,7 @@ enum Grammar {
     Key("buffer", kinds: [.operator, .sink], example: "buffer: { frames: 64 }"),
     Key("on_error", example: "on_error: dead_letter"),
     Key("isolation", example: "isolation: thread"),
-    Key("lanes", kinds: [.source, .operator, .sink], example: "lanes: 1"),
+    Key("lanes", kinds: [.source, .operator, .sink], example: "lanes: 2"),
     Key("delivery", example: "delivery: at_most_once"),
     Key(
       "function", kinds: [.operator],

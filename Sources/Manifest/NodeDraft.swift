@@ -20,6 +20,8 @@ struct NodeDraft {
   var encodePlan: EncodePlan?
   /// For each input port, fields by whose values rows are dealt to lanes; nil = by the event's key.
   var laneKeys: [[String]?] = []
+  /// Why it cannot have lanes, where that was left to the planner.
+  var laneRefusal: String?
   var orderedAggregates: [OrderedAggregate] = []
 
   init(_ source: NodeSource) {
@@ -31,6 +33,16 @@ struct NodeDraft {
   var manifest: ComponentManifest? { reference?.manifest }
   /// Place of what stands after `use` or `function`, else of the name.
   var usePlace: SourceLocation { source.use?.location ?? source.function?.location ?? source.location }
+
+  /// How many instances stand side by side, and whether the planner may decide on more: where it is asked to, and for the threads that
+  /// decode for a source, which change nothing but the time that it takes.
+  var lanes: (count: Int, isChosen: Bool) {
+    switch source.lanes?.value {
+    case .exactly(let count)?: (count, false)
+    case .auto?: (1, true)
+    case nil: (1, kind == .source && laneRefusal == nil)
+    }
+  }
 
   /// True for an operator whose output is its input's rows as they are. One that merges rows brings along what rides beside them, so
   /// that some of its ports may have fields more.

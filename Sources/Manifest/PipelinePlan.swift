@@ -64,6 +64,10 @@ public struct NodePlan: Sendable, Equatable {
   public var lanes: Int
   /// With several lanes, for each input port: fields by whose values rows are dealt to them; nil = the event's key.
   public var laneKeys: [[String]?] = []
+  /// The planner may decide on more lanes.
+  public var choosesLanes = false
+  /// Why there cannot be more, where the planner may decide.
+  public var laneRefusal: String?
   /// What the manifest says of the order of its input; nil = as it comes.
   public var order: InputOrder?
   /// True for a node that the host puts before one with `order`: its table is the host's own.

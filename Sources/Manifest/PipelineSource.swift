@@ -54,7 +54,7 @@ public struct NodeSource: Sendable, Equatable {
   public var onError: Located<ErrorPolicy>?
   public var buffer: BufferSource?
   public var state: Located<StateLimits>?
-  public var lanes: Located<Int>?
+  public var lanes: Located<LaneCount>?
   public var order: Located<InputOrder>?
   public var delivery: Located<Delivery>?
 
@@ -63,6 +63,13 @@ public struct NodeSource: Sendable, Equatable {
     self.kind = kind
     self.location = location
   }
+}
+
+/// Instances side by side, as a manifest asks for them.
+public enum LaneCount: Sendable, Equatable {
+  case exactly(Int)
+  /// As many as the planner finds worth it on the machine that the pipeline runs on.
+  case auto
 }
 
 /// What a node reads: a list for each input port that is named, or one list for its only port.

@@ -112,7 +112,7 @@ struct PlanResolver {
       let what = draft.function == nil ? "\(reference.manifest.id) keeps nothing by keys" : "a function keeps nothing by keys"
       diagnostics.error(state.location, "\(what), which 'state' could limit", "remove it")
     }
-    defer { if let lanes = draft.source.lanes, lanes.value > 1 { deal(index, reference.manifest, lanes) } }
+    defer { deal(index, reference.manifest) }
     if draft.function != nil {
       drafts[index].locations = draft.source.function?.locations ?? [:]
       drafts[index].inputPorts = ["in"]
@@ -136,10 +136,18 @@ struct PlanResolver {
   }
 
   /// Finds out by what rows are dealt to the lanes of a node.
-  private mutating func deal(_ index: Int, _ manifest: ComponentManifest, _ lanes: Located<Int>) {
+  private mutating func deal(_ index: Int, _ manifest: ComponentManifest) {
+    let asked = drafts[index].source.lanes
+    if asked == nil, drafts[index].kind != .source { return }
+    if case .exactly(1) = asked?.value { return }
     switch LanePlanner.keys(of: drafts[index], manifest) {
     case .success(let keys): drafts[index].laneKeys = keys
-    case .failure(let refusal): diagnostics.error(lanes.location, refusal.message, refusal.fix)
+    case .failure(let refusal):
+      if let asked, asked.value != .auto {
+        diagnostics.error(asked.location, refusal.message, refusal.fix)
+      } else {
+        drafts[index].laneRefusal = refusal.message
+      }
     }
   }
 
@@ -206,8 +214,8 @@ struct PlanResolver {
     return NodePlan(
       index: index, name: draft.name, kind: draft.kind, reference: reference, function: draft.function, config: draft.config,
       watermark: draft.source.watermark?.value, onError: draft.source.onError?.value ?? ErrorPolicy(.deadLetter),
-      buffer: draft.source.buffer?.plan, state: state(of: draft), lanes: draft.source.lanes?.value ?? 1,
-      laneKeys: draft.laneKeys,
+      buffer: draft.source.buffer?.plan, state: state(of: draft), lanes: draft.lanes.count,
+      laneKeys: draft.laneKeys, choosesLanes: draft.lanes.isChosen, laneRefusal: draft.laneRefusal,
       order: draft.source.order?.value,
       inputs: zip(draft.inputPorts ?? [], edges).map { InputPortPlan(name: $0, edges: $1) },
       outputPorts: draft.outputPorts ?? [], recordPlan: draft.recordPlan, encodePlan: draft.encodePlan,

@@ -43,10 +43,15 @@ extension SourceReader {
       node.order = choice(entry, Grammar.order).flatMap(InputOrder.init).map { Located($0, at: entry.location) }
     case "buffer": node.buffer = buffer(entry)
     case "on_error": node.onError = onError(entry)
-    case "lanes": node.lanes = whole(entry, 1...128).map { Located($0, at: entry.value.location) }
+    case "lanes": node.lanes = lanes(entry).map { Located($0, at: entry.value.location) }
     case "delivery": node.delivery = delivery(entry)
     default: isolation(entry)
     }
+  }
+
+  private mutating func lanes(_ entry: SourceEntry) -> LaneCount? {
+    if entry.value.text == "auto" { return .auto }
+    return whole(entry, 1...128, or: "'auto'").map { .exactly($0) }
   }
 
   private mutating func with(_ entry: SourceEntry) -> SourceValue? {
@@ -113,12 +118,13 @@ extension SourceReader {
     return "write a number and ns, us, ms, s, m, h or d: 1500ms, 2s, 1h30m"
   }
 
-  mutating func whole(_ entry: SourceEntry, _ range: ClosedRange<Int>) -> Int? {
-    guard let text = word(entry.value, "'\(entry.name)' takes a whole number") else { return nil }
+  mutating func whole(_ entry: SourceEntry, _ range: ClosedRange<Int>, or more: String? = nil) -> Int? {
+    let takes = "'\(entry.name)' takes \(more.map { "\($0), or " } ?? "")a whole number"
+    guard let text = word(entry.value, takes) else { return nil }
     guard let number = Int(text), range.contains(number) else {
       diagnostics.error(
         entry.value.location,
-        "'\(entry.name)' takes a whole number from \(range.lowerBound) to \(range.upperBound), not \(entry.value.described)")
+        "\(takes) from \(range.lowerBound) to \(range.upperBound), not \(entry.value.described)")
       return nil
     }
     return number

@@ -11,6 +11,8 @@ public struct PipelineRunner {
     public var colored = false
     /// How long a drain may take before it is cut off.
     public var drainNanoseconds: Int64 = 30_000_000_000
+    /// CPUs that the planner counts on; nil = those of the machine.
+    public var cpus: Int?
     /// Check every frame that a plugin commits.
     public var validatesFrames = false
     /// Print the books at the end.
@@ -41,9 +43,13 @@ public struct PipelineRunner {
 
   /// Runs the plan to its end. The signals must have been blocked by `SignalWatch.block`.
   public func run(_ plan: PipelinePlan) -> Result {
-    let (graph, problems) = loader.bind(plan)
-    guard let graph else { return Result(exitCode: ExitStatus.badConfiguration, problems: problems) }
+    let (bound, problems) = loader.bind(plan)
+    guard let bound else { return Result(exitCode: ExitStatus.badConfiguration, problems: problems) }
     let logger = options.logger
+    let (graph, choice) = loader.chooseLanes(bound, plan, cpus: options.cpus)
+    for node in plan.nodes {
+      if let reason = choice.reasons[node.index] { logger.debug("\(reason)", metadata: ["node": "\(node.name)"]) }
+    }
     let pipeline: Pipeline
     do throws(PipelineError) {
       pipeline = try Pipeline(graph, validatesFrames: options.validatesFrames) { Self.write($0, to: logger) }

@@ -4,7 +4,7 @@ import PluginHost
 
 /// How a pipeline would run: chains, threads, edges, what buffers may hold, and what becomes of records.
 public enum PlanReport {
-  public static func text(_ plan: PipelinePlan, chains: ChainPlan) -> String {
+  public static func text(_ plan: PipelinePlan, chains: ChainPlan, choice: LaneChoice) -> String {
     var text =
       "pipeline \(plan.name): \(Quantities.count(plan.nodes.count, "node")), \(Quantities.count(chains.chains.count, "thread"))\n"
     let arrival = ArrivalPlan(plan) { chains.buffers(ofEdge: $0).contains(where: \.drops) }
@@ -17,7 +17,7 @@ public enum PlanReport {
       for member in members {
         let (node, lane) = chains.node(member)
         guard lane == 0 else { continue }
-        text += describe(plan.nodes[node])
+        text += describe(plan.nodes[node], choice)
         if let sentence = arrival.sentence(of: node) { text += "    \(sentence)\n" }
       }
     }
@@ -43,7 +43,7 @@ public enum PlanReport {
       """
   }
 
-  private static func describe(_ node: NodePlan) -> String {
+  private static func describe(_ node: NodePlan, _ choice: LaneChoice) -> String {
     var text = "  \(node.kind.rawValue) \(node.name): "
     if let function = node.function {
       text += describe(function)
@@ -65,12 +65,15 @@ public enum PlanReport {
       let keys = state.keys.map { " of \(Quantities.count($0, "key"))" } ?? ""
       text += "    state: \(Quantities.bytes(state.bytes))\(keys) at most, then \(state.whenFull.rawValue)\n"
     }
-    if node.lanes > 1, node.kind == .source {
-      text += "    \(node.lanes) threads decode its records, this one among them; their order stays\n"
-    } else if node.lanes > 1 {
+    let lanes = choice.lanes[node.index] ?? node.lanes
+    if lanes > 1, node.kind == .source {
+      let when = node.choosesLanes ? " once there is much to do" : ""
+      text += "    \(lanes) threads decode its records\(when), this one among them; their order stays\n"
+    } else if lanes > 1 {
       let keys = Set(node.laneKeys.map { $0.map { "'\($0.joined(separator: "', '"))'" } ?? "the event's key" }).sorted()
-      text += "    \(node.lanes) lanes: rows are dealt by \(keys.joined(separator: " and "))\n"
+      text += "    \(lanes) lanes: rows are dealt by \(keys.joined(separator: " and "))\n"
     }
+    if let reason = choice.reasons[node.index] { text += "    \(reason)\n" }
     if let port = node.reference.manifest.latePort { text += "    late rows leave by the port '\(port)'\n" }
     if let records = node.recordPlan, records.format == .frame {
       text += "    frames; columns: those that they come with\n"

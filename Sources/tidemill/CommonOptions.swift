@@ -54,6 +54,19 @@ struct PluginOptions: ParsableArguments {
   func loader() throws -> ManifestLoader { ManifestLoader(try settings()) }
 }
 
+/// How many CPUs the planner counts on.
+struct CpuOption: ParsableArguments {
+  @Option(
+    help: "Count on so many CPUs where the manifest leaves it open how many lanes a node has (default: those of the machine).")
+  var cpus: Int?
+
+  func chosen() throws -> Int? {
+    guard let number = try cpus ?? EnvironmentTwin.value("TIDEMILL_CPUS") else { return nil }
+    guard (1...1024).contains(number) else { throw ValidationError("--cpus takes a number from 1 to 1024, not \(number)") }
+    return number
+  }
+}
+
 /// How the log looks.
 struct LogOptions: ParsableArguments {
   @Option(help: "Format of log lines: text, json or logfmt (default: text).") var logFormat: LogFormat?

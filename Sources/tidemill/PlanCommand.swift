@@ -9,15 +9,18 @@ struct PlanCommand: ParsableCommand {
 
   @Argument(help: "The pipeline manifest.", completion: .file(extensions: ["yaml", "yml"])) var file: String
   @OptionGroup var plugins: PluginOptions
+  @OptionGroup var cpus: CpuOption
 
   func run() throws {
+    let cpus = try cpus.chosen()
     let (plan, loader) = try ManifestArgument.resolve(file, plugins)
-    let (graph, problems) = loader.bind(plan)
-    guard let graph else {
+    let (bound, problems) = loader.bind(plan)
+    guard let bound else {
       DiagnosticOutput.print(problems, text: "")
       throw ExitCode(ExitStatus.badConfiguration)
     }
-    print(PlanReport.text(plan, chains: ChainPlan(graph)), terminator: "")
+    let (graph, choice) = loader.chooseLanes(bound, plan, cpus: cpus)
+    print(PlanReport.text(plan, chains: ChainPlan(graph), choice: choice), terminator: "")
   }
 }
 

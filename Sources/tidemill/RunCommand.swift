@@ -16,6 +16,7 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var plugins: PluginOptions
   @OptionGroup var log: LogOptions
+  @OptionGroup var cpus: CpuOption
 
   @Option(help: "How long draining may take after a stop before it is cut off (default: 30s).") var drainTimeout:
     DurationArgument?
@@ -38,6 +39,7 @@ struct RunCommand: ParsableCommand {
       }
     options.drainNanoseconds =
       try (drainTimeout ?? EnvironmentTwin.value("TIDEMILL_DRAIN_TIMEOUT"))?.nanoseconds ?? options.drainNanoseconds
+    options.cpus = try cpus.chosen()
     options.validatesFrames = try plugins.isDevelopment()
     options.explainsWatermarks = try explainWatermarks || EnvironmentTwin.flag("TIDEMILL_EXPLAIN_WATERMARKS")
     options.logsBooks = try log.chosenFormat() != .text

@@ -6,7 +6,7 @@ struct InspectionTests {
   @Test func `plan shows threads, columns, edges and the bytes of buffers`() throws {
     let story = try Story()
     try story.file("pipeline.yaml", Story.readings)
-    let result = try story.run("plan", "pipeline.yaml")
+    let result = try story.run("plan", "pipeline.yaml", "--cpus", "1")
     #expect(result.exitCode == 0)
     for line in [
       "pipeline readings: 4 nodes, 3 threads", "thread 1: all -> high", "value: double", "buffers hold 198.3 MiB at most",

@@ -71,6 +71,31 @@ import Testing
     }
   }
 
+  @Test func `threads that wait for much to do begin in the middle, and nothing shows of it`() throws {
+    var random = SplitMix(seed: 77)
+    // Long records: the threads begin at some megabytes.
+    let padding = ",\"pad\":\"\(String(repeating: "-", count: 900))\"}"
+    let lines = (0..<2).map { _ in
+      (0..<4000).map { number in
+        let line = line(number, &random)
+        return line.hasSuffix("}") ? line.dropLast() + padding : line
+      }
+    }
+    let steps = Dealing.steps(lines, most: 400, &random)
+    func run(lanes: Int, _ steps: [LineSource.Step]) throws -> (story: String, hasBegun: Bool) {
+      let run = try ManifestRun(manifest(lanes: lanes), inputs: ["in": (2, steps)], lanesWhenBusy: true)
+      #expect(run.books.discrepancies().isEmpty, "\(run.books.discrepancies())")
+      let dead = run.dead.map { "\($0["reason"]) \($0["offset"]) \($0["partition"])" }
+      let story = "\(run.rows["rows"]!.map(\.fields))\n\(run.out.map(\.fields))\n\(run.late.map(\.fields))\n\(dead)"
+      return (story, run.log.contains { $0.contains("threads decode from here on") })
+    }
+    let one = try run(lanes: 1, steps)
+    let three = try run(lanes: 3, steps)
+    #expect(!one.hasBegun && three.hasBegun)
+    #expect(one.story == three.story)
+    #expect(try run(lanes: 3, Dealing.steps([Array(lines[0][..<100])], most: 10, &random)).hasBegun == false)
+  }
+
   @Test func `text is decoded by several threads too`() throws {
     let lines = (0..<5000).map { "line \($0)" }
     var random = SplitMix(seed: 5)

@@ -192,7 +192,7 @@ extension Manifests {
         5:22: 'use' takes the id of a component, not a list
         5:43: 'a' is not a key of on_error; one of: retry, then
         6:20: 'use' takes the id of a component, not a map
-        6:40: 'lanes' takes a whole number from 1 to 128, not 'two'
+        6:40: 'lanes' takes 'auto', or a whole number from 1 to 128, not 'two'
         """#),
   ]
 }

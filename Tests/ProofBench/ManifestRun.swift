@@ -33,11 +33,12 @@ package struct ManifestRun {
   ///
   /// - Parameters:
   ///   - frameRows: rows at which a source ends a frame, in place of what the plan says.
+  ///   - lanesWhenBusy: a source's further lanes begin when it has had much to decode.
   ///   - replacing: components in the place of those of some sources and sinks, by the names of their nodes.
   ///   - wrap: puts a component of the test's in the place of an operator's, by the name of its node.
   package init(
     _ manifest: String, inputs: [String: (partitions: Int, steps: [LineSource.Step])] = [:], frameRows: Int? = nil,
-    replacing: [String: ScriptedComponent] = [:],
+    lanesWhenBusy: Bool = false, replacing: [String: ScriptedComponent] = [:],
     wrap: (_ node: String, UnsafePointer<tide_component>) -> UnsafePointer<tide_component> = { $1 }
   ) throws {
     let loaded = Self.loader.load(text: manifest, name: "proof.yaml")
@@ -60,6 +61,7 @@ package struct ManifestRun {
       }
       switch node.kind {
       case .source:
+        graph.nodes[index].lanesWhenBusy = lanesWhenBusy
         guard let input = inputs[node.name] else { continue }
         graph.nodes[index].component =
           LineSource.component(node.name, partitions: input.partitions, input.steps, clock: clock).table

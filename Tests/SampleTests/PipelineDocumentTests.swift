@@ -119,7 +119,8 @@ final class Walk {
     let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
     let shell = try Child(
       "/bin/sh", ["-c", "exec 2>&1\n" + commands], in: place,
-      environment: Tidemill.environment(home: home.path, ["PATH": "\(ProjectPaths.release):\(path)"]))
+      // The documents were written on a machine of two CPUs.
+      environment: Tidemill.environment(home: home.path, ["PATH": "\(ProjectPaths.release):\(path)", "TIDEMILL_CPUS": "2"]))
     try shell.finish()
     printed += shell.outputText
     lines.formUnion(shell.outputText.split(separator: "\n"))

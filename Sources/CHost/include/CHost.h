@@ -3,6 +3,7 @@
 #define TIDEMILL_CHOST_H
 
 #include "tide_atomic.h"
+#include "tide_cores.h"
 #include "tide_crc32c.h"
 #include "tide_envelope.h"
 #include "tide_evicting.h"
