@@ -72,27 +72,33 @@ struct ParseSettings {
     case .syslog: return SyslogLine(defaults: defaults)
     case .access: return AccessLine()
     case .regex:
-      guard let pattern else { throw PluginError.config("the format regex needs a pattern", at: "format") }
+      guard let pattern else {
+        throw PluginError.config("the format regex needs a pattern; write pattern: '(?P<name>...)'", at: "format")
+      }
       return try RegexLine(pattern)
     case .csv:
-      guard let columns else { throw PluginError.config("the format csv needs the names of its columns", at: "format") }
+      guard let columns else {
+        throw PluginError.config("the format csv needs the names of its columns; write columns: [a, b]", at: "format")
+      }
       return CSVLine(columns: try distinct(columns), delimiter: try Self.delimiter(delimiter ?? ","))
     case .keyValue:
-      if delimiter?.isEmpty ?? false { throw PluginError.config("is empty", at: "delimiter") }
-      if separator?.isEmpty ?? false { throw PluginError.config("is empty", at: "separator") }
+      if delimiter?.isEmpty ?? false {
+        throw PluginError.config("'delimiter' is empty; leave it out for blanks", at: "delimiter")
+      }
+      if separator?.isEmpty ?? false { throw PluginError.config("'separator' is empty; leave it out for =", at: "separator") }
       return KeyValueLine(delimiter: delimiter, separator: separator ?? "=")
     }
   }
 
   private static func delimiter(_ text: String) throws -> UInt8 {
     guard text.utf8.count == 1, let byte = text.utf8.first, byte != UInt8(ascii: "\""), byte < 0x80 else {
-      throw PluginError.config("is one character of ASCII, and no quote", at: "delimiter")
+      throw PluginError.config("'delimiter' is one character of ASCII, and no quote", at: "delimiter")
     }
     return byte
   }
 
   private static func distinct(_ names: [String]) throws -> [String] {
-    if names.isEmpty { throw PluginError.config("names no column", at: "columns") }
+    if names.isEmpty { throw PluginError.config("'columns' names no column", at: "columns") }
     for (index, name) in names.enumerated() where name.isEmpty || names[..<index].contains(name) {
       throw PluginError.config(
         name.isEmpty ? "a column has no name" : "two columns are named '\(name)'", at: "columns[\(index)]")

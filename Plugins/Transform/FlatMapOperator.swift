@@ -75,7 +75,7 @@ struct FlatMapOperator: Operator {
       let value = VariantReader(
         value: UnsafeRawBufferPointer(start: lists[index].data, count: Int(lists[index].length)), keys: values.keys)
       guard value.kind == .array else {
-        wrong.append((Int(row), "'\(option)' is a \(value.kind), and a list is wanted"))
+        wrong.append((Int(row), "'\(option)' is \(Self.name(value.kind)), and a list is wanted"))
         continue
       }
       if value.count == 0, keepsEmpty { try add(row, nil, values, batch, &out) }
@@ -86,6 +86,13 @@ struct FlatMapOperator: Operator {
     // Asking why ends what the expression gave for the batch.
     try out.reject(erring.rows, of: batch, list, option)
     return count
+  }
+
+  private static func name(_ kind: VariantReader.Kind) -> String {
+    switch kind {
+    case .int, .object: "an \(kind)"
+    default: "a \(kind)"
+    }
   }
 
   private mutating func add(

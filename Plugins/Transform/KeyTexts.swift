@@ -2,7 +2,8 @@ import PluginKit
 
 /// Keys of values whose type is known for each row alone: as texts, for a column has one type.
 ///
-/// Numbers and truths are written as in JSON, so that 5 and "5" are one key; a list or a map is no key, which counts as an error.
+/// Numbers and truths are written as in JSON, so that 5 and "5" are one key, and equal numbers in one way, so that 60 and 60.0 are;
+/// a list or a map is no key, which counts as an error.
 final class KeyTexts {
   private let heap = ValueBuffer<UInt8>()
   private let ends = ValueBuffer<Int>()
@@ -36,7 +37,7 @@ final class KeyTexts {
     case .null: return .null
     case .bool: append(variant.bool == true ? "true" : "false")
     case .int: append(String(variant.int ?? 0))
-    case .double: append(String(variant.double ?? 0))
+    case .double: append(Self.text(variant.double ?? 0))
     case .decimal: append(Self.text(variant))
     case .time: append(String(variant.time ?? 0))
     case .string: if let text = variant.text { heap.append(contentsOf: text.bindMemory(to: UInt8.self)) }
@@ -45,16 +46,18 @@ final class KeyTexts {
     return .value
   }
 
+  /// A double as the integer that equals it, where 64 bits hold that one.
+  private static func text(_ double: Double) -> String { Int64(exactly: double).map { String($0) } ?? String(double) }
+
   /// A decimal as the number that it is: as a double where one is written with the same digits, else with all of them.
   private static func text(_ variant: VariantReader) -> String {
     guard var decimal = variant.decimal else { return "" }
-    let isWhole = decimal.scale == 0
     while decimal.scale > 0, decimal.significand % 10 == 0 {
       decimal.significand /= 10
       decimal.scale -= 1
     }
     var digits = String(decimal.significand.magnitude)
-    if !isWhole, digits.utf8.count <= 15, let double = variant.nearestDouble { return String(double) }
+    if decimal.scale > 0, digits.utf8.count <= 15, let double = variant.nearestDouble { return String(double) }
     if decimal.scale > 0 {
       digits = String(repeating: "0", count: max(0, decimal.scale + 1 - digits.utf8.count)) + digits
       digits.insert(".", at: digits.index(digits.endIndex, offsetBy: -decimal.scale))

@@ -50,6 +50,10 @@ struct SeverityOperator: Operator {
     for index in thresholds.indices.dropFirst() where !(thresholds[index - 1] <= thresholds[index]) {
       throw PluginError.config("\(thresholds[index]) is below the threshold before it", at: "thresholds[\(index)]")
     }
+    for (index, threshold) in thresholds.enumerated() where !(0...1).contains(threshold) {
+      throw PluginError.config(
+        "\(threshold) is no score: those are from 0 to 1, the place between min and max", at: "thresholds[\(index)]")
+    }
     scale = SeverityScale(minimum: bounds.0, maximum: bounds.1, thresholds: thresholds)
     changes = try FrameDeriver([.set("score"), .set("severity")])
   }

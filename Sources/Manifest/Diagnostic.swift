@@ -30,6 +30,8 @@ public struct Diagnostic: Sendable, Equatable {
 
   public var file: String
   public var location: SourceLocation
+  /// Characters from there on that it is about; at least one, all on that line.
+  public var length: Int
   public var severity: Severity
   /// What is the case, one sentence without its full stop.
   public var message: String
@@ -40,10 +42,11 @@ public struct Diagnostic: Sendable, Equatable {
   public var column: Int { location.column }
 
   public init(
-    file: String, location: SourceLocation, severity: Severity = .error, message: String, fix: String? = nil
+    file: String, location: SourceLocation, length: Int = 1, severity: Severity = .error, message: String, fix: String? = nil
   ) {
     self.file = file
     self.location = location
+    self.length = length
     self.severity = severity
     self.message = message
     self.fix = fix
@@ -62,7 +65,7 @@ extension Diagnostic: CustomStringConvertible {
     return "\(file):\(line):\(column): \(label)\(message)" + (fix.map { "; \($0)" } ?? "")
   }
 
-  /// The description, then the line it speaks of and a caret below the column.
+  /// The description, then the line it speaks of, a caret below the column and a line below what follows of the place.
   public func rendered(source: String) -> String {
     guard !source.isEmpty, let scalars = SourceText.line(line, of: source), (1...scalars.count + 1).contains(column) else {
       return description
@@ -73,7 +76,8 @@ extension Diagnostic: CustomStringConvertible {
     for scalar in shown { excerpt.append(TerminalText.isControl(scalar) ? " " : scalar) }
     let gutter = "  \(line) | "
     let blank = String(repeating: " ", count: gutter.count + column - 1 - first)
-    return "\(description)\n\(gutter)\(String(excerpt))\n\(blank)^"
+    let line = String(repeating: "~", count: max(0, min(length, first + shown.count - column + 1) - 1))
+    return "\(description)\n\(gutter)\(String(excerpt))\n\(blank)^\(line)"
   }
 
   /// Longest excerpt, in Unicode scalars.

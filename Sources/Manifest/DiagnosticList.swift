@@ -25,9 +25,11 @@ final class DiagnosticList {
 
   func isSilenced(_ location: SourceLocation) -> Bool { silenced.contains(location) }
 
-  func error(_ location: SourceLocation, _ message: @autoclosure () -> String, _ fix: @autoclosure () -> String? = nil) {
+  func error(
+    _ location: SourceLocation, length: Int = 1, _ message: @autoclosure () -> String, _ fix: @autoclosure () -> String? = nil
+  ) {
     hasErrors = true
-    add(.error, location, message(), fix())
+    add(.error, location, length: length, message(), fix())
   }
 
   func warning(_ location: SourceLocation, _ message: @autoclosure () -> String, _ fix: @autoclosure () -> String? = nil) {
@@ -39,7 +41,7 @@ final class DiagnosticList {
   }
 
   private func add(
-    _ severity: Diagnostic.Severity, _ location: SourceLocation, _ message: @autoclosure () -> String,
+    _ severity: Diagnostic.Severity, _ location: SourceLocation, length: Int = 1, _ message: @autoclosure () -> String,
     _ fix: @autoclosure () -> String?
   ) {
     if isSilenced(location) { return }
@@ -48,7 +50,7 @@ final class DiagnosticList {
       return
     }
     diagnostics.append(
-      Diagnostic(file: file, location: location, severity: severity, message: message(), fix: fix()))
+      Diagnostic(file: file, location: location, length: length, severity: severity, message: message(), fix: fix()))
   }
 
   /// All of it in the order of the text, with one last note when some were left out.

@@ -44,7 +44,8 @@ struct ExpressionChecker {
         checked.expressions.append(found)
         checked.results[option.path] = .some(found.columnType)
       } catch {
-        diagnostics.error(place(of: error.span, in: option, of: draft), "'\(option.path)': \(error.message)")
+        let place = place(of: error.span, in: option, of: draft)
+        diagnostics.error(place.start, length: place.length, "'\(option.path)': \(error.message)")
       }
     }
     return checked
@@ -64,6 +65,7 @@ struct ExpressionChecker {
     if input.isOpen { environment.variables.merge(EventSyntax.fieldsNamedAsTypes(in: syntax)) { one, _ in one } }
     for name in input.names { environment.variables[name] = (input.types[name] ?? nil)?.valueType ?? .dyn }
     environment.isGradual = input.isOpen
+    environment.checksLiterals = true
     environment.suggestions = input.names
     return environment
   }
@@ -85,12 +87,21 @@ struct ExpressionChecker {
       "it gives \(given), and \(wanted.valueType) is wanted here" + fix, at: expression.syntax.span)
   }
 
-  /// The place of a part of an expression in the manifest.
-  private func place(of span: Span, in option: ExpressionOption, of draft: NodeDraft) -> SourceLocation {
+  /// The place of a part of an expression in the manifest, as far as it stands on one line.
+  private func place(of span: Span, in option: ExpressionOption, of draft: NodeDraft) -> (start: SourceLocation, length: Int) {
     let location = draft.place(of: option.path)
-    guard draft.locations[option.path] != nil else { return location }
-    let scalars = Array(option.text.utf8.prefix(Int(span.start)))
-    let before = String(decoding: scalars, as: UTF8.self).unicodeScalars
-    return ScalarText(text, from: location).place(after: before, of: option.text.unicodeScalars) ?? location
+    guard draft.locations[option.path] != nil else { return (location, 1) }
+    let written = ScalarText(text, from: location)
+    guard let start = written.place(after: scalars(before: span.start, option), of: option.text.unicodeScalars) else {
+      return (location, 1)
+    }
+    // The last character, not what follows: between the two there may be a closing quote or the end of a line.
+    let last = written.place(after: scalars(before: span.end, option).dropLast(), of: option.text.unicodeScalars)
+    guard let last, last.line == start.line else { return (start, 1) }
+    return (start, max(1, last.column - start.column + 1))
+  }
+
+  private func scalars(before end: Int32, _ option: ExpressionOption) -> Substring.UnicodeScalarView {
+    String(decoding: option.text.utf8.prefix(Int(end)), as: UTF8.self).unicodeScalars[...]
   }
 }

@@ -18,7 +18,7 @@ struct ScalarText {
   }
 
   /// Where the character behind `before`, the beginning of the value, stands; nil when the value is not found there.
-  func place(after before: String.UnicodeScalarView, of value: String.UnicodeScalarView) -> SourceLocation? {
+  func place(after before: Substring.UnicodeScalarView, of value: String.UnicodeScalarView) -> SourceLocation? {
     let hasEscapes = scalars.first == "\""
     var place = start
     var next = value.startIndex

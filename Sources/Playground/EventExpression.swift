@@ -26,6 +26,7 @@ public struct EventExpression: Sendable {
       }
     } else {
       let syntax = try EventSyntax.parse(text)
+      environment.checksLiterals = true
       environment.variables.merge(EventSyntax.fieldsNamedAsTypes(in: syntax)) { one, _ in one }
       expression = try Expression(syntax, text: text, in: environment)
     }

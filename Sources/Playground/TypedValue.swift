@@ -106,7 +106,7 @@ enum TypedValue {
       guard let key = entry["key"], let value = entry["value"], entry.count == 2 else {
         throw NotationError("an entry of a map is an object with \"key\" and \"value\"")
       }
-      guard map.insert(try element(key), try element(value)) else {
+      guard let key = try element(key).asKey, map.insert(key, try element(value)) else {
         throw NotationError("a key of a map is a bool, an int, a uint or a string, and comes once")
       }
     }
@@ -130,6 +130,16 @@ enum TypedValue {
     case .optional: "null or a value"
     case .list: "a list of values"
     case .map: "a list of entries, each with \"key\" and \"value\", or an object"
+    }
+  }
+}
+
+extension Value {
+  /// Nil of what no map can have as a key.
+  fileprivate var asKey: Value? {
+    switch self {
+    case .bool, .int, .uint, .string: self
+    default: nil
     }
   }
 }

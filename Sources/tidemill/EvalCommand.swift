@@ -12,7 +12,7 @@ struct EvalCommand: ParsableCommand {
       evaluated once. Exit code 1 when there was an error for an event, 2 when the expression itself is wrong.
       """)
 
-  @Argument(help: "An expression (CEL).") var expression: String?
+  @Argument(help: "An expression (CEL). Put -- before one that begins with -.") var expression: String?
   @Option(
     help:
       "Answer the cases of this file instead, a JSON object with expr and bindings on each line (- is standard input).",

@@ -59,6 +59,7 @@ struct EvalCaseTests {
       #"{"expr":"x","bindings":{"x":{"type":"bytes","value":"?"}}}"#,
       #"{"expr":"x","bindings":{"x":{"type":"timestamp","value":"today"}}}"#,
       #"{"expr":"x","bindings":{"x":{"type":"map","value":[{"key":1,"value":1},{"key":1,"value":2}]}}}"#,
+      #"{"expr":"x","bindings":{"x":{"type":"map","value":[{"key":{"type":"double","value":1},"value":1}]}}}"#,
       #"{"expr":"x","types":{"x":"lst(int)"}}"#, #"{"expr":"1","check":"no"}"#, #"{"expr":"1 +"}"#, #"{"expr":"1 / 0"}"#,
       #"{"expr":"nobody"}"#, #"{"expr":"'a' + 1"}"#, "{\"expr\":\"\u{0}\"}",
     ]

@@ -46,7 +46,7 @@ struct EvalTests {
     #expect(failing.exitCode == 1 && failing.output.hasPrefix("error      "))
   }
 
-  @Test(arguments: ["1 +", "size(1, 2)", "'a' * 2", "has(1)", "event == 1", "event.tme"])
+  @Test(arguments: ["1 +", "x.matches('a(')", "size(1, 2)", "'a' * 2", "has(1)", "event == 1", "event.tme"])
   func `an expression that is wrong is shown with its place, before anything is read`(expression: String) throws {
     let result = try Tidemill.run(["eval", expression], input: "{}\n")
     #expect(result.exitCode == 2 && result.output.isEmpty, "\(result.errors)")
@@ -59,6 +59,8 @@ struct EvalTests {
     let strict = try Tidemill.run(["eval", "--strict", "n * 1.5"], input: "{\"n\":2}\n")
     #expect(strict.output.hasPrefix("error      ") && strict.exitCode == 1)
     #expect(try Tidemill.run(["eval", "--strict", "2 * 1.5"]).exitCode == 2)
+    let late = try Tidemill.run(["eval", "--strict", "s.matches('(') || true"], input: "{\"s\":\"a\"}\n")
+    #expect(late.output == "bool       true\n", "\(late.errors)")
   }
 
   @Test func `an event is its fields, and what no source says is absent`() throws {

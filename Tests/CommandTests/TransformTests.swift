@@ -265,6 +265,7 @@ struct TransformTests {
       {"id":2,"items":[]}
       {"id":3}
       {"id":4,"items":"none"}
+      {"id":5,"items":{"p":"a"}}
 
       """
     let result = try run("f: { use: flat_map, from: s, with: { explode: { items: items } } }", input: input)
@@ -272,6 +273,7 @@ struct TransformTests {
       result.output == "{\"items\":{\"p\":\"a\"},\"id\":1}\n{\"items\":2,\"id\":1}\n{\"items\":null,\"id\":1}\n",
       "\(result.output)\(result.errors)")
     #expect(try story.text("dead.jsonl").contains("'explode.items' is a string, and a list is wanted"))
+    #expect(try story.text("dead.jsonl").contains("'explode.items' is an object, and a list is wanted"))
     let kept = try run(
       "f: { use: flat_map, from: s, with: { explode: { item: items }, keep_empty: true } }", input: "{\"id\":2,\"items\":[]}\n")
     #expect(kept.output == "{\"items\":[],\"item\":null,\"id\":2}\n", "\(kept.output)\(kept.errors)")
@@ -301,6 +303,18 @@ struct TransformTests {
     #expect(result.output == "{\"zone\": \"a\", \"n\":1}\n", "\(result.output)\(result.errors)")
   }
 
+  @Test func `key_by takes equal numbers for one key`() throws {
+    let result = try run(
+      """
+      k: { use: key_by, from: s, with: { key: n } }
+        m: { use: map, from: k, with: { set: { key: event.key }, keep: [key] } }
+      """,
+      input: ["60", "60.0", "6e1", "60.00", "\"60\"", "-0.0", "0", "1.5", "1.50", "1e300", "123456789012345678901234567890"]
+        .map { "{\"n\":\($0)}\n" }.joined())
+    let keys = ["60", "60", "60", "60", "60", "0", "0", "1.5", "1.5", "1e+300", "123456789012345678901234567890"]
+    #expect(result.output == keys.map { "{\"key\":\"\($0)\"}\n" }.joined(), "\(result.output)\(result.errors)")
+  }
+
   @Test func `severity rates and classifies`() throws {
     let result = try run(
       "f: { use: severity, from: s, with: { value: v, min: 0, max: 10 } }",
@@ -316,6 +330,9 @@ struct TransformTests {
         {"score":null,"severity":null}
 
         """, "\(result.output)\(result.errors)")
+    let percent = try run(
+      "f: { use: severity, from: s, with: { value: v, max: 100, thresholds: [30, 60, 90] } }", input: "{}\n")
+    #expect(percent.exitCode == 78 && percent.errors.contains("30.0 is no score: those are from 0 to 1"), "\(percent.errors)")
     let flat = try run(
       "f: { use: severity, from: s, with: { value: v, min: 5, max: 5 } }", input: "{\"v\":5.0}\n{\"v\":5.5}\n{\"v\":4.5}\n")
     #expect(
@@ -349,7 +366,8 @@ struct TransformTests {
         b: { use: filter, from: s, with: { where: value + 1.0 } }
         c: { use: map, from: s, with: { set: { x: "zone * 2" } } }
         d: { use: filter, from: s, with: { where: "value >" } }
-      sinks: { o: { use: stdout, from: [a, b, c, d] } }
+        e: { use: filter, from: s, with: { where: "zone.matches('a(')" } }
+      sinks: { o: { use: stdout, from: [a, b, c, d, e] } }
       """)
     let result = try story.run("validate", "p.yaml")
     #expect(result.exitCode == 78)
@@ -358,5 +376,7 @@ struct TransformTests {
     #expect(result.errors.contains("p.yaml:5:45: 'where': it gives double, and bool is wanted here"), "\(result.errors)")
     #expect(result.errors.contains("p.yaml:6:"), "\(result.errors)")
     #expect(result.errors.contains("p.yaml:7:"), "\(result.errors)")
+    #expect(result.errors.contains("p.yaml:8:59: 'where': 'a(' is no regular expression"), "\(result.errors)")
+    #expect(result.errors.contains(#"where: "zone.matches('a(')" } }"# + "\n" + String(repeating: " ", count: 64) + "^~~~\n"))
   }
 }

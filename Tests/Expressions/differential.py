@@ -4,6 +4,7 @@ Arguments: the command, the interpreter that finds cel-expr-python, a file to wr
 each difference, then the counts. Ends with 1 when there is a difference that DELIBERATE does not name, or too many that it does.
 """
 
+import base64
 import json
 import os
 import re
@@ -34,6 +35,26 @@ DELIBERATE = [
         "int() of a bool, which the specification does not have",
         r"int\(",
         lambda mine, theirs: "int(bool)" in mine.get("error", ""),
+    ),
+    (
+        "duration() of an int, which the specification does not have",
+        r"duration\(",
+        lambda mine, theirs: re.search(r"duration\(\) takes .* an int|duration\(int\)", mine.get("error", "")),
+    ),
+    (
+        "NaN and the infinities as text, which nobody specifies",
+        r"string\(|format\(",
+        lambda mine, theirs: deduced(mine) == deduced(theirs) and spelled(mine) == spelled(theirs),
+    ),
+    (
+        "a uint as an index: the other takes it in [ ], and not in [? ]",
+        r"\[\?",
+        lambda mine, theirs: "_[?_](list, uint64)" in theirs.get("error", ""),
+    ),
+    (
+        "the least and greatest of a list in which not all is a number, which the other's checker knows by its elements",
+        r"math\.(greatest|least)\(\[",
+        lambda mine, theirs: "error" in mine and "invalid single argument value" in theirs.get("error", ""),
     ),
     (
         "numbers of two types compare, which the other's checker does not let them",
@@ -103,6 +124,14 @@ def known(answer):
             "google.protobuf.Duration": "duration",
         }.get(value, value)
     return kind, value
+
+
+def spelled(answer):
+    """An answer in which NaN and the infinities have one spelling, in texts and in the bytes of texts."""
+    plain = json.dumps(known(answer))
+    if answer.get("type") == "bytes":
+        plain = base64.b64decode(answer["value"]).decode("latin-1")
+    return plain.replace("-NaN", "nan").replace("NaN", "nan").replace("-nan", "nan").replace("Infinity", "inf")
 
 
 def deduced(answer):

@@ -102,6 +102,13 @@ struct CheckerTests {
     #expect(expression.variables.allSatisfy { $0.type == .dyn })
   }
 
+  @Test func `what format takes keeps its type`() {
+    let error = #expect(throws: ExpressionError.self) {
+      try Expression("['a', ?optional.none()].exists(v, '%s'.format([v]) == '' && v - 2.5 < 1.0)", in: Self.strict)
+    }
+    #expect(error?.message.hasPrefix("'v' is a string and '2.5' is a double") == true, "\(error?.message ?? "")")
+  }
+
   @Test func `functions of a namespace lose their target and types are told from variables`() throws {
     let expression = try Expression("math.abs(1) == 1 && type(name) == string", in: Self.fields)
     #expect(describe(expression.syntax) == "(_==_(math.abs(1), 1) && _==_(type(name), string))")

@@ -14,6 +14,7 @@ struct DiagnosticTests {
     ("quality == good", "good", "text stands in quotes: 'good'"),
     ("True", "True", "did you mean 'true'?"),
     ("size > 1", "size", "takes its arguments in parentheses"),
+    ("contains > 1", "contains", "text stands in quotes: 'contains'"),
     ("name.startWith('a')", "name.startWith('a')", "did you mean 'startsWith'?"),
     ("math.abz(1)", "math.abz(1)", "did you mean 'math.abs'?"),
     ("abs(count)", "abs(count)", "did you mean 'math.abs(…)'?"),
@@ -38,6 +39,9 @@ struct DiagnosticTests {
     ("u - 1", "u - 1", "a uint is written 1u"),
     ("value % 2", "value % 2", "int(value) drops the fraction"),
     ("at > '2024-01-01T00:00:00Z'", "at > '2024-01-01T00:00:00Z'", "timestamp('2024-01-01T00:00:00Z') makes a timestamp of it"),
+    ("value == 'high'", "value == 'high'", "string(value) makes a string of it"),
+    ("value * 'a'", "value * 'a'", "which '*' does not multiply"),
+    ("at > 'today'", "at > 'today'", "string(at) makes a string of it"),
     ("at + 5", "at + 5", "a duration is written duration('5s')"),
     ("'a' in name", "'a' in name", "name.contains('a')"),
     ("tags + 'x'", "tags + 'x'", "a single element is added as ['x']"),
@@ -70,6 +74,22 @@ struct DiagnosticTests {
   ])
   func `a slip of another language says how it is written here`(text: String, place: String, hint: String) {
     expect(text, place: place, hint: hint)
+  }
+
+  @Test func `an unknown name is told beside the fields when they are few`() {
+    func message(_ fields: [String]) -> String {
+      var environment = Environment(Dictionary(uniqueKeysWithValues: fields.map { ($0, ValueType.int) }))
+      environment.suggestions = fields
+      do throws(ExpressionError) {
+        return "\(try Expression("hot == 1", in: environment).type)"
+      } catch {
+        return error.message
+      }
+    }
+    #expect(
+      message(["level", "zone"]) == "there is no variable 'hot'; text stands in quotes: 'hot'; the fields are level, zone")
+    #expect(message((1...9).map { "field\($0)" }) == "there is no variable 'hot'; text stands in quotes: 'hot'")
+    #expect(message(["hut", "zone"]) == "there is no variable 'hot'; did you mean 'hut'?")
   }
 
   private func expect(_ text: String, place: String, hint: String) {

@@ -19,6 +19,15 @@ import Testing
         == "p.yaml:2:3: 'widht' is not an option; did you mean 'width'?\n  2 |   widht: 1\n        ^")
   }
 
+  @Test func `what a diagnostic is about is underlined, as far as the line goes`() {
+    var long = Diagnostic(file: "p.yaml", location: .init(line: 1, column: 4), length: 3, message: "here")
+    #expect(long.rendered(source: "a: b + c") == "p.yaml:1:4: here\n  1 | a: b + c\n         ^~~")
+    long.length = 99
+    #expect(long.rendered(source: "a: b + c") == "p.yaml:1:4: here\n  1 | a: b + c\n         ^~~~~")
+    long.location.column = 9
+    #expect(long.rendered(source: "a: b + c") == "p.yaml:1:9: here\n  1 | a: b + c\n              ^")
+  }
+
   @Test func `a place that the text does not have needs no excerpt`() {
     #expect(diagnostic.rendered(source: "a: 1") == diagnostic.description)
     #expect(diagnostic.rendered(source: "") == diagnostic.description)

@@ -34,8 +34,26 @@ struct ExpressionPlaceTests {
     let line = try #require(lines.firstIndex { $0.contains("wrong") })
     let before = try #require(lines[line].range(of: "wrong")).lowerBound
     let column = lines[line][..<before].unicodeScalars.count + 1
-    let says = try load(text).says.map(\.description)
+    let found = try load(text).says
+    let says = found.map(\.description)
     #expect(says.count == 1 && says[0].hasPrefix("p.yaml:\(line + 1):\(column): 'where': "), "\(says)")
+    #expect(found[0].length == 5)
+  }
+
+  /// What is wrong, between the bars, as it is written in YAML.
+  @Test(arguments: [
+    "|a > \"x\"| && s == 'x'", "'|a > \"x\"| && s == \"x\"'", #""s == 'x' && |a > \"x\"|""#, #"'s == "x" && |s == ''a'' + 5|'"#,
+    "s == 'x' && |a - 's'|", "'|a|'", #"s.matches(|"a("|)"#, #""s.matches(|\"a(\"|)""#, #""s.matches(|\"\u0061(\"|)""#,
+  ]) func `all of what is wrong is marked`(scalar: String) throws {
+    let written =
+      "sources: { s: { use: stdin, with: { fields: { a: double, s: string } } } }\n"
+      + "operators: { f: { use: filter, from: s, with: { where: \(scalar.filter { $0 != "|" })\n } } }\n"
+      + "sinks: { o: { use: drop, from: f } }\n"
+    let parts = scalar.split(separator: "|", omittingEmptySubsequences: false)
+    let says = try load(written).says
+    #expect(says.count == 1, "\(scalar): \(says)")
+    #expect(says[0].column == 56 + parts[0].unicodeScalars.count, "\(scalar): \(says)")
+    #expect(says[0].length == parts[1].unicodeScalars.count, "\(scalar): \(says[0].length) \(says)")
   }
 }
 

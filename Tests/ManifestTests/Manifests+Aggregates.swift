@@ -160,10 +160,10 @@ extension Manifests {
       sinks: { o: { use: drop, from: [a, b, c, d, e] } }
       """#,
       says: #"""
-        4:46: 'where': 'total' is an int and "x" is a string, which '==' does not compare; int("x") makes a number of it
+        4:46: 'where': 'total' is an int and "x" is a string, which '==' does not compare; string(total) makes a string of it
         5:68: 'where': there is no variable 'totl'; did you mean 'total'?
         6:45: 'where': 'last' is a string and '3' is an int, which '>' does not compare; text stands in quotes: '3'
-        7:45: 'where': there is no variable 'value'; value() is a function and takes its arguments in parentheses
+        7:45: 'where': there is no variable 'value'; text stands in quotes: 'value'; the fields are name, window_start, window_end, n, total, mean, last
         8:63: 'where': 'lateness' is an int and 'duration("1s")' is a duration, which '>' does not compare; a duration is written duration('5s')
         """#),
     Manifest(

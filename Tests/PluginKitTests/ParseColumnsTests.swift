@@ -237,12 +237,13 @@ import Testing
 
   @Test(arguments: [
     ("json", "pattern", ConfigValue.string("x"), "pattern", "'pattern' goes with `format: regex`"),
-    ("csv", "remove", .bool(false), "format", "the format csv needs the names of its columns"),
-    ("regex", "remove", .bool(false), "format", "the format regex needs a pattern"),
-    ("regex", "pattern", .string("("), "pattern", "no regular expression: missing ): ("),
+    ("csv", "remove", .bool(false), "format", "the format csv needs the names of its columns; write columns: [a, b]"),
+    ("regex", "remove", .bool(false), "format", "the format regex needs a pattern; write pattern: '(?P<name>...)'"),
+    ("regex", "pattern", .string("("), "pattern", "'pattern' is no regular expression: missing ): ("),
     ("regex", "pattern", .string("(a)"), "pattern", #"the pattern has no group with a name, such as (?P<status>\d+)"#),
+    ("csv", "delimiter", .string(";;"), "delimiter", "'delimiter' is one character of ASCII, and no quote"),
     ("csv", "columns", .list([.string("a"), .string("a")]), "columns[1]", "two columns are named 'a'"),
-    ("key_value", "separator", .string(""), "separator", "is empty"),
+    ("key_value", "separator", .string(""), "separator", "'separator' is empty; leave it out for ="),
     (
       "access", "fields", .map([.init("stauts", .string("int"))]), "fields.stauts",
       "this format makes no 'stauts'; it makes client, identity, user, timestamp, method, path, protocol, request, status, size, referrer, agent"

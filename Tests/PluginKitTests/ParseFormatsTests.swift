@@ -99,6 +99,14 @@ import Testing
     #expect(rows[1] == "!'line' cannot be parsed: something stands behind a closing quote, at byte 7")
   }
 
+  @Test(arguments: [
+    (#"(?<k>[a-z]+)=(?<v>\d+)"#, "a=1", #"k="a" v="1""#), (#"\(?<(?P<k>[(?<]+)>"#, "(<(?<>", #"k="(?<""#),
+    (#"[](?<x>]+(?<k>a)"#, "](?<x>a", #"k="a""#), (#"\Q(?<x>\E(?<k>a)"#, "(?<x>a", #"k="a""#),
+    (#"[[:alpha:](?<]+(?<k>1)"#, "a(?<1", #"k="1""#), (#"[^\]]+\](?<k>.)"#, "a]b", #"k="b""#),
+  ]) func `a name of a group may stand without the P`(pattern: String, text: String, row: String) throws {
+    #expect(try ParseRows("regex", [("pattern", .string(pattern))]).rows([text]) == [row])
+  }
+
   @Test func `named groups of a pattern are fields`() throws {
     let pattern = #"(?P<verb>[A-Z]+) (\S+)(?: in (?P<ms>[0-9.]+)ms)?(?P<tail>!*)"#
     let options: [(String, ConfigValue)] = [("pattern", .string(pattern)), ("fields", ParseRows.types(("ms", "double")))]

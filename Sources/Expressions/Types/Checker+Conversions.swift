@@ -1,10 +1,17 @@
 extension Checker {
-  /// How to write one of two values of different types so that they agree; nil when nothing is likely.
-  func pairFix(_ left: Syntax, _ one: ValueType, _ right: Syntax, _ other: ValueType) -> String? {
+  /// How to write one of two values of different types so that they agree, also as two texts if the place takes those; nil when
+  /// nothing is likely.
+  func pairFix(
+    _ left: Syntax, _ one: ValueType, _ right: Syntax, _ other: ValueType, takesTexts: Bool = true
+  ) -> String? {
     if let fix = literalFix(right, one) ?? literalFix(left, other) { return fix }
     // Text is read as what the other value is, ints become doubles, and uints ints.
-    if one == .string || one == .bytes { return conversion(of: left, from: one, to: other) }
-    if other == .string || other == .bytes { return conversion(of: right, from: other, to: one) }
+    if one == .string || one == .bytes {
+      return conversion(of: left, from: one, to: other) ?? (takesTexts ? conversion(of: right, from: other, to: one) : nil)
+    }
+    if other == .string || other == .bytes {
+      return conversion(of: right, from: other, to: one) ?? (takesTexts ? conversion(of: left, from: one, to: other) : nil)
+    }
     if one == .double || (one == .int && other == .uint) { return conversion(of: right, from: other, to: one) }
     if other == .double || one == .uint { return conversion(of: left, from: one, to: other) }
     return conversion(of: right, from: other, to: one) ?? conversion(of: left, from: one, to: other)
@@ -13,6 +20,7 @@ extension Checker {
   /// How to write a value of one type as one of another; nil when there is no way.
   func conversion(of syntax: Syntax, from type: ValueType, to wanted: ValueType) -> String? {
     if let fix = literalFix(syntax, wanted) { return fix }
+    if case .literal(let value) = syntax.form, LiteralCheck().refuses(value, in: "\(wanted)") { return nil }
     let text = quotedText(syntax) ?? "…"
     switch (type, wanted) {
     case (.string, .int), (.string, .uint), (.string, .double), (.string, .bool):

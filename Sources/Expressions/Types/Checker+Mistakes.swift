@@ -9,15 +9,23 @@ extension Checker {
     let suffix: String
     if let meant = Suggestion.nearest(to: name, among: names) ?? qualified ?? Slips.constants[name] {
       suffix = "did you mean '\(meant)'?"
-    } else if Slips.macros["cel.\(name)"] != nil || Declarations.functions[name] != nil {
+    } else if Slips.macros["cel.\(name)"] != nil || overloads(name).contains(where: { !$0.isMethod }) {
       suffix = "\(name)() is a function and takes its arguments in parentheses"
     } else if let type = Suggestion.nearest(to: name, among: Declarations.types.keys) {
       suffix = "did you mean the type '\(type)'?"
     } else {
-      suffix = "text stands in quotes: '\(name)'"
+      suffix = "text stands in quotes: '\(name)'" + known
     }
     return ExpressionError("there is no variable '\(name)'; \(suffix)", at: span)
   }
+
+  /// The fields that there are, when they are few.
+  private var known: String {
+    let names = environment.suggestions
+    return (1...Self.mostNamed).contains(names.count) ? "; the fields are \(names.joined(separator: ", "))" : ""
+  }
+
+  private static let mostNamed = 8
 
   func undeclaredFunction(_ name: String, isMethod: Bool = false, at span: Span) -> ExpressionError {
     if let usage = Slips.macros[name] { return ExpressionError("\(name)() is called so: \(usage)", at: span) }

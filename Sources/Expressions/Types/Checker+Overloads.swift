@@ -64,6 +64,8 @@ extension Checker {
       (Operators.subtract, .timestamp, let type) where type.isNumber:
       return "a duration is written duration('5s')"
     case (_, .string, .string): return "numbers in text are read by double(…)"
+    case (Operators.subtract, _, _), (Operators.multiply, _, _), (Operators.divide, _, _), (Operators.modulo, _, _):
+      return pairFix(left, one, right, other, takesTexts: false)
     default: return pairFix(left, one, right, other)
     }
   }

@@ -11,7 +11,8 @@ extension Declarations {
     "trim": [.on(.string, gives: .string)],
     "reverse": [.on(.string, gives: .string)],
     "join": [.on(.list(.string), gives: .string), .on(.list(.string), .string, gives: .string)],
-    "format": [.on(.string, .list(.dyn), gives: .string)],
+    // Not a list of dyn: the types of the elements stay what they are.
+    "format": [.on(.string, .list(.parameter("A")), gives: .string)],
     "strings.quote": [.of(.string, gives: .string)],
   ]
 

@@ -13,6 +13,9 @@ public struct Environment: Sendable {
   public var isGradual = false
   /// False: names are looked up and nothing else is checked, so that the evaluator finds what is wrong.
   public var isChecked = true
+  /// True: a literal that its function can never take is an error, such as a pattern that is no regular expression or a text that
+  /// is no time. The specification leaves that to run time, where `||` may make up for it.
+  public var checksLiterals = false
   /// Names to suggest for one that is not declared, besides the variables.
   public var suggestions: [String] = []
   public var limits = SyntaxLimits()

@@ -31,6 +31,7 @@ public struct Expression: Sendable {
     variables = checker.variables
     isStrict = environment.isStrict
     self.text = text
+    if environment.checksLiterals, let mistake = LiteralCheck().firstMistake(in: syntax) { throw mistake }
   }
 }
 
