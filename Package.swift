@@ -133,7 +133,8 @@ let package = Package(
     .testTarget(name: "AggregatesTests", dependencies: ["Aggregates", "PluginKit", "TestSupport"]),
     .testTarget(name: "PluginKitTests", dependencies: ["PluginKit", "PluginManifest", "TestSupport"]),
     .testTarget(
-      name: "EngineTests", dependencies: ["CTidemill", "PluginManifest", "Rings", "Engine", "EngineBench", "TestSupport"]),
+      name: "EngineTests",
+      dependencies: ["CTidemill", "PluginManifest", "Rings", "Engine", "EngineBench", "ProofBench", "TestSupport"]),
     .testTarget(name: "RuntimeTests", dependencies: ["Engine", "Manifest", "PluginHost", "Runtime", "TestSupport"]),
     .testTarget(
       name: "ConformanceTests", dependencies: ["PluginManifest", "PluginHost", "Conformance", "TestSupport"]),

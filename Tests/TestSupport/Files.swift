@@ -28,7 +28,14 @@ public enum Files {
   }
 
   public static func write(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o644) throws {
-    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+    try write(path, bytes, O_TRUNC, mode)
+  }
+
+  /// Writes behind what a file holds.
+  public static func append(_ path: String, _ text: String) throws { try write(path, Array(text.utf8), O_APPEND, 0o644) }
+
+  private static func write(_ path: String, _ bytes: [UInt8], _ flag: Int32, _ mode: mode_t) throws {
+    let file = open(path, O_WRONLY | O_CREAT | flag | O_CLOEXEC, mode)
     guard file >= 0 else { throw Failure(path) }
     defer { close(file) }
     var written = 0
