@@ -71,7 +71,7 @@ final class PaneWindows: WindowStore {
     }
     if at < count, let table = pane.places(below: context.keys.limit) { find(at..<count, keys, in: table, of: pane) }
     if context.hasEarly { mark(count, [pane]) }
-    context.addAll()
+    context.addAll(count)
   }
 
   /// Finds the places of some rows in a pane that has one for each key.
@@ -109,7 +109,7 @@ final class PaneWindows: WindowStore {
       at &+= 1
     }
     if context.hasEarly { mark(count, panes[panes.position(first)...].filter { $0.index <= last }) }
-    context.addAll()
+    context.addAll(count)
   }
 
   /// The aggregates of a key in a pane of the batch: of a new key, or in a pane that has no place for each key.

@@ -107,9 +107,20 @@ final class ResultRows {
       for item in items { records.append(item.place) }
       records.withUnsafeBufferPointer { aggregates.prepare($0, for: builder, firstColumn: columns.aggregates) }
     }
+    fetch(items)
     for item in items { try append(item, &out) }
     if hasNames { try commit(&out) }
   }
+
+  /// Reads a little of each key and of each place, so that all are on their way before the first is needed.
+  private func fetch(_ items: UnsafeBufferPointer<Item>) {
+    var seen: UInt64 = 0
+    for item in items { seen ^= UInt64(keys.key(item.key).count) }
+    for item in items { seen ^= item.place.load(as: UInt64.self) }
+    fetched = seen
+  }
+
+  private var fetched: UInt64 = 0
 
   @inline(__always)
   private func append(_ item: Item, _ out: inout Output) throws {

@@ -39,8 +39,30 @@ final class WindowContext {
     places.deallocate()
   }
 
-  /// Adds all rows of a batch at once; `places` holds where each goes.
-  func addAll() { aggregates.update(records: places) }
+  /// Adds all rows of a batch, so many, at once; `places` holds where each goes.
+  func addAll(_ count: Int) {
+    fetch(count)
+    aggregates.update(records: places)
+  }
+
+  /// Reads a little at so many of `places`, so that all are on their way before the first is needed. Few are near anyway.
+  @inline(__always)
+  private func fetch(_ count: Int) {
+    guard keys.limit > 4096 else { return }
+    fetched = Self.read(count, places)
+  }
+
+  /// A number that depends on what is at each of the places: nothing is left out because nobody asks for it.
+  private static func read(_ count: Int, _ places: UnsafeMutablePointer<UnsafeMutableRawPointer>) -> UInt64 {
+    var (at, seen) = (0, 0 as UInt64)
+    while at < count {
+      seen ^= places[at].load(as: UInt64.self)
+      at &+= 1
+    }
+    return seen
+  }
+
+  private var fetched: UInt64 = 0
 
   /// Adds a row of the batch to the aggregates at a place, together with others.
   @inline(__always)
@@ -54,6 +76,7 @@ final class WindowContext {
   @inline(__always)
   func settle() {
     guard waiting > 0 else { return }
+    fetch(waiting)
     aggregates.update(waiting, rows: rows, records: places)
     waiting = 0
   }
