@@ -11,7 +11,7 @@ final class PaneWindows: WindowStore {
   let shape: WindowShape
   let arena: RecordArena
   /// In the order of `index`, then `from`.
-  var panes: [Pane] = []
+  @exclusivity(unchecked) var panes: [Pane] = []
   let runs: PaneRuns
   /// Windows that end before the pane of this number have fired.
   var fired = Int64.min
@@ -21,9 +21,11 @@ final class PaneWindows: WindowStore {
   /// Where the aggregates of several panes come together.
   let block: MergeBlock
   /// By key: the last collection that it was part of.
-  var stamps: [UInt32] = []
-  var stamp: UInt32 = 0
+  @exclusivity(unchecked) var stamps: [UInt32] = []
+  @exclusivity(unchecked) var stamp: UInt32 = 0
   private let near = NearPanes()
+  /// Nil where the panes of rows are not found by it.
+  private let division: PaneDivision?
 
   init(_ context: WindowContext, ruler: Ruler, shape: WindowShape) {
     self.context = context
@@ -32,6 +34,7 @@ final class PaneWindows: WindowStore {
     arena = RecordArena(context.aggregates)
     block = MergeBlock(context.aggregates)
     runs = PaneRuns(context, shape, arena, block)
+    division = ruler.isUniform ? PaneDivision(by: ruler.length) : nil
   }
 
   deinit {
@@ -53,10 +56,15 @@ final class PaneWindows: WindowStore {
     guard !times.areSomeBehind, fired < shape.firstEnd(of: first) else { return try takeEach(batch, keys, times, &out) }
     let last = ruler.pane(of: times.greatest)
     if first == last { return addAll(batch.count, keys, to: first) }
-    guard ruler.isUniform, last - first < NearPanes.limit, ruler.start(of: first) > .min else {
+    let start = ruler.start(of: first)
+    let (_, isFar) = times.greatest.subtractingReportingOverflow(start)
+    guard let division, start > .min, !isFar, last - first < NearPanes.limit else {
       return try takeEach(batch, keys, times, &out)
     }
-    addAll(batch.count, keys, times.times, from: first, through: last)
+    near.begin(panes[panes.position(first)...], from: first, through: last, below: context.keys.limit)
+    addAll(batch.count, keys, times.times, start, division, from: first)
+    if context.hasEarly { mark(batch.count, panes[panes.position(first)...].filter { $0.index <= last }) }
+    context.addAll(batch.count)
   }
 
   /// The common case: all rows into one pane.
@@ -90,26 +98,19 @@ final class PaneWindows: WindowStore {
   @inline(never)
   private func add(_ key: UInt32, to pane: Pane) -> Place { pane.add(key, context.keys) }
 
-  /// Rows into several panes of one length.
+  /// Finds the places of rows in several panes of one length, of which the first begins at `start`.
   private func addAll(
-    _ count: Int, _ keys: UnsafePointer<UInt32>, _ times: UnsafePointer<Int64>, from first: Int64, through last: Int64
+    _ count: Int, _ keys: UnsafePointer<UInt32>, _ times: UnsafePointer<Int64>, _ start: Int64, _ division: PaneDivision,
+    from first: Int64
   ) {
-    near.begin(panes[panes.position(first)...], from: first, through: last, below: context.keys.limit)
     let (tables, places) = (near.tables, context.places)
-    // Multiplied by 2^64 / length, rounded up: the quotient is right or one too much (Granlund and Montgomery 1994).
-    let (start, length) = (ruler.start(of: first), UInt64(ruler.length))
-    let inverse = UInt64.max / length &+ 1
     var at = 0
     while at < count {
       let key = keys[at]
-      let distance = UInt64(bitPattern: times[at] &- start)
-      let quotient = distance.multipliedFullWidth(by: inverse).high
-      let column = Int(truncatingIfNeeded: quotient &- (quotient &* length > distance ? 1 : 0))
+      let column = division(UInt64(bitPattern: times[at] &- start))
       places[at] = tables[column][Int(key)] ?? find(key, first, column)
       at &+= 1
     }
-    if context.hasEarly { mark(count, panes[panes.position(first)...].filter { $0.index <= last }) }
-    context.addAll(count)
   }
 
   /// The aggregates of a key in a pane of the batch: of a new key, or in a pane that has no place for each key.

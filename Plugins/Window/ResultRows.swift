@@ -30,11 +30,11 @@ final class ResultRows {
   private let hasEarly: Bool
   private let seed: UInt64
   /// Types of the key's fields, nil for one that no frame had yet.
-  private(set) var types: [KeyType?]
+  @exclusivity(unchecked) private(set) var types: [KeyType?]
   private let variant = VariantEncoder()
-  private var builder = FrameBuilder()
-  private var columns = Columns()
-  private var isBuilt = false
+  @exclusivity(unchecked) private var builder = FrameBuilder()
+  @exclusivity(unchecked) private var columns = Columns()
+  @exclusivity(unchecked) private var isBuilt = false
   /// True when rows of one frame share names that must be known before.
   private let hasNames: Bool
   private var records: [UnsafeMutableRawPointer] = []
@@ -120,7 +120,7 @@ final class ResultRows {
     fetched = seen
   }
 
-  private var fetched: UInt64 = 0
+  @exclusivity(unchecked) private var fetched: UInt64 = 0
 
   @inline(__always)
   private func append(_ item: Item, _ out: inout Output) throws {
@@ -138,7 +138,7 @@ final class ResultRows {
   }
 
   /// Frames that `append` has sent since the last reset.
-  private(set) var sent = 0
+  @exclusivity(unchecked) private(set) var sent = 0
 
   func resetSent() { sent = 0 }
 

@@ -14,12 +14,12 @@ final class WindowContext {
   /// True when results go out before their time.
   let hasEarly: Bool
   /// No row before is expected any more.
-  var watermark = Int64.min
+  @exclusivity(unchecked) var watermark = Int64.min
 
   /// Rows that are still to be added to their aggregates, by their place in the batch.
   private let rows = UnsafeMutablePointer<UInt32>.allocate(capacity: FrameLimits.maxRows)
   let places = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: FrameLimits.maxRows)
-  private var waiting = 0
+  @exclusivity(unchecked) private var waiting = 0
 
   init(
     aggregates: AggregateSet, keys: KeyTable, results: ResultRows, lateRows: LateRows, allowed: Int64, recomputes: Bool,
@@ -62,7 +62,7 @@ final class WindowContext {
     return seen
   }
 
-  private var fetched: UInt64 = 0
+  @exclusivity(unchecked) private var fetched: UInt64 = 0
 
   /// Adds a row of the batch to the aggregates at a place, together with others.
   @inline(__always)

@@ -25,29 +25,29 @@ public final class KeyTable {
   }
 
   /// Numbers that were given so far: every number is below it.
-  public private(set) var limit = 0
+  @exclusivity(unchecked) public private(set) var limit = 0
   /// Keys that have a number.
-  public private(set) var count = 0
+  @exclusivity(unchecked) public private(set) var count = 0
   /// How many things use the key of a number. The table itself never changes it.
-  public private(set) var uses: UnsafeMutablePointer<UInt32>
+  @exclusivity(unchecked) public private(set) var uses: UnsafeMutablePointer<UInt32>
 
-  var entries: UnsafeMutablePointer<Entry>
-  private var capacity = 16
+  @exclusivity(unchecked) var entries: UnsafeMutablePointer<Entry>
+  @exclusivity(unchecked) private var capacity = 16
   /// Numbers that are free again.
-  private var free: [UInt32] = []
+  @exclusivity(unchecked) private var free: [UInt32] = []
   /// Bytes of keys that are too long for their entries; those of keys that are gone stay until half of all are.
-  var bytes: UnsafeMutableRawPointer
-  private var bytesUsed = 0
+  @exclusivity(unchecked) var bytes: UnsafeMutableRawPointer
+  @exclusivity(unchecked) private var bytesUsed = 0
   private var bytesCapacity = 256
   private var bytesGone = 0
   /// Open addressing, linear, at most half full: the hash's upper half, and number + 1 (0 = free).
-  var slots: UnsafeMutablePointer<UInt64>
-  var mask: Int
+  @exclusivity(unchecked) var slots: UnsafeMutablePointer<UInt64>
+  @exclusivity(unchecked) var mask: Int
   let seed: UInt64
-  var scratch = Scratch()
+  @exclusivity(unchecked) var scratch = Scratch()
   let reader = KeyReader()
   /// Keys by their bytes, as far as they were put in order.
-  var order = KeyOrder()
+  @exclusivity(unchecked) var order = KeyOrder()
 
   public init() {
     uses = .allocate(capacity: capacity)
