@@ -63,30 +63,37 @@ final class PaneWindows: WindowStore {
     }
     near.begin(panes[panes.position(first)...], from: first, through: last, below: context.keys.limit)
     addAll(batch.count, keys, times.times, start, division, from: first)
-    if context.hasEarly { mark(batch.count, panes[panes.position(first)...].filter { $0.index <= last }) }
-    context.addAll(batch.count)
+    if context.hasEarly { for pane in panes[panes.position(first)...] where pane.index <= last { pane.isChanged = true } }
   }
 
   /// The common case: all rows into one pane.
   private func addAll(_ count: Int, _ keys: UnsafePointer<UInt32>, to index: Int64) {
     let (pane, places) = (pane(index), context.places)
-    var at = 0
-    // The pane may get a place for each key meanwhile.
-    while at < count, pane.places(below: context.keys.limit) == nil {
-      let key = keys[at]
-      places[at] = pane[key] ?? pane.add(key, context.keys)
-      at &+= 1
+    var rows = 0..<0
+    while rows.upperBound < count {
+      rows = context.block(after: rows.upperBound, of: count, panes: 1)
+      var at = rows.lowerBound
+      // The pane may get a place for each key meanwhile.
+      while at < rows.upperBound, pane.places(below: context.keys.limit) == nil {
+        let key = keys[at]
+        places[at &- rows.lowerBound] = pane[key] ?? pane.add(key, context.keys)
+        at &+= 1
+      }
+      if at < rows.upperBound, let table = pane.places(below: context.keys.limit) {
+        find(at..<rows.upperBound, keys, in: table, of: pane, places - rows.lowerBound)
+      }
+      if context.hasEarly { mark(rows.count) }
+      context.add(rows)
     }
-    if at < count, let table = pane.places(below: context.keys.limit) { find(at..<count, keys, in: table, of: pane) }
-    if context.hasEarly { mark(count, [pane]) }
-    context.addAll(count)
+    if context.hasEarly { pane.isChanged = true }
   }
 
   /// Finds the places of some rows in a pane that has one for each key.
   private func find(
-    _ rows: Range<Int>, _ keys: UnsafePointer<UInt32>, in table: UnsafeMutablePointer<Place?>, of pane: Pane
+    _ rows: Range<Int>, _ keys: UnsafePointer<UInt32>, in table: UnsafeMutablePointer<Place?>, of pane: Pane,
+    _ places: UnsafeMutablePointer<Place>
   ) {
-    let (places, end) = (context.places, rows.upperBound)
+    let end = rows.upperBound
     var at = rows.lowerBound
     while at < end {
       let key = keys[at]
@@ -98,18 +105,26 @@ final class PaneWindows: WindowStore {
   @inline(never)
   private func add(_ key: UInt32, to pane: Pane) -> Place { pane.add(key, context.keys) }
 
-  /// Finds the places of rows in several panes of one length, of which the first begins at `start`.
+  /// Rows into several panes of one length, of which the first begins at `start`.
   private func addAll(
     _ count: Int, _ keys: UnsafePointer<UInt32>, _ times: UnsafePointer<Int64>, _ start: Int64, _ division: PaneDivision,
     from first: Int64
   ) {
     let (tables, places) = (near.tables, context.places)
-    var at = 0
-    while at < count {
-      let key = keys[at]
-      let column = division(UInt64(bitPattern: times[at] &- start))
-      places[at] = tables[column][Int(key)] ?? find(key, first, column)
-      at &+= 1
+    var rows = 0..<0
+    while rows.upperBound < count {
+      rows = context.block(after: rows.upperBound, of: count, panes: 2)
+      let end = rows.upperBound
+      let found = places - rows.lowerBound
+      var at = rows.lowerBound
+      while at < end {
+        let key = keys[at]
+        let column = division(UInt64(bitPattern: times[at] &- start))
+        found[at] = tables[column][Int(key)] ?? find(key, first, column)
+        at &+= 1
+      }
+      if context.hasEarly { mark(rows.count) }
+      context.add(rows)
     }
   }
 
@@ -127,10 +142,9 @@ final class PaneWindows: WindowStore {
     return place
   }
 
-  /// Notes for early results what the rows of a batch changed.
-  private func mark(_ count: Int, _ changed: [Pane]) {
+  /// Notes for early results which places so many rows change.
+  private func mark(_ count: Int) {
     for at in 0..<count { StateRecord.of(context.places[at]).pointee.isChanged = true }
-    for pane in changed { pane.isChanged = true }
   }
 
   // MARK: Panes

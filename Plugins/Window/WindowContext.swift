@@ -39,16 +39,26 @@ final class WindowContext {
     places.deallocate()
   }
 
-  /// Adds all rows of a batch, so many, at once; `places` holds where each goes.
-  func addAll(_ count: Int) {
-    fetch(count)
-    aggregates.update(records: places)
+  /// The rows of a batch that are found and added next: all where records are few, else so many that what is known of them stays
+  /// near meanwhile.
+  @inline(__always)
+  func block(after start: Int, of count: Int, panes: Int) -> Range<Int> {
+    start..<(panes == 1 && keys.limit <= Self.near ? count : min(count, start &+ 256))
+  }
+
+  /// So many keys are near anyway.
+  private static let near = 4096
+
+  /// Adds some rows of a batch at once; from its beginning on, `places` holds where each goes.
+  func add(_ rows: Range<Int>) {
+    fetch(rows.count)
+    aggregates.update(rows, records: places)
   }
 
   /// Reads a little at so many of `places`, so that all are on their way before the first is needed. Few are near anyway.
   @inline(__always)
   private func fetch(_ count: Int) {
-    guard keys.limit > 4096 else { return }
+    guard keys.limit > Self.near else { return }
     fetched = Self.read(count, places)
   }
 

@@ -189,6 +189,12 @@ public final class AggregateSet {
     update(visited, rows: selection.all(visited), records: records)
   }
 
+  /// Folds a run of rows of the batch, each into its record.
+  public func update(_ run: Range<Int>, records: UnsafePointer<UnsafeMutableRawPointer>) {
+    precondition(run.lowerBound >= 0 && run.upperBound <= visited, "a run lies in its batch")
+    update(run.count, rows: selection.all(visited) + run.lowerBound, records: records)
+  }
+
   /// Folds a run of rows of the batch into one record: the same as `update`, in less time.
   public func update(_ run: Range<Int>, into record: UnsafeMutableRawPointer) {
     precondition(run.lowerBound >= 0 && run.upperBound <= visited, "a run lies in its batch")
