@@ -118,9 +118,9 @@ static double run_window(const tide_component *component, const trial *t, const 
     greatest = watermark_over(in->frames[k], greatest);
     if (component->process(me, &batch, out) != TIDE_OK) exit(1);
     if (held) continue;
-    if (t->counts != ALL) used -= thread_seconds();
+    if (t->counts == ROWS) used += thread_seconds();
     fire(component, me, greatest - DELAY_NS, out, t, &fired);
-    if (t->counts != ALL) used += thread_seconds();
+    if (t->counts == ROWS) used -= thread_seconds();
   }
   used += thread_seconds() - start;
   if (held) *held = allocated() - before - (1u << 20); /* without the room for results */

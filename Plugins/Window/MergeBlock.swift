@@ -9,10 +9,10 @@ final class MergeBlock {
   private let aggregates: AggregateSet
   private let records: UnsafeMutableRawPointer
   private let stride: Int
-  private var made = 0
+  @exclusivity(unchecked) private var made = 0
   private let parts = UnsafeMutablePointer<Place>.allocate(capacity: count)
   private let wholes = UnsafeMutablePointer<Place>.allocate(capacity: count)
-  private var pairs = 0
+  @exclusivity(unchecked) private var pairs = 0
 
   init(_ aggregates: AggregateSet) {
     self.aggregates = aggregates

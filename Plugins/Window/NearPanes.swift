@@ -9,8 +9,8 @@ final class NearPanes {
   /// places that are none.
   let tables: UnsafeMutablePointer<UnsafeMutablePointer<Place?>>
   private let panes: UnsafeMutablePointer<Unmanaged<Pane>?>
-  private var nothing: UnsafeMutablePointer<Place?>
-  private var nothingCapacity = 1024
+  @exclusivity(unchecked) private var nothing: UnsafeMutablePointer<Place?>
+  @exclusivity(unchecked) private var nothingCapacity = 1024
 
   init() {
     tables = .allocate(capacity: Int(Self.limit))

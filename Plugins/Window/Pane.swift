@@ -9,17 +9,17 @@ final class Pane {
   let index: Int64
   /// Windows that end before the pane of this number do not see what is here: for them its rows were late.
   var from: Int64
-  private(set) var table = KeyPlaces()
+  @exclusivity(unchecked) private(set) var table = KeyPlaces()
   /// Keys that have aggregates.
-  private(set) var count = 0
+  @exclusivity(unchecked) private(set) var count = 0
   /// True when something was added since the last early result.
   var isChanged = false
-  private var chunks: [UnsafeMutableRawPointer] = []
+  @exclusivity(unchecked) private var chunks: [UnsafeMutableRawPointer] = []
   /// The store's, which outlives its panes.
   private unowned(unsafe) let arena: RecordArena
   /// Where the next record goes, and how many more the chunk takes.
-  private var next: UnsafeMutableRawPointer?
-  private var room = 0
+  @exclusivity(unchecked) private var next: UnsafeMutableRawPointer?
+  @exclusivity(unchecked) private var room = 0
 
   /// A pane without its tables: the object, and the head of the list of chunks.
   private static let headBytes = 160

@@ -11,7 +11,7 @@ final class PaneWindows: WindowStore {
   let shape: WindowShape
   let arena: RecordArena
   /// In the order of `index`, then `from`.
-  var panes: [Pane] = []
+  @exclusivity(unchecked) var panes: [Pane] = []
   let runs: PaneRuns
   /// Windows that end before the pane of this number have fired.
   var fired = Int64.min
@@ -21,9 +21,11 @@ final class PaneWindows: WindowStore {
   /// Where the aggregates of several panes come together.
   let block: MergeBlock
   /// By key: the last collection that it was part of.
-  var stamps: [UInt32] = []
-  var stamp: UInt32 = 0
+  @exclusivity(unchecked) var stamps: [UInt32] = []
+  @exclusivity(unchecked) var stamp: UInt32 = 0
   private let near = NearPanes()
+  /// Nil where the panes of rows are not found by it.
+  private let division: PaneDivision?
 
   init(_ context: WindowContext, ruler: Ruler, shape: WindowShape) {
     self.context = context
@@ -32,6 +34,7 @@ final class PaneWindows: WindowStore {
     arena = RecordArena(context.aggregates)
     block = MergeBlock(context.aggregates)
     runs = PaneRuns(context, shape, arena, block)
+    division = ruler.isUniform ? PaneDivision(by: ruler.length) : nil
   }
 
   deinit {
@@ -53,32 +56,44 @@ final class PaneWindows: WindowStore {
     guard !times.areSomeBehind, fired < shape.firstEnd(of: first) else { return try takeEach(batch, keys, times, &out) }
     let last = ruler.pane(of: times.greatest)
     if first == last { return addAll(batch.count, keys, to: first) }
-    guard ruler.isUniform, last - first < NearPanes.limit, ruler.start(of: first) > .min else {
+    let start = ruler.start(of: first)
+    let (_, isFar) = times.greatest.subtractingReportingOverflow(start)
+    guard let division, start > .min, !isFar, last - first < NearPanes.limit else {
       return try takeEach(batch, keys, times, &out)
     }
-    addAll(batch.count, keys, times.times, from: first, through: last)
+    near.begin(panes[panes.position(first)...], from: first, through: last, below: context.keys.limit)
+    addAll(batch.count, keys, times.times, start, division, from: first)
+    if context.hasEarly { for pane in panes[panes.position(first)...] where pane.index <= last { pane.isChanged = true } }
   }
 
   /// The common case: all rows into one pane.
   private func addAll(_ count: Int, _ keys: UnsafePointer<UInt32>, to index: Int64) {
     let (pane, places) = (pane(index), context.places)
-    var at = 0
-    // The pane may get a place for each key meanwhile.
-    while at < count, pane.places(below: context.keys.limit) == nil {
-      let key = keys[at]
-      places[at] = pane[key] ?? pane.add(key, context.keys)
-      at &+= 1
+    var rows = 0..<0
+    while rows.upperBound < count {
+      rows = context.block(after: rows.upperBound, of: count, panes: 1)
+      var at = rows.lowerBound
+      // The pane may get a place for each key meanwhile.
+      while at < rows.upperBound, pane.places(below: context.keys.limit) == nil {
+        let key = keys[at]
+        places[at &- rows.lowerBound] = pane[key] ?? pane.add(key, context.keys)
+        at &+= 1
+      }
+      if at < rows.upperBound, let table = pane.places(below: context.keys.limit) {
+        find(at..<rows.upperBound, keys, in: table, of: pane, places - rows.lowerBound)
+      }
+      if context.hasEarly { mark(rows.count) }
+      context.add(rows)
     }
-    if at < count, let table = pane.places(below: context.keys.limit) { find(at..<count, keys, in: table, of: pane) }
-    if context.hasEarly { mark(count, [pane]) }
-    context.addAll()
+    if context.hasEarly { pane.isChanged = true }
   }
 
   /// Finds the places of some rows in a pane that has one for each key.
   private func find(
-    _ rows: Range<Int>, _ keys: UnsafePointer<UInt32>, in table: UnsafeMutablePointer<Place?>, of pane: Pane
+    _ rows: Range<Int>, _ keys: UnsafePointer<UInt32>, in table: UnsafeMutablePointer<Place?>, of pane: Pane,
+    _ places: UnsafeMutablePointer<Place>
   ) {
-    let (places, end) = (context.places, rows.upperBound)
+    let end = rows.upperBound
     var at = rows.lowerBound
     while at < end {
       let key = keys[at]
@@ -90,26 +105,27 @@ final class PaneWindows: WindowStore {
   @inline(never)
   private func add(_ key: UInt32, to pane: Pane) -> Place { pane.add(key, context.keys) }
 
-  /// Rows into several panes of one length.
+  /// Rows into several panes of one length, of which the first begins at `start`.
   private func addAll(
-    _ count: Int, _ keys: UnsafePointer<UInt32>, _ times: UnsafePointer<Int64>, from first: Int64, through last: Int64
+    _ count: Int, _ keys: UnsafePointer<UInt32>, _ times: UnsafePointer<Int64>, _ start: Int64, _ division: PaneDivision,
+    from first: Int64
   ) {
-    near.begin(panes[panes.position(first)...], from: first, through: last, below: context.keys.limit)
     let (tables, places) = (near.tables, context.places)
-    // Multiplied by 2^64 / length, rounded up: the quotient is right or one too much (Granlund and Montgomery 1994).
-    let (start, length) = (ruler.start(of: first), UInt64(ruler.length))
-    let inverse = UInt64.max / length &+ 1
-    var at = 0
-    while at < count {
-      let key = keys[at]
-      let distance = UInt64(bitPattern: times[at] &- start)
-      let quotient = distance.multipliedFullWidth(by: inverse).high
-      let column = Int(truncatingIfNeeded: quotient &- (quotient &* length > distance ? 1 : 0))
-      places[at] = tables[column][Int(key)] ?? find(key, first, column)
-      at &+= 1
+    var rows = 0..<0
+    while rows.upperBound < count {
+      rows = context.block(after: rows.upperBound, of: count, panes: 2)
+      let end = rows.upperBound
+      let found = places - rows.lowerBound
+      var at = rows.lowerBound
+      while at < end {
+        let key = keys[at]
+        let column = division(UInt64(bitPattern: times[at] &- start))
+        found[at] = tables[column][Int(key)] ?? find(key, first, column)
+        at &+= 1
+      }
+      if context.hasEarly { mark(rows.count) }
+      context.add(rows)
     }
-    if context.hasEarly { mark(count, panes[panes.position(first)...].filter { $0.index <= last }) }
-    context.addAll()
   }
 
   /// The aggregates of a key in a pane of the batch: of a new key, or in a pane that has no place for each key.
@@ -126,10 +142,9 @@ final class PaneWindows: WindowStore {
     return place
   }
 
-  /// Notes for early results what the rows of a batch changed.
-  private func mark(_ count: Int, _ changed: [Pane]) {
+  /// Notes for early results which places so many rows change.
+  private func mark(_ count: Int) {
     for at in 0..<count { StateRecord.of(context.places[at]).pointee.isChanged = true }
-    for pane in changed { pane.isChanged = true }
   }
 
   // MARK: Panes

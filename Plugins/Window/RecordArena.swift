@@ -11,11 +11,11 @@ final class RecordArena {
   /// A record of no rows, where a copy of its bytes is one too: its aggregates hold nothing beside it.
   private let template: UnsafeMutableRawPointer?
   /// By the logarithm of their size: chunks that no pane has, and how many there are in all.
-  private var free = [[UnsafeMutableRawPointer]](repeating: [], count: RecordArena.sizes)
-  private var made = [Int](repeating: 0, count: RecordArena.sizes)
-  private var chunkBytes = 0
+  @exclusivity(unchecked) private var free = [[UnsafeMutableRawPointer]](repeating: [], count: RecordArena.sizes)
+  @exclusivity(unchecked) private var made = [Int](repeating: 0, count: RecordArena.sizes)
+  @exclusivity(unchecked) private var chunkBytes = 0
   /// What panes take beside their records; they count it themselves.
-  var paneBytes = 0
+  @exclusivity(unchecked) var paneBytes = 0
 
   init(_ aggregates: AggregateSet) {
     self.aggregates = aggregates

@@ -30,11 +30,11 @@ final class ResultRows {
   private let hasEarly: Bool
   private let seed: UInt64
   /// Types of the key's fields, nil for one that no frame had yet.
-  private(set) var types: [KeyType?]
+  @exclusivity(unchecked) private(set) var types: [KeyType?]
   private let variant = VariantEncoder()
-  private var builder = FrameBuilder()
-  private var columns = Columns()
-  private var isBuilt = false
+  @exclusivity(unchecked) private var builder = FrameBuilder()
+  @exclusivity(unchecked) private var columns = Columns()
+  @exclusivity(unchecked) private var isBuilt = false
   /// True when rows of one frame share names that must be known before.
   private let hasNames: Bool
   private var records: [UnsafeMutableRawPointer] = []
@@ -107,9 +107,20 @@ final class ResultRows {
       for item in items { records.append(item.place) }
       records.withUnsafeBufferPointer { aggregates.prepare($0, for: builder, firstColumn: columns.aggregates) }
     }
+    fetch(items)
     for item in items { try append(item, &out) }
     if hasNames { try commit(&out) }
   }
+
+  /// Reads a little of each key and of each place, so that all are on their way before the first is needed.
+  private func fetch(_ items: UnsafeBufferPointer<Item>) {
+    var seen: UInt64 = 0
+    for item in items { seen ^= UInt64(keys.key(item.key).count) }
+    for item in items { seen ^= item.place.load(as: UInt64.self) }
+    fetched = seen
+  }
+
+  @exclusivity(unchecked) private var fetched: UInt64 = 0
 
   @inline(__always)
   private func append(_ item: Item, _ out: inout Output) throws {
@@ -127,7 +138,7 @@ final class ResultRows {
   }
 
   /// Frames that `append` has sent since the last reset.
-  private(set) var sent = 0
+  @exclusivity(unchecked) private(set) var sent = 0
 
   func resetSent() { sent = 0 }
 

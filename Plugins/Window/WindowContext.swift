@@ -14,12 +14,12 @@ final class WindowContext {
   /// True when results go out before their time.
   let hasEarly: Bool
   /// No row before is expected any more.
-  var watermark = Int64.min
+  @exclusivity(unchecked) var watermark = Int64.min
 
   /// Rows that are still to be added to their aggregates, by their place in the batch.
   private let rows = UnsafeMutablePointer<UInt32>.allocate(capacity: FrameLimits.maxRows)
   let places = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: FrameLimits.maxRows)
-  private var waiting = 0
+  @exclusivity(unchecked) private var waiting = 0
 
   init(
     aggregates: AggregateSet, keys: KeyTable, results: ResultRows, lateRows: LateRows, allowed: Int64, recomputes: Bool,
@@ -39,8 +39,40 @@ final class WindowContext {
     places.deallocate()
   }
 
-  /// Adds all rows of a batch at once; `places` holds where each goes.
-  func addAll() { aggregates.update(records: places) }
+  /// The rows of a batch that are found and added next: all where records are few, else so many that what is known of them stays
+  /// near meanwhile.
+  @inline(__always)
+  func block(after start: Int, of count: Int, panes: Int) -> Range<Int> {
+    start..<(panes == 1 && keys.limit <= Self.near ? count : min(count, start &+ 256))
+  }
+
+  /// So many keys are near anyway.
+  private static let near = 4096
+
+  /// Adds some rows of a batch at once; from its beginning on, `places` holds where each goes.
+  func add(_ rows: Range<Int>) {
+    fetch(rows.count)
+    aggregates.update(rows, records: places)
+  }
+
+  /// Reads a little at so many of `places`, so that all are on their way before the first is needed. Few are near anyway.
+  @inline(__always)
+  private func fetch(_ count: Int) {
+    guard keys.limit > Self.near else { return }
+    fetched = Self.read(count, places)
+  }
+
+  /// A number that depends on what is at each of the places: nothing is left out because nobody asks for it.
+  private static func read(_ count: Int, _ places: UnsafeMutablePointer<UnsafeMutableRawPointer>) -> UInt64 {
+    var (at, seen) = (0, 0 as UInt64)
+    while at < count {
+      seen ^= places[at].load(as: UInt64.self)
+      at &+= 1
+    }
+    return seen
+  }
+
+  @exclusivity(unchecked) private var fetched: UInt64 = 0
 
   /// Adds a row of the batch to the aggregates at a place, together with others.
   @inline(__always)
@@ -54,6 +86,7 @@ final class WindowContext {
   @inline(__always)
   func settle() {
     guard waiting > 0 else { return }
+    fetch(waiting)
     aggregates.update(waiting, rows: rows, records: places)
     waiting = 0
   }

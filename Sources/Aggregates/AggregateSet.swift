@@ -40,21 +40,21 @@ public final class AggregateSet {
   private let skipped: UnsafeMutablePointer<SkippedCounts>
 
   /// What has been seen of each argument: nil nothing yet, `variant` values of several types.
-  var types: [ColumnType?]
+  @exclusivity(unchecked) var types: [ColumnType?]
   /// The types of the columns that `addColumns` has declared.
-  var columnTypes: [ColumnType] = []
+  @exclusivity(unchecked) var columnTypes: [ColumnType] = []
   let variant = VariantEncoder()
   /// Of each aggregate that gives objects: the names in the frame that is being written.
-  var names: [[[UInt8]: Int]]
+  @exclusivity(unchecked) var names: [[[UInt8]: Int]]
 
   /// Rows of the batch at hand.
-  private var visited = 0
-  private var columns: [ArgumentColumn] = []
-  private var masks: [ArgumentColumn] = []
-  private var order = RowOrder()
+  @exclusivity(unchecked) private var visited = 0
+  @exclusivity(unchecked) private var columns: [ArgumentColumn] = []
+  @exclusivity(unchecked) private var masks: [ArgumentColumn] = []
+  @exclusivity(unchecked) private var order = RowOrder()
   private let orderColumns = OrderColumns()
   private let needsOrder: Bool
-  private var selection = RowSelection()
+  @exclusivity(unchecked) private var selection = RowSelection()
 
   /// Throws `config` for an argument or a number that a function cannot have.
   public init(_ aggregates: [Aggregate]) throws {
@@ -187,6 +187,12 @@ public final class AggregateSet {
   /// Folds each row of the batch into its record.
   public func update(records: UnsafePointer<UnsafeMutableRawPointer>) {
     update(visited, rows: selection.all(visited), records: records)
+  }
+
+  /// Folds a run of rows of the batch, each into its record.
+  public func update(_ run: Range<Int>, records: UnsafePointer<UnsafeMutableRawPointer>) {
+    precondition(run.lowerBound >= 0 && run.upperBound <= visited, "a run lies in its batch")
+    update(run.count, rows: selection.all(visited) + run.lowerBound, records: records)
   }
 
   /// Folds a run of rows of the batch into one record: the same as `update`, in less time.

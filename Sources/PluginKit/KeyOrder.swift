@@ -50,9 +50,9 @@ extension KeyTable {
 
   /// True when the key of one number stands before that of another, byte by byte.
   public func isBefore(_ one: UInt32, _ other: UInt32) -> Bool {
-    let (first, second) = (entries[Int(one)], entries[Int(other)])
-    let order = memcmp(bytes + first.start, bytes + second.start, Int(min(first.length, second.length)))
-    return order == 0 ? first.length < second.length : order < 0
+    let (first, second) = (key(one), key(other))
+    let order = memcmp(first.baseAddress!, second.baseAddress!, min(first.count, second.count))
+    return order == 0 ? first.count < second.count : order < 0
   }
 
   /// Puts numbers into the order of their key bytes.

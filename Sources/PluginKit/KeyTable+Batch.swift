@@ -9,16 +9,17 @@ extension KeyTable {
     let hashes = UnsafeMutablePointer<UInt64>.allocate(capacity: Scratch.together)
     let words = UnsafeMutablePointer<UInt64>.allocate(capacity: Scratch.together)
     let texts = UnsafeMutablePointer<tide_string>.allocate(capacity: Scratch.together)
-    /// Where the keys of the first probes stand, and bytes of them: what is read here is near when keys are compared.
-    let starts = UnsafeMutablePointer<Int>.allocate(capacity: Scratch.together)
-    let heads = UnsafeMutablePointer<UInt8>.allocate(capacity: Scratch.together)
+    /// Lengths of the keys of the first probes: what is read here is near when keys are compared.
+    let lengths = UnsafeMutablePointer<UInt32>.allocate(capacity: Scratch.together)
+    /// Codes of a dictionary whose texts are looked up.
+    let codes = UnsafeMutablePointer<Int>.allocate(capacity: Scratch.together)
     var numbers = UnsafeMutablePointer<UInt32>.allocate(capacity: 1024)
     var capacity = 1024
-    /// By code of a dictionary: number + 1, 0 = not looked up.
+    /// By code of a dictionary: 1 where a row has it, 0 where none does, later the number.
     var byCode = UnsafeMutablePointer<UInt32>.allocate(capacity: 256)
     var codeCapacity = 256
 
-    var byteCount: Int { (capacity + codeCapacity) * 4 + Self.together * 41 }
+    var byteCount: Int { (capacity + codeCapacity) * 4 + Self.together * 44 }
 
     mutating func reserve(_ count: Int) {
       guard count > capacity else { return }
@@ -40,8 +41,8 @@ extension KeyTable {
       hashes.deallocate()
       words.deallocate()
       texts.deallocate()
-      starts.deallocate()
-      heads.deallocate()
+      lengths.deallocate()
+      codes.deallocate()
       numbers.deallocate()
       byCode.deallocate()
     }
@@ -84,36 +85,56 @@ extension KeyTable {
     }
   }
 
+  /// Calls `body` with each row to visit and its place among them.
+  @inline(__always)
+  private func forEach(_ batch: Batch, _ body: (_ at: Int, _ row: Int) -> Void) {
+    var at = 0
+    if let selection = batch.selection {
+      while at < batch.count {
+        body(at, Int(selection[at]))
+        at &+= 1
+      }
+    } else {
+      while at < batch.count {
+        body(at, at)
+        at &+= 1
+      }
+    }
+  }
+
+  /// First which texts of the dictionary rows have, then their numbers, then those of the rows: nothing in a row is a surprise.
   private func coded(_ batch: Batch, _ column: ColumnView, _ codes: UnsafePointer<UInt16>, _ dictionary: ColumnView) {
     scratch.clearCodes(dictionary.count)
-    let (numbers, byCode, count) = (scratch.numbers, scratch.byCode, batch.count)
-    let tag = UInt8(TIDE_KEY_TEXT)
-    if column.validity != nil {
-      var noValue: UInt32?
-      for at in 0..<count {
-        let row = batch.selection.map { Int($0[at]) } ?? at
-        if column.isValid(row) {
-          let code = Int(codes[row])
-          if byCode[code] == 0 { byCode[code] = number(tag: tag, dictionary.bytes(code), isTagged: true) &+ 1 }
-          numbers[at] = byCode[code] &- 1
-        } else {
-          let number = noValue ?? number(of: reader.bytes(of: column, row: row))
-          noValue = number
-          numbers[at] = number
-        }
-      }
-      return
+    let (numbers, byCode, hasNulls) = (scratch.numbers, scratch.byCode, column.validity != nil)
+    var nullRow: Int?
+    if hasNulls {
+      forEach(batch) { _, row in if column.isValid(row) { byCode[Int(codes[row])] = 1 } else { nullRow = row } }
+    } else {
+      forEach(batch) { _, row in byCode[Int(codes[row])] = 1 }
     }
-    var at = 0
-    while at < count {
-      let code = Int(codes[batch.selection.map { Int($0[at]) } ?? at])
-      var found = byCode[code]
-      if found == 0 {
-        found = number(tag: tag, dictionary.bytes(code), isTagged: true) &+ 1
-        byCode[code] = found
+    number(dictionary)
+    guard let nullRow else { return forEach(batch) { at, row in numbers[at] = byCode[Int(codes[row])] } }
+    let noValue = number(of: reader.bytes(of: column, row: nullRow))
+    forEach(batch) { at, row in numbers[at] = column.isValid(row) ? byCode[Int(codes[row])] : noValue }
+  }
+
+  /// Looks up the texts of a dictionary that `scratch.byCode` marks.
+  private func number(_ dictionary: ColumnView) {
+    let (byCode, codes, texts, hashes) = (scratch.byCode, scratch.codes, scratch.texts, scratch.hashes)
+    let tag = UInt8(TIDE_KEY_TEXT)
+    var (code, count) = (0, 0)
+    while code < dictionary.count {
+      if byCode[code] != 0 {
+        let text = tide_utf8(dictionary.frame, dictionary.index, UInt32(truncatingIfNeeded: code))
+        (codes[count], texts[count]) = (code, text)
+        hashes[count] = Self.hash(UnsafeRawPointer(text.data), Int(truncatingIfNeeded: text.length), tag, seed)
+        count &+= 1
       }
-      numbers[at] = found &- 1
-      at &+= 1
+      code &+= 1
+      guard count == Scratch.together || code == dictionary.count else { continue }
+      probe(count)
+      for at in 0..<count { byCode[codes[at]] = find(at) }
+      count = 0
     }
   }
 
@@ -131,9 +152,8 @@ extension KeyTable {
 
   /// Some rows at a time, each step for all of them: hashes, first probes, what stands there, comparisons.
   private func lookUp(_ batch: Batch, _ column: ColumnView, _ start: Int, _ count: Int) {
-    let (hashes, words, texts, numbers) = (scratch.hashes, scratch.words, scratch.texts, scratch.numbers + start)
-    let (slots, mask, seed, limit, tag) = (self.slots, self.mask, self.seed, self.limit, UInt8(TIDE_KEY_TEXT))
-    let (frame, index, selection) = (column.frame, column.index, batch.selection)
+    let (hashes, texts, numbers, seed) = (scratch.hashes, scratch.texts, scratch.numbers + start, seed)
+    let (frame, index, selection, tag) = (column.frame, column.index, batch.selection, UInt8(TIDE_KEY_TEXT))
     let hasNulls = column.validity != nil
     var at = 0
     while at < count {
@@ -142,42 +162,52 @@ extension KeyTable {
       hashes[at] = Self.hash(UnsafeRawPointer(text.data), Int(truncatingIfNeeded: text.length), tag, seed)
       at &+= 1
     }
+    probe(count)
     at = 0
     while at < count {
-      words[at] = slots[Int(truncatingIfNeeded: hashes[at]) & mask]
-      at &+= 1
-    }
-    if limit > Self.near {
-      let (starts, heads, entries, bytes) = (scratch.starts, scratch.heads, entries, bytes)
-      at = 0
-      while at < count {
-        // A free slot names the last number of all, so it reads the first one.
-        let number = Int(UInt32(truncatingIfNeeded: words[at]) &- 1)
-        starts[at] = entries[number < limit ? number : 0].start
-        at &+= 1
-      }
-      at = 0
-      while at < count {
-        heads[at] = bytes.load(fromByteOffset: starts[at], as: UInt8.self)
-        at &+= 1
-      }
-    }
-    at = 0
-    while at < count {
-      let (hash, word, text) = (hashes[at], words[at], texts[at])
       if hasNulls, !column.isValid(Int(tide_row(selection, UInt32(truncatingIfNeeded: start &+ at)))) {
         var noValue = UInt8(TIDE_KEY_NULL)
         numbers[at] = withUnsafeBytes(of: &noValue) { number(of: $0) }
-      } else if at > 0, hash == hashes[at &- 1], isSame(text, texts[at &- 1]), !hasNulls {
+      } else if at > 0, hashes[at] == hashes[at &- 1], isSame(texts[at], texts[at &- 1]), !hasNulls {
         numbers[at] = numbers[at &- 1]
       } else {
-        let (rest, length) = (UnsafeRawPointer(text.data!), Int(truncatingIfNeeded: text.length))
-        let number = UInt32(truncatingIfNeeded: word) &- 1
-        let isFound = word >> 32 == hash >> 32 && word != 0 && holds(number, hash, tag, rest, length, true)
-        numbers[at] = isFound ? number : self.number(hash: hash, tag: tag, rest, length, isTagged: true)
+        numbers[at] = find(at)
       }
       at &+= 1
     }
+  }
+
+  /// Of so many texts that are hashed: the slot that is likely to be each one's, one of its first two.
+  private func probe(_ count: Int) {
+    let (hashes, words, slots, mask) = (scratch.hashes, scratch.words, slots, mask)
+    var at = 0
+    while at < count {
+      let hash = hashes[at]
+      let slot = Int(truncatingIfNeeded: hash) & mask
+      let (first, second) = (slots[slot], slots[(slot &+ 1) & mask])
+      words[at] = (first ^ hash) >> 32 == 0 ? first : second
+      at &+= 1
+    }
+    guard limit > Self.near else { return }
+    let (lengths, entries, limit) = (scratch.lengths, entries, limit)
+    at = 0
+    while at < count {
+      // A free slot names the last number of all, so it reads the first one.
+      let number = Int(UInt32(truncatingIfNeeded: words[at]) &- 1)
+      lengths[at] = entries[number < limit ? number : 0].length
+      at &+= 1
+    }
+  }
+
+  /// The number of a text that `probe` has seen.
+  @inline(__always)
+  private func find(_ at: Int) -> UInt32 {
+    let (hash, word, text, tag) = (scratch.hashes[at], scratch.words[at], scratch.texts[at], UInt8(TIDE_KEY_TEXT))
+    let (rest, length) = (UnsafeRawPointer(text.data!), Int(truncatingIfNeeded: text.length))
+    let number = UInt32(truncatingIfNeeded: word) &- 1
+    // Keys may have come since, but none has gone.
+    if (word ^ hash) >> 32 == 0, word != 0, holds(number, hash, tag, rest, length, true) { return number }
+    return self.number(hash: hash, tag: tag, rest, length, isTagged: true)
   }
 
   @inline(__always)

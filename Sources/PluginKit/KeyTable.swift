@@ -4,45 +4,55 @@ import Glibc
 /// Small numbers for keys: 0, 1, 2, …, so that state by key is an array.
 ///
 /// A key is its key bytes (`KeyReader`). It keeps its number while something uses it (`uses`); `sweep` gives the numbers of the
-/// others to new keys. A key takes 24 bytes, 16 to 32 of the index, its bytes, and 8 where keys were put in order. Not thread-safe.
+/// others to new keys. A key takes 36 bytes, its own when they are more than 20, 16 to 32 of the index, and 8 where keys were put
+/// in order; what grows by doubling takes up to twice that. Not thread-safe.
 public final class KeyTable {
+  /// What is known of a key: half of a cache line, so that one look decides whether it is the one wanted.
   struct Entry {
-    /// By `hash`, not the one of key groups; 0 in `start` of a number that is free.
+    /// By `hash`, not the one of key groups.
     var hash: UInt64
-    var start: Int
+    /// Bytes of the key; `gone` of a number that is free.
     var length: UInt32
-    var isTaken: Bool
+    /// The bytes of a short key from here on; of a longer one `start` is where they are among `bytes`.
+    var head: UInt32 = 0
+    var start = 0
+    var tail = 0
+
+    /// Most bytes of a key that is in its entry.
+    static let short = 20
+    static let gone = UInt32.max
+    static let alignment = 64
   }
 
   /// Numbers that were given so far: every number is below it.
-  public private(set) var limit = 0
+  @exclusivity(unchecked) public private(set) var limit = 0
   /// Keys that have a number.
-  public private(set) var count = 0
+  @exclusivity(unchecked) public private(set) var count = 0
   /// How many things use the key of a number. The table itself never changes it.
-  public private(set) var uses: UnsafeMutablePointer<UInt32>
+  @exclusivity(unchecked) public private(set) var uses: UnsafeMutablePointer<UInt32>
 
-  var entries: UnsafeMutablePointer<Entry>
-  private var capacity = 16
+  @exclusivity(unchecked) var entries: UnsafeMutablePointer<Entry>
+  @exclusivity(unchecked) private var capacity = 16
   /// Numbers that are free again.
-  private var free: [UInt32] = []
-  /// Key bytes; those of keys that are gone stay until half of all are.
-  var bytes: UnsafeMutableRawPointer
-  private var bytesUsed = 0
+  @exclusivity(unchecked) private var free: [UInt32] = []
+  /// Bytes of keys that are too long for their entries; those of keys that are gone stay until half of all are.
+  @exclusivity(unchecked) var bytes: UnsafeMutableRawPointer
+  @exclusivity(unchecked) private var bytesUsed = 0
   private var bytesCapacity = 256
   private var bytesGone = 0
   /// Open addressing, linear, at most half full: the hash's upper half, and number + 1 (0 = free).
-  var slots: UnsafeMutablePointer<UInt64>
-  var mask: Int
+  @exclusivity(unchecked) var slots: UnsafeMutablePointer<UInt64>
+  @exclusivity(unchecked) var mask: Int
   let seed: UInt64
-  var scratch = Scratch()
+  @exclusivity(unchecked) var scratch = Scratch()
   let reader = KeyReader()
   /// Keys by their bytes, as far as they were put in order.
-  var order = KeyOrder()
+  @exclusivity(unchecked) var order = KeyOrder()
 
   public init() {
     uses = .allocate(capacity: capacity)
     uses.initialize(repeating: 0, count: capacity)
-    entries = .allocate(capacity: capacity)
+    entries = Self.makeEntries(capacity)
     bytes = .allocate(byteCount: bytesCapacity, alignment: 8)
     slots = .allocate(capacity: 32)
     slots.initialize(repeating: 0, count: 32)
@@ -53,7 +63,7 @@ public final class KeyTable {
 
   deinit {
     uses.deallocate()
-    entries.deallocate()
+    UnsafeMutableRawPointer(entries).deallocate()
     bytes.deallocate()
     slots.deallocate()
     scratch.deallocate()
@@ -67,8 +77,14 @@ public final class KeyTable {
 
   /// The key bytes of a number, until the next call that may add a key.
   public func key(_ number: UInt32) -> UnsafeRawBufferPointer {
-    let entry = entries[Int(number)]
-    return UnsafeRawBufferPointer(start: bytes + entry.start, count: Int(entry.length))
+    let entry = entries + Int(number)
+    return UnsafeRawBufferPointer(start: keyBytes(entry), count: Int(entry.pointee.length))
+  }
+
+  /// Where the bytes of an entry's key are.
+  @inline(__always)
+  func keyBytes(_ entry: UnsafeMutablePointer<Entry>) -> UnsafeMutableRawPointer {
+    entry.pointee.length <= Entry.short ? UnsafeMutableRawPointer(entry) + 12 : bytes + entry.pointee.start
   }
 
   /// The key group of a number.
@@ -78,7 +94,7 @@ public final class KeyTable {
   }
 
   /// True when the number is a key's.
-  public func isTaken(_ number: UInt32) -> Bool { entries[Int(number)].isTaken }
+  public func isTaken(_ number: UInt32) -> Bool { entries[Int(number)].length != Entry.gone }
 
   /// The number of a key, a new one if need be.
   public func number(of key: UnsafeRawBufferPointer) -> UInt32 {
@@ -115,24 +131,22 @@ public final class KeyTable {
     let entry = entries + Int(number)
     guard entry.pointee.hash == hash, Int(entry.pointee.length) == count &+ (isTagged ? 1 : 0) else { return false }
     guard isTagged else { return true }
-    let own = bytes + entry.pointee.start
+    let own = keyBytes(entry)
     return own.load(as: UInt8.self) == tag && Self.isSame(own + 1, rest, count)
   }
 
   /// Gives the numbers of all keys that nothing uses to keys to come.
   public func sweep() {
     var gone = 0
-    for number in 0..<limit where uses[number] == 0 && entries[number].isTaken {
-      bytesGone += Int(entries[number].length)
-      entries[number].isTaken = false
-      // What reads ahead looks at free numbers, too.
-      entries[number].start = 0
+    for number in 0..<limit where uses[number] == 0 && entries[number].length != Entry.gone {
+      if entries[number].length > Entry.short { bytesGone += Int(entries[number].length) }
+      entries[number].length = Entry.gone
       free.append(UInt32(truncatingIfNeeded: number))
       gone += 1
     }
     guard gone > 0 else { return }
     count -= gone
-    order.keep { self.entries[Int($0)].isTaken }
+    order.keep { self.isTaken($0) }
     if bytesGone > bytesUsed / 2 { compact() }
     index(capacity: mask + 1)
   }
@@ -147,12 +161,7 @@ public final class KeyTable {
 
   private func insert(_ hash: UInt64, _ tag: UInt8, _ rest: UnsafeRawPointer, _ length: Int, _ isTagged: Bool) -> UInt32 {
     let size = length + (isTagged ? 1 : 0)
-    precondition(size <= Int(UInt32.max), "a key has less than 4 GiB")
-    if bytesUsed + size > bytesCapacity { growBytes(to: bytesUsed + size) }
-    if isTagged {
-      bytes.storeBytes(of: tag, toByteOffset: bytesUsed, as: UInt8.self)
-      (bytes + bytesUsed + 1).copyMemory(from: rest, byteCount: length)
-    }
+    precondition(size < Int(Entry.gone), "a key has less than 4 GiB")
     let number: UInt32
     if let old = free.popLast() {
       number = old
@@ -161,10 +170,18 @@ public final class KeyTable {
       number = UInt32(truncatingIfNeeded: limit)
       limit += 1
     }
-    (entries + Int(number)).initialize(
-      to: Entry(hash: hash, start: bytesUsed, length: UInt32(truncatingIfNeeded: size), isTaken: true))
+    let entry = entries + Int(number)
+    entry.initialize(to: Entry(hash: hash, length: UInt32(truncatingIfNeeded: size), start: bytesUsed))
+    if size > Entry.short {
+      if bytesUsed + size > bytesCapacity { growBytes(to: bytesUsed + size) }
+      bytesUsed += size
+    }
+    if isTagged {
+      let own = keyBytes(entry)
+      own.storeBytes(of: tag, as: UInt8.self)
+      (own + 1).copyMemory(from: rest, byteCount: length)
+    }
     uses[Int(number)] = 0
-    bytesUsed += size
     count += 1
     if count * 2 > mask + 1 { index(capacity: (mask + 1) * 2) } else { enter(number) }
     order.add(number)
@@ -185,13 +202,18 @@ public final class KeyTable {
       mask = capacity - 1
     }
     slots.initialize(repeating: 0, count: capacity)
-    for number in 0..<limit where entries[number].isTaken { enter(UInt32(truncatingIfNeeded: number)) }
+    for number in 0..<limit where entries[number].length != Entry.gone { enter(UInt32(truncatingIfNeeded: number)) }
+  }
+
+  private static func makeEntries(_ capacity: Int) -> UnsafeMutablePointer<Entry> {
+    UnsafeMutableRawPointer.allocate(byteCount: capacity * MemoryLayout<Entry>.stride, alignment: Entry.alignment)
+      .bindMemory(to: Entry.self, capacity: capacity)
   }
 
   private func growEntries() {
-    let larger = UnsafeMutablePointer<Entry>.allocate(capacity: capacity * 2)
+    let larger = Self.makeEntries(capacity * 2)
     larger.moveInitialize(from: entries, count: limit)
-    entries.deallocate()
+    UnsafeMutableRawPointer(entries).deallocate()
     entries = larger
     let used = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity * 2)
     used.initialize(from: uses, count: capacity)
@@ -213,7 +235,7 @@ public final class KeyTable {
     bytesCapacity = max(bytesUsed - bytesGone, 128) * 2
     let fresh = UnsafeMutableRawPointer.allocate(byteCount: bytesCapacity, alignment: 8)
     bytesUsed = 0
-    for number in 0..<limit where entries[number].isTaken {
+    for number in 0..<limit where entries[number].length > Entry.short && entries[number].length != Entry.gone {
       let length = Int(entries[number].length)
       (fresh + bytesUsed).copyMemory(from: bytes + entries[number].start, byteCount: length)
       entries[number].start = bytesUsed

@@ -4,11 +4,11 @@ import Frames
 /// Event times of the rows of a batch, in their order, and their row watermarks.
 public final class RowTimes {
   private let copied = UnsafeMutablePointer<Int64>.allocate(capacity: FrameLimits.maxRows)
-  public private(set) var times: UnsafePointer<Int64>
-  public private(set) var least = Int64.max
-  public private(set) var greatest = Int64.min
+  @exclusivity(unchecked) public private(set) var times: UnsafePointer<Int64>
+  @exclusivity(unchecked) public private(set) var least = Int64.max
+  @exclusivity(unchecked) public private(set) var greatest = Int64.min
   /// True when some rows are behind the watermark of their partition.
-  public private(set) var areSomeBehind = false
+  @exclusivity(unchecked) public private(set) var areSomeBehind = false
 
   public init() { times = UnsafePointer(copied) }
 

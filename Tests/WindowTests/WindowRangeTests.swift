@@ -74,6 +74,29 @@ import Testing
     }
   }
 
+  /// Rows next to the bounds of panes of the least length, of powers of two, and of odd lengths.
+  @Test func `panes of any length`() throws {
+    let lengths: [Int64] = [1000, 1024, 1003, 1_500_000_001, 1 << 38, (1 << 40) - 1, 3_000_000_000_001]
+    for length in lengths {
+      let origins: [Int64] = [0, 1_700_000_000_000_000_000, -3 * length]
+      for origin in origins {
+        let start: Int64 = origin - origin % length
+        var times: [Int64] = []
+        for pane: Int64 in 0..<6 {
+          for nearby: Int64 in [-1, 0, 1, 500] { times.append(start + pane * length + nearby) }
+        }
+        if length < 1_000_000_000_000 { times.sort { ($0 * 7) % 11 < ($1 * 7) % 11 } } else { times.sort() }
+        try hold("sliding: { size: \(3 * length)ns, every: \(length)ns }", times) { time in
+          let last: Int128 = Self.floor(time, Int128(length))
+          return (0..<3).map { (number: Int128) -> (Int128, Int128) in
+            let first: Int128 = last - number * Int128(length)
+            return (first, first + 3 * Int128(length))
+          }
+        }
+      }
+    }
+  }
+
   @Test func `sessions and counts`() throws {
     for times in [Self.low, Self.high] {
       for days in [1, 500, 100_000] as [Int128] {
