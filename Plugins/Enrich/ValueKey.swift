@@ -1,7 +1,6 @@
 import PluginKit
 
-/// Key bytes as docs/frames.md has them under "Keys and key groups", but for variants: here those of the value that they hold, so that
-/// a table finds it whatever column it stands in.
+/// Key bytes as docs/frames.md has them under "Keys and key groups", but that a list or an object is no key.
 final class ValueKey {
   private var bytes: [UInt8] = []
   private let reader = KeyReader()
@@ -11,13 +10,15 @@ final class ValueKey {
     guard values.isValid(at) else { return nil }
     bytes.removeAll(keepingCapacity: true)
     switch values.type {
-    case .bool: put(values.bools![at] != 0)
+    case .bool: bytes.append(UInt8(values.bools![at] != 0 ? TIDE_KEY_TRUE : TIDE_KEY_FALSE))
     case .int: put(TIDE_KEY_INTEGER, UInt64(bitPattern: values.ints![at]))
     case .time: put(TIDE_KEY_TIME, UInt64(bitPattern: values.times![at]))
     case .double: put(values.doubles![at])
     case .string: put(TIDE_KEY_TEXT, Self.raw(values.strings![at]))
     case .binary: put(TIDE_KEY_BINARY, Self.raw(values.strings![at]))
-    case .variant: put(VariantReader(value: Self.raw(values.strings![at]), keys: values.keys))
+    case .variant:
+      let key = reader.bytes(ofVariant: values.strings![at])
+      if Self.isKey(key) { bytes.append(contentsOf: key) }
     default: return nil
     }
     return bytes.isEmpty ? nil : bytes.withUnsafeBytes(body)
@@ -42,29 +43,15 @@ final class ValueKey {
   }
 
   private func put(_ column: ColumnView, _ row: Int) {
-    let start = bytes.count
-    if column.type == .variant, column.isValid(row) {
-      put(column.variantReader(row))
-    } else {
-      bytes.append(contentsOf: reader.bytes(of: column, row: row))
-    }
-    // A list or an object is no key.
-    if bytes.count == start { bytes.append(UInt8(TIDE_KEY_NULL)) }
+    let key = reader.bytes(of: column, row: row)
+    if Self.isKey(key) { bytes.append(contentsOf: key) } else { bytes.append(UInt8(TIDE_KEY_NULL)) }
   }
+
+  private static func isKey(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes[0] != UInt8(TIDE_KEY_NESTED) }
 
   private static func raw(_ text: tide_string) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(start: text.data, count: Int(text.length))
   }
-
-  private func put(_ value: VariantReader) {
-    if let truth = value.bool { return put(truth) }
-    if let number = value.int { return put(TIDE_KEY_INTEGER, UInt64(bitPattern: number)) }
-    if let time = value.time { return put(TIDE_KEY_TIME, UInt64(bitPattern: time)) }
-    if let text = value.text { return put(TIDE_KEY_TEXT, text) }
-    if let number = value.double { put(number) }
-  }
-
-  private func put(_ truth: Bool) { bytes.append(UInt8(truth ? TIDE_KEY_TRUE : TIDE_KEY_FALSE)) }
 
   /// A double that is an integer is the same key.
   private func put(_ number: Double) {

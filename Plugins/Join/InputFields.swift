@@ -48,14 +48,13 @@ final class InputFields {
     dictionaries.use(noNames)
   }
 
-  /// Learns what a batch has. True when its fields were not those of the batch before.
-  func begin(_ batch: Batch, _ host: Host) -> Bool {
+  /// Learns what a batch has.
+  func begin(_ batch: Batch, _ host: Host) {
     let frame = batch.frame
     self.frame = frame
     keyColumns.removeAll(keepingCapacity: true)
     for at in keyFields.indices { keyColumns.append(keyFields[at].column(of: batch)) }
-    let isOther = schema != frame.schemaID || schema == 0
-    if isOther {
+    if schema != frame.schemaID || schema == 0 {
       schema = frame.schemaID
       learn(frame, host)
     }
@@ -64,7 +63,6 @@ final class InputFields {
       columns[at].dictionary = dictionaries.number(of: column.variantKeys)
     }
     id = frame.column(role: .id)
-    return isOther
   }
 
   private func learn(_ frame: FrameView, _ host: Host) {

@@ -15,7 +15,6 @@ final class JoinContext {
   /// The least of both.
   var watermark = Int64.min
   private var lastSwept = 0
-  private var hasWarned = false
 
   /// - Parameter keyFields: names of the key's fields, for each input.
   init(
@@ -44,21 +43,6 @@ final class JoinContext {
       at += 4 + length
     }
     return false
-  }
-
-  /// Says once that keys of a known type on one side and of any on the other are never equal.
-  func compareKeys(_ host: Host) {
-    guard !hasWarned else { return }
-    for place in inputs[0].keyNames.indices {
-      let types = inputs.map { $0.fields.first { $0.key == place }?.type }
-      guard let left = types[0], let right = types[1], left != right, left == .variant || right == .variant else { continue }
-      hasWarned = true
-      let (known, name) = left == .variant ? ("right", inputs[0].keyNames[place]) : ("left", inputs[1].keyNames[place])
-      host.log(
-        .warning,
-        "'\(name)' can be of any type, and what it is to be equal to in the \(known) rows has one: no two are equal; "
-          + "declare its type where it is made")
-    }
   }
 
   /// Gives back the first row of a key.

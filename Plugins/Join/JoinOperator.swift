@@ -97,7 +97,7 @@ struct JoinOperator: Operator, Stateful, WatermarkHandler {
       )
     }
     let input = context.inputs[side]
-    if input.begin(batch, host) { context.compareKeys(host) }
+    input.begin(batch, host)
     context.results.resetSent()
     let isDone = try store.take(batch, side, context.keys.numbers(of: batch, by: input.keyColumns), times, &out)
     try context.results.commit(&out)

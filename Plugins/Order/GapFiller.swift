@@ -111,7 +111,7 @@ final class GapFiller {
       done += 1
       let isFull = made.put(key, at: scale.start(of: last.step + done), ends) { field, isBehind, body in
         if isBehind || last.row >= 0 {
-          body(values.bytes(of: fieldColumns[field], row: isBehind ? row : Int(last.row)))
+          body(values.value(of: fieldColumns[field], row: isBehind ? row : Int(last.row)))
         } else {
           gaps.withSaved(number) { body(Self.part(places[field], of: $0)) }
         }
@@ -131,7 +131,7 @@ final class GapFiller {
       gaps.save(number) { bytes in
         for (field, column) in zip(fields, fieldColumns) {
           guard field.isSaved else { continue }
-          var value = values.bytes(of: column, row: Int(row))
+          var value = values.value(of: column, row: Int(row))
           // A list or a map means nothing outside of its frame.
           if !KeyField.isKey(value, ofFields: 1) { value = Self.null }
           withUnsafeBytes(of: UInt32(truncatingIfNeeded: value.count).littleEndian) { bytes += $0 }

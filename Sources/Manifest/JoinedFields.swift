@@ -97,8 +97,8 @@ struct JoinedFields {
     one == other || (one == .int && other == .double) || (one == .double && other == .int)
   }
 
-  /// The types that the key's fields have where they are known, and so should have everywhere: a value that is written the same is
-  /// another key as a variant.
+  /// The types that the key's fields have where they are known, and so should have everywhere: a value of another one has no
+  /// partner, and is better found where it is read.
   func keyTypes(_ inputs: [RowShape]) -> [RecordPlan.ColumnType?] {
     (sides.first?.keys ?? []).indices.map { place in
       sides.lazy.compactMap { side in

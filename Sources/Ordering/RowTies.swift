@@ -8,6 +8,8 @@ import PluginKit
 final class RowTies {
   private let reader = KeyReader()
   private var columns: [ColumnView] = []
+  /// Their values are compared as they are written: 1 and 1.0 are one key there, and not alike.
+  private var variants: [ColumnView] = []
   /// The frame whose columns these are.
   private var frame: UnsafePointer<tide_frame>?
   private var schema: UInt64 = 0
@@ -16,15 +18,22 @@ final class RowTies {
   func hash(_ frame: FrameView, _ row: Int) -> UInt64 {
     if self.frame != frame.frame || schema != frame.schemaID { learn(frame) }
     let bytes = reader.bytes(of: columns, row: row)
-    return max(1, tide_xxh64(bytes.baseAddress, UInt64(bytes.count), frame.schemaID))
+    var hash = tide_xxh64(bytes.baseAddress, UInt64(bytes.count), frame.schemaID)
+    for column in variants {
+      let value = column.bytes(row)
+      hash = tide_xxh64(value.baseAddress, UInt64(value.count), hash)
+    }
+    return max(1, hash)
   }
 
   private func learn(_ frame: FrameView) {
     (self.frame, schema) = (frame.frame, frame.schemaID)
     columns.removeAll(keepingCapacity: true)
+    variants.removeAll(keepingCapacity: true)
     for index in 0..<frame.columnCount {
       let column = frame.column(index)
-      if column.role != .ingestTime { columns.append(column) }
+      guard column.role != .ingestTime else { continue }
+      if column.type == .variant { variants.append(column) } else { columns.append(column) }
     }
   }
 

@@ -59,6 +59,7 @@ public enum KeyField {
     case TIDE_KEY_INTEGER, TIDE_KEY_DOUBLE, TIDE_KEY_TIME, TIDE_KEY_UNSIGNED: return value.count == 9
     case TIDE_KEY_TEXT: return String(validating: value[1...], as: UTF8.self) != nil
     case TIDE_KEY_BINARY: return true
+    case TIDE_KEY_NESTED: return value.count > 1
     case TIDE_KEY_DECIMAL: return value.count == 18 && value[1] <= 38
     default: return false
     }
@@ -98,6 +99,12 @@ public enum KeyField {
     case (.duration, TIDE_KEY_INTEGER): return builder.put(column, duration: word(rest))
     case (.decimal, TIDE_KEY_INTEGER):
       if let value = scaled(Int128(word(rest)), by: type.scale) { return builder.put(column, decimal: value) }
+    case (.decimal, TIDE_KEY_UNSIGNED):
+      if let value = scaled(Int128(UInt64(bitPattern: word(rest))), by: type.scale) {
+        return builder.put(column, decimal: value)
+      }
+    case (.decimal, TIDE_KEY_DOUBLE):
+      if let value = decimal(double(rest), scale: type.scale) { return builder.put(column, decimal: value) }
     case (.decimal, TIDE_KEY_DECIMAL):
       if let value = scaled(significand(rest), by: type.scale - Int(rest[0])) { return builder.put(column, decimal: value) }
     case (.binary, TIDE_KEY_BINARY): return builder.put(column, binary: rest)
@@ -107,7 +114,8 @@ public enum KeyField {
     builder.putNull(column)
   }
 
-  /// Puts a value of any type. A list or a map, whose bytes mean nothing outside of its frame, is null.
+  /// Puts a value of any type. A list or a map, whose bytes mean nothing outside of its frame, is null; another value in its own
+  /// encoding (`KeyReader.value`) stays as it is.
   private static func variant(
     _ tag: Int32, _ rest: UnsafeRawBufferPointer, into builder: FrameBuilder, _ column: Int, _ variant: VariantEncoder
   ) {
@@ -120,7 +128,8 @@ public enum KeyField {
     case TIDE_KEY_DECIMAL: variant.put(decimal: significand(rest), scale: Int(rest[0]))
     case TIDE_KEY_TIME: variant.put(time: word(rest))
     case TIDE_KEY_TEXT: variant.put(text: rest)
-    case TIDE_KEY_BINARY: return isScalar(rest) ? builder.put(column, variant: rest) : builder.putNull(column)
+    case TIDE_KEY_BINARY: variant.put(binary: rest)
+    case TIDE_KEY_NESTED: return isScalar(rest) ? builder.put(column, variant: rest) : builder.putNull(column)
     default: return builder.putNull(column)
     }
     builder.put(column, variant: variant.bytes(from: 0))
@@ -154,6 +163,23 @@ public enum KeyField {
     Int128(bytes.loadUnaligned(fromByteOffset: 9, as: Int64.self)) << 64
       | Int128(bytes.loadUnaligned(fromByteOffset: 1, as: UInt64.self))
   }
+
+  /// What a decimal was that has the key bytes of a double: a whole number, or one of at most 15 digits, of which all that follow
+  /// the point show in the double nearest to it.
+  private static func decimal(_ number: Double, scale: Int) -> Int128? {
+    if let whole = UInt64(exactly: number) { return scaled(Int128(whole), by: scale) }
+    var power = 1.0
+    for places in 1...min(max(scale, 1), mostPlaces) {
+      power *= 10
+      let digits = (number * power).rounded()
+      guard digits.magnitude < 1e15 else { return nil }
+      if digits / power == number { return scaled(Int128(digits), by: scale - places) }
+    }
+    return nil
+  }
+
+  /// Ten to this power is the greatest that is a double.
+  private static let mostPlaces = 22
 
   /// A number by ten to a power; nil when that is below zero, or when the result has more than 38 digits.
   private static func scaled(_ number: Int128, by power: Int) -> Int128? {

@@ -29,6 +29,19 @@ public final class KeyReader {
     }
   }
 
+  /// The key bytes of one value in Variant encoding. Valid until the next call.
+  public func bytes(ofVariant value: tide_string) -> UnsafeRawBufferPointer { filled { tide_key_variant(value, $0, $1) } }
+
+  /// A row's value for `KeyField.put`, which gives it back in the form that it came in: of variants too, where 1 and 1.0 are one key.
+  /// It is no key itself. Valid until the next call.
+  public func value(of column: ColumnView, row: Int) -> UnsafeRawBufferPointer {
+    guard column.type == .variant, column.isValid(row) else { return bytes(of: column, row: row) }
+    let encoded = column.bytes(row)
+    return filled {
+      tide_key_text_($0, $1, UInt8(TIDE_KEY_NESTED), encoded.baseAddress, UInt64(encoded.count))
+    }
+  }
+
   /// XXH64 of a row's key bytes. With seed 0, `hash >> 57` is the key group.
   public func hash(of column: ColumnView, row: Int, seed: UInt64 = 0) -> UInt64 {
     let key = bytes(of: column, row: row)

@@ -101,8 +101,16 @@ struct KeyTests {
     #expect(decimal(0, 4200, 2) == [3, 42, 0, 0, 0, 0, 0, 0, 0])
     #expect(decimal(-1, UInt64(bitPattern: -4200), 2) == [3, 0xD6] + [UInt8](repeating: 0xFF, count: 7))
     #expect(decimal(0, 0, 30) == [3, 0, 0, 0, 0, 0, 0, 0, 0])
-    #expect(decimal(0, 4250, 2) == [10, 1, 0xA9, 0x01] + [UInt8](repeating: 0, count: 14))
-    #expect(decimal(-1, UInt64(bitPattern: -4250), 2) == [10, 1, 0x57, 0xFE] + [UInt8](repeating: 0xFF, count: 14))
+    #expect(decimal(0, 1 << 63, 0) == unsigned(1 << 63))
+    #expect(decimal(0, .max, 0) == unsigned(.max))
+    #expect(decimal(0, 4250, 2) == [4, 0, 0, 0, 0, 0, 0x40, 0x45, 0x40])
+    #expect(decimal(-1, UInt64(bitPattern: -4250), 2) == [4, 0, 0, 0, 0, 0, 0x40, 0x45, 0xC0])
+    #expect(decimal(0, 1, 1) == [4, 0x9A, 0x99, 0x99, 0x99, 0x99, 0x99, 0xB9, 0x3F])
+    #expect(decimal(0, 999_999_999_999_999, 22)[0] == 4)
+    #expect(
+      decimal(0, 1_000_000_000_000_001, 1) == [10, 1, 0x01, 0x80, 0xC6, 0xA4, 0x7E, 0x8D, 0x03]
+        + [UInt8](repeating: 0, count: 9))
+    #expect(decimal(0, 1, 23) == [10, 23, 1] + [UInt8](repeating: 0, count: 15))
     #expect(decimal(1, 0, 0) == [10, 0] + [UInt8](repeating: 0, count: 8) + [1, 0, 0, 0, 0, 0, 0, 0])
     #expect(decimal(.min, 0, 0) == [10, 0] + [UInt8](repeating: 0, count: 15) + [0x80])
     #expect(storageKey(UInt32(TIDE_FIXED), 3) { tide_put_fixed($0, $1, "abc", 3) } == [6, 0x61, 0x62, 0x63])
@@ -127,7 +135,7 @@ struct KeyTests {
 }
 
 /// Key bytes of one value in a column of a type for storage.
-private func storageKey(
+func storageKey(
   _ type: UInt32, _ parameter: UInt32, _ put: (UnsafeMutablePointer<tide_builder>, Int32) -> tide_status
 ) -> [UInt8] {
   var b = tide_builder()
@@ -140,8 +148,8 @@ private func storageKey(
   let memory = UnsafeMutableRawPointer.allocate(byteCount: Int(size), alignment: 64)
   defer { memory.deallocate() }
   tide_b_write(&b, memory, size)
-  var into = [UInt8](repeating: 0xEE, count: 18)
-  let length = tide_key_bytes(memory.assumingMemoryBound(to: tide_frame.self), column, 0, &into, 18)
+  var into = [UInt8](repeating: 0xEE, count: 256)
+  let length = tide_key_bytes(memory.assumingMemoryBound(to: tide_frame.self), column, 0, &into, 256)
   return Array(into[..<Int(length)])
 }
 

@@ -64,6 +64,23 @@ import Testing
     #expect((200...400).contains(without.count))
   }
 
+  @Test(arguments: [ColumnType.decimal, .fixed]) func `keys of more than eight bytes stay together, too`(type: ColumnType) throws {
+    let frame = try TestSupport.frame(rows: 2000) {
+      _ = try $0.addColumn("key", type, parameter: type == .fixed ? 20 : 38 << 8 | 1, role: .key)
+    } row: { builder, row in
+      let key = Int128(row % 20 + 1)
+      if type == .fixed {
+        [UInt8](repeating: UInt8(key), count: 20).withUnsafeBytes { builder.put(0, fixed: $0) }
+      } else {
+        builder.put(0, decimal: (key << 100) | 1)
+      }
+    }
+    let kept = Set(sample(frame, by: TIDE_ROLE_KEY, share: 0.5).map { Int($0) })
+    let keys = (0..<20).filter { kept.contains($0) }
+    #expect((2...18).contains(keys.count))
+    #expect(kept == Set((0..<2000).filter { keys.contains($0 % 20) }))
+  }
+
   @Test func `only selected rows are looked at`() throws {
     let frame = try frame(rows: 1000, keys: 10)
     let selection = (0..<1000).filter { $0 % 3 == 0 }.map { UInt16($0) }

@@ -16,10 +16,13 @@ static uint64_t bits_of(double number) {
 uint64_t fuzz_read_variant(tide_string v, tide_string keys, uint32_t depth) {
   uint32_t kind = tide_var_kind(v), count = tide_var_count(v);
   tide_decimal decimal = tide_var_decimal(v);
+  uint8_t key[64];
+  uint64_t length = tide_key_variant(v, key, sizeof key);
   uint64_t total = kind + (uint64_t)tide_var_i64(v) + bits_of(tide_var_f64(v)) + (uint64_t)tide_var_bool(v);
   total += decimal.low + (uint64_t)decimal.high + decimal.scale + (uint64_t)tide_var_time(v) + sum(tide_var_string(v));
   total += sum(tide_var_binary(v)) + tide_var_size(v) + tide_var_keys(keys);
   PROMISE(tide_var_size(v) <= v.length);
+  PROMISE(length >= 1 && (length <= 18 || length <= v.length + 1));
   /* What is not valid may overlap, so that following every child would never end. */
   for (uint32_t k = 0; k < count && k < 40; k++) {
     int64_t id = tide_var_id_at(v, k);

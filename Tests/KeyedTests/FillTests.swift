@@ -99,6 +99,29 @@ import Testing
     }
   }
 
+  @Test func `a value that nothing declares keeps its form`() throws {
+    let lines = [
+      #"{"ts":0,"k":"a","u":1.0}"#, #"{"ts":2000,"k":"a","u":18446744073709551616}"#, #"{"ts":4000,"k":"a","u":"x"}"#,
+      #"{"ts":6000,"k":"a","u":7}"#,
+    ]
+    for most in [1, 9] {
+      var random = SplitMix(seed: 5)
+      let run = try ManifestRun(
+        """
+        name: proof
+        sources:
+          in: { use: file, with: { path: in.jsonl, time: ts, time_unit: ms }, watermark: monotonic }
+        operators:
+          full: { use: fill, from: in, with: { every: 1s, key: k, fields: { u: previous } } }
+        sinks:
+          out: { use: file, from: full, with: { path: out.jsonl } }
+
+        """, inputs: ["in": (1, Dealing.steps([lines], most: most, &random))])
+      let made = run.out.filter { $0["filled"] == .bool(true) }.map { "\($0["u"])" }
+      #expect(made.count == 3 && made[0] == "1.0" && made[2] == "\"x\"", "\(run.out)")
+    }
+  }
+
   @Test func `many rows between two leave over several calls`() throws {
     let model = FillModel(every: 1000, offset: 0, maxGap: 4_000_000_000, maxRows: 1_000_000)
     var random = SplitMix(seed: 3)

@@ -11,24 +11,10 @@ struct JoinCase {
     /// Nil values are not there.
     var key: [Cell?]
     var value: Double?
-    /// Fields that nothing declares are variants, whose key bytes are their own.
-    var isDeclared: Bool
     var line: String
 
-    var keyBytes: [UInt8] {
-      let parts = key.map { isDeclared ? ($0 ?? .null).keyBytes : Self.variant($0 ?? .null) }
-      guard parts.count > 1 else { return parts[0] }
-      return parts.reduce([8]) { $0 + (0..<4).map { [count = $1.count] in UInt8(truncatingIfNeeded: count >> ($0 * 8)) } + $1 }
-    }
-
-    private static func variant(_ cell: Cell) -> [UInt8] {
-      switch cell {
-      case .bool(let truth): [6, truth ? 4 : 8]
-      case .int(let number): [6, 12, UInt8(truncatingIfNeeded: number)]
-      case .text(let text): [6, UInt8(text.utf8.count) << 2 | 1] + Array(text.utf8)
-      default: [0]
-      }
-    }
+    /// Of fields that nothing declares, too.
+    var keyBytes: [UInt8] { Cell.keyBytes(key.map { $0 ?? .null }) }
 
     var isAlone: Bool { key.contains { $0 == nil || $0 == .null } }
   }
@@ -102,7 +88,7 @@ struct JoinCase {
       switch random.below(isDeclared ? 8 : 11) {
       case 0: cell = nil
       case 1: cell = .null
-      case 8: cell = .int(Int64(random.below(3)))
+      case 8: cell = random.below(2) == 0 ? .int(Int64(random.below(3))) : .double(Double(random.below(6)) / 2)
       case 9: cell = .bool(random.below(2) == 0)
       case 10: cell = .text("1")
       default: cell = .text(texts[random.below(texts.count)])
@@ -113,7 +99,7 @@ struct JoinCase {
     let value = random.below(4) == 0 ? nil : Double(random.below(1000)) / 8
     if let value { line += ",\"v\":\(value)" }
     return Row(
-      number: number, side: side, partition: partition, time: time, key: key, value: value, isDeclared: isDeclared,
+      number: number, side: side, partition: partition, time: time, key: key, value: value,
       line: line + ",\"more\":{\"side\":\(side),\"x\(number % 5)\":[1,\(number)]}}")
   }
 

@@ -86,6 +86,17 @@ import Testing
     #expect(texts.out.map { $0.int("a") } == [1])
   }
 
+  @Test func `a value that nothing declares is equal to the same one of a known type`() throws {
+    let inside = manifest("key: k, tumbling: 1s", left: ", fields: { ts: time, k: double, a: int }")
+      .replacing("operators:\n", with: "operators:\n  inner: { use: map, from: right, with: { set: { k: x.k } } }\n")
+      .replacing("right: right", with: "right: inner")
+    let found = try run(
+      inside, [#"{"ts":1,"k":2,"a":1}"#, #"{"ts":2,"k":0.5,"a":2}"#, #"{"ts":3,"k":7,"a":3}"#],
+      [#"{"ts":4,"x":{"k":2.0}}"#, #"{"ts":5,"x":{"k":0.5}}"#, #"{"ts":6,"x":{"k":"7"}}"#, #"{"ts":7,"x":{"k":2}}"#])
+    #expect(found.out.map { $0.int("a") }.sorted { ($0 ?? 0) < ($1 ?? 0) } == [1, 1, 2], "\(found.out) \(found.log)")
+    #expect(found.log.isEmpty, "\(found.log)")
+  }
+
   @Test func `a row with many partners sends all of them, over many calls`() throws {
     let left = (0..<300).map { #"{"ts":\#($0),"k":1,"a":\#($0)}"# }
     let right = (0..<300).map { #"{"ts":\#($0),"k":1,"b":\#($0)}"# }

@@ -161,14 +161,11 @@ import Testing
     // 1.5 is one key whatever its scale.
     #expect(
       try keys(["d"], [[decimals([15, Self.big], scale: 1)], [decimals([150, 1], scale: 2)]], restoring: false)
-        == ["d variant decimal 1 scale 2", "d variant decimal \(Self.big) scale 1", "d variant decimal 15 scale 1"])
+        == ["d variant decimal \(Self.big) scale 1", "d variant double 0.01", "d variant double 1.5"])
   }
 
-  @Test func `a number of a field without a type keeps what 64 bits cannot hold`() throws {
-    let values: [(VariantEncoder) -> Void] = [
-      { $0.put(decimal: Int128(UInt64.max), scale: 0) }, { $0.put(decimal: 12345, scale: 2) }, { $0.put(int: 3) },
-    ]
-    let column = Column(
+  private func variants(_ values: [(VariantEncoder) -> Void]) -> Column {
+    Column(
       name: "v", type: .variant,
       values: values.map { put in
         { builder, column in
@@ -177,8 +174,45 @@ import Testing
           builder.put(column, variant: encoder.bytes(from: 0))
         }
       })
+  }
+
+  @Test(arguments: [false, true]) func `a number of a field without a type keeps what 64 bits cannot hold`(restoring: Bool)
+    throws
+  {
+    let column = variants([
+      { $0.put(decimal: Int128(UInt64.max), scale: 0) }, { $0.put(decimal: Self.big, scale: 2) }, { $0.put(int: 3) },
+    ])
     #expect(
-      try keys(["v"], [[column]], restoring: false)
-        == ["v variant decimal 12345 scale 2", "v variant decimal 18446744073709551615 scale 0", "v variant int 3"])
+      try keys(["v"], [[column]], restoring: restoring)
+        == ["v variant decimal \(Self.big) scale 2", "v variant decimal 18446744073709551615 scale 0", "v variant int 3"])
+  }
+
+  @Test(arguments: [false, true])
+  func `a value without a type is the key that it is in a column of its own, and so is each of its forms`(restoring: Bool)
+    throws
+  {
+    let ints = Column(name: "v", type: .int, values: [1, 2, 3].map { v in { $0.put($1, v as Int64) } })
+    let doubles = Column(name: "v", type: .double, values: [1, 2.5].map { v in { $0.put($1, v as Double) } })
+    let texts = Column(
+      name: "v", type: .string,
+      values: [{ builder, column in Array("x".utf8).withUnsafeBytes { builder.put(column, utf8: $0) } }])
+    let mixed = variants([
+      { $0.put(1.0) }, { $0.put(int: 2) }, { $0.put(decimal: 250, scale: 2) }, { $0.put(decimal: 3, scale: 0) },
+      { encoder in Array("x".utf8).withUnsafeBytes { encoder.put(text: $0) } }, { $0.put(true) }, { $0.put(time: 5) },
+      { encoder in [7 as UInt8].withUnsafeBytes { encoder.put(binary: $0) } },
+    ])
+    #expect(
+      try keys(["v"], [[ints], [mixed], [doubles], [texts]], restoring: restoring) == [
+        "v variant binary", "v variant bool", "v variant double 2.5", "v variant int 1", "v variant int 2", "v variant int 3",
+        "v variant string x", "v variant time",
+      ])
+  }
+
+  @Test func `a list without a type is a key of its own, and not the binary of its bytes`() throws {
+    let column = variants([
+      { encoder in _ = encoder.endArray(encoder.begin()) },
+      { encoder in [3 as UInt8, 0, 0].withUnsafeBytes { encoder.put(binary: $0) } },
+    ])
+    #expect(try keys(["v"], [[column]], restoring: false) == ["v null", "v variant binary"])
   }
 }

@@ -25,6 +25,7 @@ static inline uint32_t tide_key_group(const void *key, uint64_t length) { return
 #define TIDE_KEY_SEVERAL 8
 #define TIDE_KEY_UNSIGNED 9
 #define TIDE_KEY_DECIMAL 10
+#define TIDE_KEY_NESTED 11
 
 static inline uint64_t tide_key_word_(uint8_t *into, uint8_t tag, const void *word) {
   into[0] = tag;
@@ -64,17 +65,23 @@ static inline int tide_key_tenth_(uint64_t *high, uint64_t *low) {
   *low = part[2] << 32 | part[3];
   return 1;
 }
-static inline uint64_t tide_key_decimal_(uint8_t *into, const char *bytes, uint8_t scale) {
-  uint64_t low, high;
-  int negative;
-  memcpy(&low, bytes, 8);
-  memcpy(&high, bytes + 8, 8);
-  negative = high >> 63 != 0;
+/* The number high:low (an i128) times 10 to the power of -scale. Of up to 15 digits it is written as the double next to it is, and
+ * that is the quotient of two exact doubles. */
+static inline uint64_t tide_key_decimal_(uint8_t *into, uint64_t low, uint64_t high, uint8_t scale) {
+  static const double powers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                  1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  int negative = high >> 63 != 0;
+  double number;
   if (negative) {
     low = ~low + 1u;
     high = ~high + (low == 0);
   }
   while (scale > 0 && tide_key_tenth_(&high, &low)) scale--;
+  if (scale > 0 && scale <= 22u && high == 0 && low < 1000000000000000u) {
+    number = (double)low / powers[scale];
+    return tide_key_double_(into, negative ? -number : number);
+  }
+  if (scale == 0 && high == 0 && !negative) return tide_key_unsigned_(into, low);
   if (negative) {
     low = ~low + 1u;
     high = ~high + (low == 0);
@@ -86,12 +93,83 @@ static inline uint64_t tide_key_decimal_(uint8_t *into, const char *bytes, uint8
   memcpy(into + 10, &high, 8);
   return 18;
 }
+static inline uint64_t tide_key_text_(uint8_t *into, uint64_t capacity, uint8_t tag, const void *bytes, uint64_t length) {
+  if (length < capacity) {
+    into[0] = tag;
+    if (length) memcpy(into + 1, bytes, (size_t)length);
+  }
+  return 1 + length;
+}
+/* A time or span in ns, the nearest that an i64 holds. */
+static inline int64_t tide_key_scaled_(int64_t count, int64_t unit) {
+  if (count > INT64_MAX / unit) return INT64_MAX;
+  return count < INT64_MIN / unit ? INT64_MIN : count * unit;
+}
+
+/* Canonical bytes of one value in Variant encoding, `value.length` bytes: those of the same value in a column of its own type. A
+ * date or time is a TIME, a time of day a DURATION, a UUID a FIXED of 16 bytes. A list or an object has tag 11 and its bytes: its
+ * names are numbers that mean something in its frame alone, so keys of one frame may be compared. So have bytes that are no value;
+ * no bytes are null. Returns the length; writes only when it fits into `capacity`. */
+TIDE_APART_ uint64_t tide_key_variant(tide_string value, uint8_t *into, uint64_t capacity) {
+  /* Bytes behind the head, by the number of the type; texts have the length's. */
+  static const uint8_t sizes[] = {0, 0, 0, 1, 2, 4, 8, 8, 5, 9, 17, 4, 8, 8, 4, 4, 4, 8, 8, 8, 16};
+  const uint8_t *at;
+  uint8_t buffer[18];
+  uint64_t length = 1, low, high;
+  uint32_t head = value.length ? (uint8_t)value.data[0] : 0u, type = head >> 2, size;
+  int64_t word = 0;
+  float single;
+  if (value.length == 0) value.data = "\0"; /* null */
+  at = (const uint8_t *)value.data + 1;
+  if ((head & 3u) == 1u && type < value.length) return tide_key_text_(into, capacity, TIDE_KEY_TEXT, at, type);
+  if ((head & 3u) != 0 || type >= sizeof sizes || (type > 0 && sizes[type] >= value.length))
+    return tide_key_text_(into, capacity, TIDE_KEY_NESTED, value.data, value.length);
+  switch (type) {
+  case 1: buffer[0] = TIDE_KEY_TRUE; break;
+  case 2: buffer[0] = TIDE_KEY_FALSE; break;
+  case 3: word = (int8_t)at[0]; break;
+  case 4: word = (int16_t)tide_load_u16_(at); break;
+  case 5: word = tide_load_i32_(at); break;
+  case 6: word = tide_load_i64_(at); break;
+  case 7: length = tide_key_double_(buffer, tide_load_f64_(at)); break;
+  case 14:
+    memcpy(&single, at, 4);
+    length = tide_key_double_(buffer, (double)single);
+    break;
+  case 8:
+  case 9:
+  case 10: /* a decimal of 4, 8 or 16 bytes behind its scale */
+    word = type == 8 ? tide_load_i32_(at + 1) : tide_load_i64_(at + 1);
+    low = (uint64_t)word;
+    high = type == 10 ? (uint64_t)tide_load_i64_(at + 9) : word < 0 ? ~(uint64_t)0 : 0u;
+    length = tide_key_decimal_(buffer, low, high, at[0]);
+    break;
+  case 11: word = tide_key_scaled_(tide_load_i32_(at), 86400000000000); break; /* days */
+  case 12:
+  case 13:
+  case 17: word = tide_key_scaled_(tide_load_i64_(at), 1000); break; /* us */
+  case 18:
+  case 19: word = tide_load_i64_(at); break; /* ns */
+  case 15:
+  case 16:
+    size = (uint32_t)tide_load_i32_(at);
+    if (size > value.length - 5u) return tide_key_text_(into, capacity, TIDE_KEY_NESTED, value.data, value.length);
+    return tide_key_text_(into, capacity, type == 16 ? TIDE_KEY_TEXT : TIDE_KEY_BINARY, at + 4, size);
+  case 20: return tide_key_text_(into, capacity, TIDE_KEY_BINARY, at, 16);
+  default: buffer[0] = TIDE_KEY_NULL; break;
+  }
+  if ((type >= 3 && type <= 6) || type == 17) length = tide_key_word_(buffer, TIDE_KEY_INTEGER, &word);
+  if ((type >= 11 && type <= 13) || type == 18 || type == 19) length = tide_key_word_(buffer, TIDE_KEY_TIME, &word);
+  if (length <= capacity) memcpy(into, buffer, (size_t)length);
+  return length;
+}
 
 /* Canonical bytes of the value of column c in row i: a tag, then the value. 0 null or absent, also null in a VARIANT; 1 false;
- * 2 true; 3 i64 (every integer and DURATION, a double or decimal equal to one); 4 f64 (one NaN, a U64 above i64 that is equal to a
- * double); 5 UTF-8; 6 binary (FIXED and a VARIANT's value too); 7 time; 9 another U64; 10 another decimal, its scale (u8) and i128
- * without zeros at the end. A LIST or STRUCT counts as absent. Returns the length; writes only when it fits into `capacity`. Keys
- * of numbers need at most 18 bytes. */
+ * 2 true; 3 i64 (every integer and DURATION, a double or decimal equal to one); 4 f64 (one NaN, a decimal with a fraction of up to
+ * 15 digits and 22 places, another whole number equal to it that a U64 holds); 5 UTF-8; 6 binary (FIXED too); 7 time; 9 another
+ * whole number that a U64 holds; 10 another decimal, its scale (u8) and i128 without zeros at the end; 11 a list or object in a
+ * VARIANT, whose other values have the bytes of tide_key_variant. A LIST or STRUCT counts as absent. Returns the length; writes
+ * only when it fits into `capacity`. Keys of numbers need at most 18 bytes. */
 static inline uint64_t tide_key_bytes(const tide_frame *f, int32_t c, uint32_t i, uint8_t *into, uint64_t capacity) {
   uint8_t buffer[18];
   uint64_t length = 1;
@@ -116,20 +194,15 @@ static inline uint64_t tide_key_bytes(const tide_frame *f, int32_t c, uint32_t i
     case TIDE_F32: length = tide_key_double_(buffer, tide_f64(f, c, i)); break;
     case TIDE_DECIMAL128:
       text = tide_bytes(f, c, i);
-      length = tide_key_decimal_(buffer, text.data, (uint8_t)(tide_col(f, c)->param & 0xFFu));
+      length = tide_key_decimal_(buffer, (uint64_t)tide_load_i64_((const uint8_t *)text.data),
+                                 (uint64_t)tide_load_i64_((const uint8_t *)text.data + 8), (uint8_t)(tide_col(f, c)->param & 0xFFu));
       break;
     case TIDE_UTF8:
     case TIDE_BINARY:
     case TIDE_FIXED:
-    case TIDE_VARIANT:
       text = tide_bytes(f, c, i);
-      if (type == TIDE_VARIANT && text.length == 1 && text.data[0] == 0) break; /* its null */
-      length = 1 + text.length;
-      if (length <= capacity) {
-        into[0] = type == TIDE_UTF8 ? TIDE_KEY_TEXT : TIDE_KEY_BINARY;
-        if (text.length) memcpy(into + 1, text.data, (size_t)text.length);
-      }
-      return length;
+      return tide_key_text_(into, capacity, type == TIDE_UTF8 ? TIDE_KEY_TEXT : TIDE_KEY_BINARY, text.data, text.length);
+    case TIDE_VARIANT: return tide_key_variant(tide_bytes(f, c, i), into, capacity);
     default: break;
     }
   }

@@ -11,12 +11,12 @@
 /* Hash of the first of two columns that has a value in the row; of the row's place in its stream where neither has one. */
 static inline uint64_t tide_sample_hash_(const tide_frame *f, int32_t first, int32_t second, uint32_t row) {
   int32_t column = tide_valid(f, first, row) ? first : second;
-  uint8_t bytes[9];
+  uint8_t bytes[18]; /* of any number */
   uint64_t place[2];
   uint8_t type;
   if (tide_valid(f, column, row)) {
     type = (uint8_t)tide_type(f, column);
-    if (type == TIDE_UTF8 || type == TIDE_BINARY || type == TIDE_VARIANT) {
+    if (type == TIDE_UTF8 || type == TIDE_BINARY || type == TIDE_FIXED) {
       tide_string text = tide_bytes(f, column, row);
       return tide_xxh64(text.data, text.length, TIDE_SAMPLE_SEED_);
     }
