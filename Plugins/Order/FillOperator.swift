@@ -27,10 +27,13 @@ struct FillOperator: Operator, Stateful, WatermarkHandler {
 
       """)
 
-  /// Frames of made rows that one call sends at most: between calls the host serves whatever else is due.
+  /// Frames of rows that one call makes at most: between calls the host serves whatever else is due.
   private static let framesPerCall = 16
 
+  /// Rows that the watermark has not passed.
   private let held: HeldRows
+  /// Rows that it has passed, and those that were made: they wait until no other can be made before them.
+  private let ready: HeldRows
   private let filler: GapFiller
   /// Frames in order whose gaps are not all filled, the next one last.
   private var waiting: [HeldRows.Frame] = []
@@ -39,6 +42,7 @@ struct FillOperator: Operator, Stateful, WatermarkHandler {
 
   init(_ config: Config) throws {
     held = try HeldRows()
+    ready = try HeldRows()
     limits = try StateGuard(config.host.info.state, of: "the filled keys")
     var fields: [MadeRows.Field] = []
     for entry in try config[Options.fields] {
@@ -48,14 +52,14 @@ struct FillOperator: Operator, Stateful, WatermarkHandler {
         case .linear: .linear
         case .null: .null
         }
-      fields.append(MadeRows.Field(name: entry.name, origin: origin))
+      fields.append(MadeRows.Field(name: entry.name, origin: origin, path: entry.path))
     }
     let keyFields = try config[Options.key] ?? []
     for entry in try config[Options.values] {
       if fields.contains(where: { $0.name == entry.name }) {
         throw PluginError.config("`fields` says how '\(entry.name)' is filled already", at: entry.path)
       }
-      fields.append(MadeRows.Field(name: entry.name, origin: .value(entry.value)))
+      fields.append(MadeRows.Field(name: entry.name, origin: .value(entry.value), path: entry.path))
     }
     if let key = keyFields.first(where: { name in fields.contains { $0.name == name } }) {
       throw PluginError.config("'\(key)' is a field of the key, which every row has", at: "key")
@@ -77,36 +81,53 @@ struct FillOperator: Operator, Stateful, WatermarkHandler {
     }
     try held.add(batch.frame, rows: batch.selection, count: batch.count)
     try held.merge()
-    let (held, gaps) = (held, filler.gaps)
+    try checkLimits()
+  }
+
+  private mutating func checkLimits() throws {
+    let (held, ready, gaps) = (held, ready, filler.gaps)
     try limits.check(
-      keys: { gaps.keys.count }, bytes: { held.byteCount + gaps.byteCount }, trim: { gaps.keys.sweep() })
+      keys: { gaps.keys.count }, bytes: { held.byteCount + ready.byteCount + gaps.byteCount }, trim: { gaps.keys.sweep() })
   }
 
   mutating func onWatermark(port: UInt32?, time: Int64, _ out: inout Output) throws {
     guard port == nil, time >= watermark else { return }
     watermark = time
     guard try fill(before: time, &out) else { return out.callAgain() }
-    try out.watermark(min(time, filler.gaps.bound(at: time)))
+    let settled = filler.settled(at: time)
+    guard try ready.send(before: settled, &out) else { return out.callAgain() }
+    try out.watermark(settled)
   }
 
   mutating func flush(_ out: inout Output) throws {
-    if try !fill(before: nil, &out) { out.callAgain() }
+    guard try fill(before: nil, &out), try ready.send(before: nil, &out) else { return out.callAgain() }
   }
 
-  /// Sends what is before a time, with its gaps filled. False when there is more.
+  /// Makes what is missing before the rows before a time, and sends what is settled meanwhile. False when there is more.
   private mutating func fill(before time: Int64?, _ out: inout Output) throws -> Bool {
     filler.begin(frames: Self.framesPerCall)
-    while true {
+    while filler.hasFramesLeft {
       if waiting.isEmpty {
         waiting = try held.next(before: time).reversed()
         guard let frame = waiting.last?.frame else { return true }
-        try filler.take(frame, &out)
+        try filler.take(frame, to: ready)
       }
       guard let frame = waiting.last?.frame else { return true }
-      guard try filler.fill(frame, &out) else { return false }
+      guard try filler.fill(frame, to: ready) else { return false }
+      let place = Self.place(of: frame.rows - 1, frame)
       waiting.removeLast()
-      if let next = waiting.last?.frame { try filler.take(next, &out) }
+      if let next = waiting.last?.frame { try filler.take(next, to: ready) }
+      try ready.merge()
+      guard try ready.send(before: filler.settled(at: place), &out) else { return false }
+      try checkLimits()
     }
+    return false
+  }
+
+  /// Where a row stands in the order: its time, of a late one the watermark that it came behind.
+  private static func place(of row: Int, _ frame: FrameView) -> Int64 {
+    let time = frame.column(role: .eventTime)?.time(row) ?? .min
+    return frame.hasRowWatermark ? max(time, frame.rowWatermark(row)) : time
   }
 }
 
@@ -115,13 +136,16 @@ extension FillOperator {
 
   private static let keyMark: UInt8 = 1
   private static let rowsMark: UInt8 = 2
+  private static let readyMark: UInt8 = 3
 
-  /// What belongs to no key: the watermark. By key group the last rows of keys, and the rows that wait.
+  /// What belongs to no key: the watermark. By key group the last rows of keys, and the rows that wait, for the watermark or for what
+  /// may be made before them.
   mutating func snapshot(_ writer: StateWriter) throws {
     try writer.write(watermark)
     try filler.snapshot(writer, mark: Self.keyMark)
     let filler = filler
     try held.snapshot(writer, mark: Self.rowsMark) { filler.group(of: $0, row: $1) }
+    try ready.snapshot(writer, mark: Self.readyMark) { filler.group(of: $0, row: $1) }
   }
 
   mutating func restore(group: UInt32, _ reader: StateReader) throws {
@@ -133,8 +157,9 @@ extension FillOperator {
     while let mark = try reader.readUnlessAtEnd(UInt8.self) {
       switch mark {
       case Self.keyMark: try filler.restore(reader, group)
-      case Self.rowsMark:
-        guard try held.restore(reader, expected: group, by: { filler.group(of: $0, row: $1) }) else {
+      case Self.rowsMark, Self.readyMark:
+        let rows = mark == Self.rowsMark ? held : ready
+        guard try rows.restore(reader, expected: group, by: { filler.group(of: $0, row: $1) }) else {
           throw PluginError(.state, "the saved rows are missing")
         }
       default: throw PluginError(.state, "the saved state holds an entry of kind \(mark)")

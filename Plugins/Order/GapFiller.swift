@@ -1,6 +1,10 @@
+import Ordering
 import PluginKit
 
 /// Fills the gaps of frames whose rows are in order: rows are made for each key between two of its rows.
+///
+/// What is made belongs before rows of other keys that have been looked at already. So all rows, made or not, go to others that are
+/// held, whose owner sends them once nothing can be made before them.
 final class GapFiller {
   let gaps: KeyGaps
   private let scale: StepScale
@@ -10,6 +14,7 @@ final class GapFiller {
   private let fields: [MadeRows.Field]
   private let made: MadeRows
   private let marks: FrameDeriver
+  private let room = FrameRoom()
   /// Of each field its place among those whose values are saved.
   private let places: [Int]
   private let reader = KeyReader(), values = KeyReader()
@@ -45,12 +50,16 @@ final class GapFiller {
 
   /// A call begins, which makes so many frames at most.
   func begin(frames: Int) { framesLeft = frames }
+  var hasFramesLeft: Bool { framesLeft > 0 }
+
+  /// The time before which nothing is missing any more, with all rows of the input before `time` looked at.
+  func settled(at time: Int64) -> Int64 { min(time, gaps.bound(at: time)) }
 
   /// Turns to a frame.
-  func take(_ frame: FrameView, _ out: inout Output) throws {
+  func take(_ frame: FrameView, to rows: HeldRows) throws {
     keyColumns = columns(keyFields, of: frame)
     fieldColumns = columns(fields.map(\.name), of: frame)
-    try made.learn(frame, keys: keyColumns, fields: fieldColumns, &out)
+    try made.learn(frame, keys: keyColumns, fields: fieldColumns, to: rows)
     (row, done) = (0, 0)
     touched.removeAll(keepingCapacity: true)
   }
@@ -59,8 +68,8 @@ final class GapFiller {
     names.map { ColumnView(frame: frame.frame, index: frame.column(named: $0)?.index ?? -1) }
   }
 
-  /// Makes what is missing before the rows of the frame, then sends these. False when that takes another call.
-  func fill(_ frame: FrameView, _ out: inout Output) throws -> Bool {
+  /// Makes what is missing before the rows of the frame, and gives all of them to other rows. False when that takes another call.
+  func fill(_ frame: FrameView, to rows: HeldRows) throws -> Bool {
     guard let times = frame.column(role: .eventTime) else { return true }
     let areSomeLate = frame.hasRowWatermark
     while row < frame.rows {
@@ -81,7 +90,7 @@ final class GapFiller {
           continue
         }
         if step > last.step &+ 1, isShort(last.time, time) {
-          guard try fill(key, number, last, to: time, step: step, &out) else { return false }
+          guard try fill(key, number, last, to: time, step: step, rows) else { return false }
         }
       }
       if !last.isThere || last.row < 0 { touched.append(number) }
@@ -89,9 +98,9 @@ final class GapFiller {
       row += 1
       done = 0
     }
-    try made.commit(&out)
+    try made.commit(to: rows)
     save()
-    try send(frame, &out)
+    try pass(frame, to: rows)
     return true
   }
 
@@ -102,7 +111,7 @@ final class GapFiller {
 
   /// Makes the rows of one gap, from where the last call stopped.
   private func fill(
-    _ key: UnsafeRawBufferPointer, _ number: UInt32, _ last: KeyGaps.Last, to time: Int64, step: Int64, _ out: inout Output
+    _ key: UnsafeRawBufferPointer, _ number: UInt32, _ last: KeyGaps.Last, to time: Int64, step: Int64, _ rows: HeldRows
   ) throws -> Bool {
     let count = min(step - last.step - 1, Int64(maxRows))
     let ends = MadeRows.Ends(before: last.time, behind: time)
@@ -117,7 +126,7 @@ final class GapFiller {
         }
       }
       if isFull {
-        try made.commit(&out)
+        try made.commit(to: rows)
         framesLeft -= 1
       }
     }
@@ -146,7 +155,7 @@ final class GapFiller {
   private static func part(_ place: Int, of saved: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     var at = 0
     for _ in 0..<place where at + 4 <= saved.count { at += 4 + Int(saved.loadUnaligned(fromByteOffset: at, as: UInt32.self)) }
-    guard at + 4 <= saved.count else { return null }
+    guard at + 4 <= saved.count else { return Self.null }
     let length = Int(saved.loadUnaligned(fromByteOffset: at, as: UInt32.self))
     return UnsafeRawBufferPointer(rebasing: saved[at + 4..<at + 4 + length])
   }
@@ -158,11 +167,13 @@ final class GapFiller {
     return UnsafeRawBufferPointer(byte)
   }()
 
-  /// Sends rows that were not made.
-  private func send(_ frame: FrameView, _ out: inout Output) throws {
+  /// Gives rows that were not made to others.
+  private func pass(_ frame: FrameView, to rows: HeldRows) throws {
     let values = ColumnValues(UnsafeBufferPointer(start: UnsafePointer(isMade), count: frame.rows))
-    try out.frames {
-      try marks.derive(frame, .init(nil, count: frame.rows), values: [values], reserve: $0, commit: $1)
+    try marks.derive(frame, .init(nil, count: frame.rows), values: [values]) {
+      room.reserve($0)
+    } commit: { _ in
+      try room.add(to: rows)
     }
     framesLeft -= 1
   }
@@ -176,6 +187,8 @@ extension MadeRows.Field {
     case .null, .value: false
     }
   }
+
+  var isConstant: Bool { if case .value = origin { true } else { false } }
 }
 
 // MARK: Snapshots

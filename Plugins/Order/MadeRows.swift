@@ -1,3 +1,4 @@
+import Ordering
 import PluginKit
 
 /// Builds the rows that are made between others: key, time, values and the mark.
@@ -10,6 +11,8 @@ final class MadeRows {
     }
     let name: String
     let origin: Origin
+    /// Where the manifest says so.
+    let path: String
   }
 
   /// What stands at both ends of a gap.
@@ -28,6 +31,7 @@ final class MadeRows {
   private var shape: [Column] = []
   private var types: [KeyType] = []
   private let variant = VariantEncoder()
+  private let room = FrameRoom()
 
   private struct Column: Equatable {
     var name: String
@@ -43,8 +47,10 @@ final class MadeRows {
     seed = Array(node.utf8).withUnsafeBytes { tide_xxh64($0.baseAddress, UInt64($0.count), 0) }
   }
 
-  /// Takes the types of the fields from the frame whose gaps are filled. Rows that were made before leave.
-  func learn(_ frame: FrameView, keys: [ColumnView], fields columns: [ColumnView], _ out: inout Output) throws {
+  /// Takes the types of the fields from the frame whose gaps are filled. Rows that were made before go to the others.
+  ///
+  /// Throws `config` for a field whose type can have no number where one is to be made.
+  func learn(_ frame: FrameView, keys: [ColumnView], fields columns: [ColumnView], to rows: HeldRows) throws {
     var found: [Column] = []
     for (name, column) in zip(keyFields, keys) {
       let type = KeyType(of: column)
@@ -55,30 +61,42 @@ final class MadeRows {
       found.append(Column(name: time.name, type: KeyType(.time), form: time.parameter, role: .eventTime))
     }
     for (field, column) in zip(fields, columns) {
-      let type = Self.type(of: column, field.origin)
+      let type = try Self.type(of: column, field)
       if column.role == .eventTime || keyFields.contains(field.name) { continue }
       found.append(Column(name: field.name, type: type, form: type.column == .time ? column.parameter : 0))
     }
     guard found != shape || builder.columnCount == 0 else { return }
-    try commit(&out)
+    try commit(to: rows)
     shape = found
     try build()
   }
 
   /// The type of a made field: that of the column, and a wide one where numbers are made.
-  private static func type(of column: ColumnView, _ origin: Field.Origin) -> KeyType {
+  private static func type(of column: ColumnView, _ field: Field) throws -> KeyType {
     let type = KeyType(of: column)
-    switch origin {
+    switch field.origin {
     case .previous, .null: return type
-    case .value where column.isAbsent: return KeyType(.double)
-    case .value, .linear: break
+    case .linear, .value:
+      if column.isAbsent { return KeyType(.double) }
     }
     switch type.column {
     case .int32, .uint16, .int8, .duration: return KeyType(.int)
     case .float, .decimal: return KeyType(.double)
-    case .uint64: return .variant
-    default: return type
+    case .int, .double, .uint64, .variant: break
+    case .time where !field.isConstant: break
+    default:
+      throw PluginError.config(
+        "'\(field.name)' is a field of type \(column.type ?? type.column), which has no numbers: write `previous` or \"null\" in `fields`",
+        at: field.path)
     }
+    if case .value(let constant) = field.origin, type.column == .int || type.column == .uint64 {
+      let isIn = type.column == .int ? Int64(exactly: constant) != nil : UInt64(exactly: constant) != nil
+      guard isIn else {
+        throw PluginError.config(
+          "'\(field.name)' is a field of type \(type.column), which cannot hold \(constant)", at: field.path)
+      }
+    }
+    return type
   }
 
   private func build() throws {
@@ -109,12 +127,12 @@ final class MadeRows {
       at += 1
       switch field.origin {
       case .null: builder.putNull(column)
-      case .value(let constant): put(constant, column, type)
+      case .value(let constant): put(Number(constant: constant), column, type)
       case .previous: value(number, false) { KeyField.put($0, into: builder, from: column, types: [type], variant) }
       case .linear:
         var (one, other): (Number?, Number?)
-        value(number, false) { one = Number($0) }
-        value(number, true) { other = Number($0) }
+        value(number, false) { one = Number($0, of: type.column) }
+        value(number, true) { other = Number($0, of: type.column) }
         put(Number.between(one, other, at: time, ends, isWhole: type.column != .double), column, type)
       }
     }
@@ -124,38 +142,51 @@ final class MadeRows {
     return builder.endRow()
   }
 
-  private func put(_ constant: Double, _ column: Int, _ type: KeyType) {
-    switch type.column {
-    case .int: Int64(exactly: constant).map { builder.put(column, $0) } ?? builder.putNull(column)
-    case .double: builder.put(column, constant)
-    default: builder.putNull(column)
-    }
-  }
-
   private func put(_ number: Number?, _ column: Int, _ type: KeyType) {
-    switch (type.column, number) {
-    case (.int, let number?): number.rounded.map { builder.put(column, $0) } ?? builder.putNull(column)
-    case (.time, let number?): number.rounded.map { builder.put(column, time: $0) } ?? builder.putNull(column)
-    case (.double, let number?): builder.put(column, number.double)
+    guard let number else { return builder.putNull(column) }
+    switch type.column {
+    case .int: number.rounded.flatMap { Int64(exactly: $0) }.map { builder.put(column, $0) } ?? builder.putNull(column)
+    case .uint64: number.rounded.flatMap { UInt64(exactly: $0) }.map { builder.put(column, $0) } ?? builder.putNull(column)
+    case .time: number.rounded.flatMap { Int64(exactly: $0) }.map { builder.put(column, time: $0) } ?? builder.putNull(column)
+    case .double: builder.put(column, number.double)
+    case .variant: put(variant: number, column)
     default: builder.putNull(column)
     }
   }
 
-  /// Sends what has been added.
-  func commit(_ out: inout Output) throws {
+  /// Whole numbers stay whole where there is no type.
+  private func put(variant number: Number, _ column: Int) {
+    variant.removeAll()
+    switch number {
+    case .whole(let value):
+      if let int = Int64(exactly: value) {
+        variant.put(int: int)
+      } else if value.magnitude < Self.decimalEnd {
+        variant.put(decimal: value, scale: 0)
+      } else {
+        variant.put(Double(value))
+      }
+    case .double(let value): variant.put(value)
+    }
+    builder.put(column, variant: variant.bytes(from: 0))
+  }
+
+  /// Decimals have up to 38 digits.
+  private static let decimalEnd: UInt128 = 10_000_000_000_000_000_000 * 10_000_000_000_000_000_000
+
+  /// Gives what has been added to other rows.
+  func commit(to rows: HeldRows) throws {
     if let failure = builder.failure { throw failure }
     guard builder.rows > 0 else { return }
-    try out.frames { reserve, commit in
-      let bytes = builder.byteCount
-      let frame = try reserve(bytes)
-      _ = builder.write(into: frame, capacity: bytes)
-      // Times go out in the form in which they came in, which builders have no word for.
-      for (index, column) in shape.enumerated() where column.form != 0 {
-        let made = tide_col(frame.assumingMemoryBound(to: tide_frame.self), Int32(index))
-        UnsafeMutablePointer(mutating: made!).pointee.param = UInt16(truncatingIfNeeded: column.form)
-      }
-      try commit(bytes)
+    let bytes = builder.byteCount
+    let frame = room.reserve(bytes)
+    _ = builder.write(into: frame, capacity: bytes)
+    // Times go out in the form in which they came in, which builders have no word for.
+    for (index, column) in shape.enumerated() where column.form != 0 {
+      let made = tide_col(frame.assumingMemoryBound(to: tide_frame.self), Int32(index))
+      UnsafeMutablePointer(mutating: made!).pointee.param = UInt16(truncatingIfNeeded: column.form)
     }
+    try room.add(to: rows)
     builder.reset()
   }
 }
