@@ -22,7 +22,7 @@ struct TableReader {
     do throws(TableText.Failure) {
       text = try TableText(bytes, layout, key: JSONName.quoted(key[0]))
     } catch {
-      let line = bytes[..<min(error.offset, bytes.count)].count { $0 == UInt8(ascii: "\n") } + 1
+      let line = error.offset.map { offset in bytes[..<min(offset, bytes.count)].count { $0 == UInt8(ascii: "\n") } + 1 }
       throw TableFailure(file.path, line: line, error.reason)
     }
     return (try table(of: text), signature)
@@ -37,16 +37,22 @@ struct TableReader {
     }
     var found: [String: RecordPlan.ColumnType] = [:]
     for field in schema.fields { found[field.name] = field.type }
-    // Of a table without rows nothing can be said.
-    if schema.records > 0 {
-      for name in key + (wanted ?? []) where found[name] == nil {
-        let names = schema.fields.map(\.name).prefix(20).joined(separator: ", ")
+    let header = layout == .csv ? TableHeader.names(of: text.bytes, delimiter: delimiter) : nil
+    let columns = header ?? schema.fields.map(\.name)
+    // Of a list without rows nothing can be said.
+    if header != nil || schema.records > 0 {
+      for name in key + (wanted ?? []) where !columns.contains(name) {
+        let names = columns.prefix(20).joined(separator: ", ")
         throw TableFailure(file.path, "has no column '\(name)'; there are: \(names)")
       }
     }
-    let names = wanted ?? Set(found.keys).union(types.keys).subtracting(key).sorted()
+    let names = wanted ?? Set(columns).union(types.keys).subtracting(key).sorted()
+    for name in key + names where columns.count(where: { $0 == name }) > 1 {
+      let line = text.line(of: text.offset(ofRecord: 0, hasHeader: false))
+      throw TableFailure(file.path, line: line, "the header row names '\(name)' twice; leave one of the columns out")
+    }
     plan.columns = (key + names.filter { !key.contains($0) }).map { name in
-      RecordPlan.Column(name, types[name] ?? found[name] ?? .string, declared: true)
+      RecordPlan.Column(name, types[name] ?? found[name] ?? .variant, declared: true)
     }
     let filling = Filling(names: names, plan: plan, reader: self)
     try filling.read(text)

@@ -8,7 +8,8 @@ struct TableText {
   private var removed = 0
 
   struct Failure: Error {
-    let offset: Int
+    /// Nil for what is wrong with all of it.
+    let offset: Int?
     let reason: String
   }
 
@@ -19,7 +20,11 @@ struct TableText {
     let text = hasMark ? [0x20, 0x20, 0x20] + text[3...] : text
     original = text
     bytes = text
-    guard let first = text.firstIndex(where: { !Self.isBlank($0) }) else { return }
+    // A writer that begins a file anew leaves it empty for a moment: what that was is no table without rows.
+    guard let first = text.firstIndex(where: { !Self.isBlank($0) }) else {
+      let least = layout == .csv ? "its header row" : layout == .json ? "[]" : "{}"
+      throw Failure(offset: nil, reason: "is empty, which is no table; one without rows is \(least)")
+    }
     switch layout {
     case .csv:
       // A blank would be part of the first column's name.

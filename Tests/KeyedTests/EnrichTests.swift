@@ -73,6 +73,30 @@ import Testing
     #expect(run.log.contains { $0.contains("t.csv:2: 'v' is no int") && $0.contains("stays") }, "\(run.log)")
   }
 
+  @Test func `a file that is emptied is no table, and the one from before stays`() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write("t.csv", "k,v\na,1\n")
+    let line = LineSource.Step.lines(partition: 0, "{\"k\":\"a\"}\n")
+    let steps = [line, .pass(nanoseconds: 11_000_000_000), line]
+    let run = try run("table: \"\(directory.path)/t.csv\", key: k, reload: 10s, fields: { v: int }", steps) { call in
+      if call == 1 { _ = try? directory.write("t.csv", "") }
+    }
+    #expect(run.out.map { $0.int("v") } == [1, 1], "\(run.log)")
+    #expect(run.log.contains { $0.contains("t.csv: is empty") && $0.contains("stays") }, "\(run.log)")
+  }
+
+  @Test func `a table without rows has the columns that its header row names`() throws {
+    let lines = [#"{"k":1}"#, #"{"k":"a","hall":"north"}"#].map { LineSource.Step.lines(partition: 0, $0 + "\n") }
+    for table in [#"rows: "k,hall\n""#, #"rows: "\"k\",\"hall\"\r\n""#, #"rows: "k;hall", delimiter: ";""#] {
+      let run = try run(table + ", key: k", lines)
+      let halls = run.out.map { row in row.fields.filter { $0.name == "hall" }.map(\.value) }
+      #expect(halls == [[.null], [.null]], "\(table): \(run.out)")
+    }
+    // Twice, but neither is asked for.
+    let run = try run(#"rows: "k,v,,\n1,2,3,4\n", key: k, add: [v]"#, lines)
+    #expect(run.out.map { $0["v"] } == [.int(2), .null], "\(run.out)")
+  }
+
   @Test func `an expression asks the table, whatever type its values have`() throws {
     let lines = [#"{"code":"DE-1"}"#, #"{"code":"fr-2"}"#, #"{"x":1}"#].map { LineSource.Step.lines(partition: 0, $0 + "\n") }
     let run = try run(
@@ -98,6 +122,12 @@ import Testing
       }
     }
     let cases: [(options: String, reason: String)] = [
+      (#"rows: "", key: k"#, "rows: is empty, which is no table; one without rows is its header row"),
+      (#"rows: " \n", key: k, format: json"#, "rows: is empty, which is no table; one without rows is []"),
+      (#"rows: "j,v\n", key: k"#, "rows: has no column 'k'; there are: j, v"),
+      (#"rows: "k,v\n", key: k, add: [w]"#, "rows: has no column 'w'; there are: k, v"),
+      (#"rows: "\nk,\"k\",v\n1,2,3\n", key: k"#, "rows:2: the header row names 'k' twice; leave one of the columns out"),
+      (#"rows: "k,v,v\n", key: k"#, "rows:1: the header row names 'v' twice"),
       ("table: /nonexistent/t.csv, key: k", "/nonexistent/t.csv: there is no such file"),
       (#"rows: "k,v\n1,2,3\n", key: k"#, "rows:2: the record has 3 fields"),
       (#"rows: "k,v\n1,2\n1,3\n", key: k, duplicates: error"#, "rows:3: the key 1"),
