@@ -69,7 +69,7 @@ struct PartitionTests {
       try Files.append(story.directory.file("logs/\(file)"), rows(span))
     }
 
-    /// Waits until all that was sent is on its way.
+    /// Waits until all that was sent is on its way: who comes holds the watermark from its first row on.
     func arrive() throws {
       let isThere = repeats({}, until: { story.directory.read("all.jsonl")?.split(separator: "\n").count == lines.count })
       #expect(isThere, "\(child.errorText)")
@@ -103,6 +103,7 @@ struct PartitionTests {
 
     // Another file comes, and goes on when the first one is taken away.
     try guests.log(20...30, to: "b.jsonl")
+    try guests.arrive()
     try guests.log(21...25, to: "a.jsonl")
     try guests.reaches(25, "the file that grows least holds the other one back")
     #expect(rename("\(logs)/a.jsonl", "\(logs)/a.done") == 0)
