@@ -176,9 +176,10 @@ final class Chain: @unchecked Sendable {
   /// Rows that a frame of the chain may have where an adaptive edge says so; nil = as the plan has it.
   var adaptiveFrameRows: Int? { adaptive.lazy.compactMap { $0.adaptive?.frameRows }.max() }
 
-  /// When a source is polled again whose frames are small while an adaptive edge is full.
+  /// When a source is polled again whose frames are small while an adaptive edge is full that makes it wait; nobody waits for one
+  /// that drops.
   private var lingerUntil: Int64 {
-    let linger = adaptive.reduce(0) { max($0, $1.adaptive?.lingerNanoseconds ?? 0) }
+    let linger = adaptive.reduce(0) { $1.buffer.drops ? $0 : max($0, $1.adaptive?.lingerNanoseconds ?? 0) }
     return linger == 0 ? .min : pipeline.clock.now &+ linger
   }
 

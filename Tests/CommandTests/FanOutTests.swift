@@ -63,7 +63,7 @@ struct FanOutTests {
         turns += 1
         try peers.turn()
         // Two files, of which the second comes to be while the first one grows.
-        if turns % 8 == 0, trickle < Self.trickleRows {
+        if turns % 4 == 0, trickle < Self.trickleRows {
           let letter = trickle < 100 || trickle % 2 == 0 ? "x" : "y"
           try Files.append(story.directory.file("trickle/\(letter).jsonl"), Line.text(letter, trickle))
           trickle += 1

@@ -2,8 +2,8 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Clients and files that come and go while a pipeline runs: what is read of them, and the watermark, which goes on without those
-/// that have left.
+/// Clients and files that come and go while a pipeline runs: what is read of them, and the watermark, which goes on without
+/// those that have left.
 struct PartitionTests {
   private static let pipeline = """
     name: guests
@@ -69,7 +69,7 @@ struct PartitionTests {
       try Files.append(story.directory.file("logs/\(file)"), rows(span))
     }
 
-    /// Waits until all that was sent is on its way.
+    /// Waits until all that was sent is on its way: who comes holds the watermark from its first row on.
     func arrive() throws {
       let isThere = repeats({}, until: { story.directory.read("all.jsonl")?.split(separator: "\n").count == lines.count })
       #expect(isThere, "\(child.errorText)")
@@ -103,6 +103,7 @@ struct PartitionTests {
 
     // Another file comes, and goes on when the first one is taken away.
     try guests.log(20...30, to: "b.jsonl")
+    try guests.arrive()
     try guests.log(21...25, to: "a.jsonl")
     try guests.reaches(25, "the file that grows least holds the other one back")
     #expect(rename("\(logs)/a.jsonl", "\(logs)/a.done") == 0)
@@ -134,9 +135,11 @@ struct PartitionTests {
     #expect(books.contains("\"balanced\":true"))
     #expect(BooksText.sent(by: "brief", books) == 2 && BooksText.sent(by: "peers", books) == guests.fromPeers)
     #expect(BooksText.sent(by: "logs", books) == guests.lines.count - 2 - guests.fromPeers)
-    func lines(_ file: String) throws -> [String] { try guests.story.text(file).split(separator: "\n").map(String.init).sorted() }
+    func lines(_ file: String) throws -> [String] {
+      try guests.story.text(file).split(separator: "\n").map { String($0) }.sorted()
+    }
     #expect(try lines("all.jsonl") == guests.lines.sorted())
-    #expect(try lines("late.jsonl") == [])
+    #expect(try lines("late.jsonl").isEmpty)
     let (edge, into) = ("peers.out -> each", try lines("each.jsonl").count)
     let dropped = try #require(BooksText.counter("dropped", ofEdge: edge, books))
     #expect(BooksText.counter("popped", ofEdge: edge, books) == guests.fromPeers - dropped)

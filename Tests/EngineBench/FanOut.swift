@@ -2,8 +2,10 @@ import CTidemill
 import Engine
 import PluginManifest
 
-/// Sources of different speed into readers of different speed, with a policy of its own for each edge: from every source to every
-/// reader, or all through an operator that merges them. Held to the row against what was made.
+/// Sources of different speed into readers of different speed, with a policy of its own for each edge: from every source to
+/// every reader, or all through an operator that merges them.
+///
+/// A run tells what does not hold, to the row: against the books, and against what the sources have made.
 package struct FanOut {
   /// What stands between the sources and the readers.
   package enum Middle: CaseIterable {
@@ -87,7 +89,9 @@ package struct FanOut {
     to bench: inout PipelineBench
   ) -> Int {
     let first = bench.edges.count
-    let place = bench.add(kind, reader.component(name, as: kind == .operator ? middle : .nothing), from: feeders.map { ($0, 0) }) {
+    let place = bench.add(
+      kind, reader.component(name, as: kind == .operator ? middle : .nothing), from: feeders.map { ($0, 0) }
+    ) {
       $0.buffer = buffers[0]
       $0.forwardsOnly = kind == .operator && middle == .forwards
     }

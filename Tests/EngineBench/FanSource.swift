@@ -1,7 +1,8 @@
 import CTidemill
 import Engine
 
-/// A source of a fan-out: what it sends step by step, from partitions that come and go, and what a reader has to find at each row.
+/// A source of a fan-out: what it sends step by step, from partitions that come and go, and what a reader has to find at each
+/// row.
 package struct FanSource: Sendable {
   package enum Step: Sendable {
     /// One frame: rows by their numbers.

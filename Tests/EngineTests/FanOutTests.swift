@@ -8,7 +8,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Three sources of different speed and five readers of different speed, an edge of every policy between them, on threads of the
+/// Three sources of different speed and five readers of different speed, edges of every policy between them, on threads of the
 /// machine and by its clock.
 @Suite(.serialized) struct FanOutTests {
   /// Every way to treat a full edge.
@@ -21,7 +21,8 @@ import Testing
     let policy = policies.filter { blocks == nil || blocks == ($0.whenFull == .block) }.randomElement(using: &random)!
     return EdgeBuffer(
       frames: 2 + random.below(14), bytes: [64 << 10, 4 << 20].randomElement(using: &random)!, whenFull: policy.whenFull,
-      sampleBy: policy.sampleBy, targetNanoseconds: policy.isAdaptive ? .random(in: 1_000_000...50_000_000, using: &random) : nil)
+      sampleBy: policy.sampleBy,
+      targetNanoseconds: policy.isAdaptive ? .random(in: 1_000_000...50_000_000, using: &random) : nil)
   }
 
   /// A flood, a stream and a trickle of rows, any of which may end early.
@@ -88,7 +89,8 @@ import Testing
     policy: (whenFull: EdgeBuffer.WhenFull, sampleBy: EdgeBuffer.SampleBy, isAdaptive: Bool)
   ) throws {
     // Adaptive edges take some steps of 100 ms until they are where they stay.
-    let clock = SystemClock(), settled = clock.now + (policy.isAdaptive ? 800_000_000 : 100_000_000), over = settled + 200_000_000
+    let clock = SystemClock()
+    let settled = clock.now + (policy.isAdaptive ? 800_000_000 : 100_000_000), over = settled + 200_000_000
     let isOver = Atomic<Bool>(false), rows = Atomic<Int>(0), rowsThen = Atomic<Int>(0)
     var bench = PipelineBench()
     let one = ScriptedComponent("one")

@@ -2,8 +2,8 @@ import Engine
 import EngineBench
 import PluginManifest
 
-/// Three sources of different speed into five readers of different speed, directly or through a merge, with an edge of every policy;
-/// run to the end, stopped in the middle, or forced.
+/// Three sources of different speed into five readers of different speed, directly or through a merge, with an edge of every
+/// policy; run to the end, stopped in the middle, or forced.
 enum FanStress {
   static func run(round: Int, events count: Int) {
     var random = Numbers(state: UInt64(round))
