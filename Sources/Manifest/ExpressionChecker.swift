@@ -95,7 +95,9 @@ struct ExpressionChecker {
     guard let start = written.place(after: scalars(before: span.start, option), of: option.text.unicodeScalars) else {
       return (location, 1)
     }
-    // The last character, not what follows: between the two there may be a closing quote or the end of a line.
+    let end = written.place(after: scalars(before: span.end, option), of: option.text.unicodeScalars)
+    if let end, end.line == start.line { return (start, max(1, end.column - start.column)) }
+    // What follows stands on another line: up to the last character then.
     let last = written.place(after: scalars(before: span.end, option).dropLast(), of: option.text.unicodeScalars)
     guard let last, last.line == start.line else { return (start, 1) }
     return (start, max(1, last.column - start.column + 1))

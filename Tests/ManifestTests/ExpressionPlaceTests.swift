@@ -42,12 +42,12 @@ struct ExpressionPlaceTests {
 
   /// What is wrong, between the bars, as it is written in YAML.
   @Test(arguments: [
-    "|a > \"x\"| && s == 'x'", "'|a > \"x\"| && s == \"x\"'", #""s == 'x' && |a > \"x\"|""#, #"'s == "x" && |s == ''a'' + 5|'"#,
+    "|a > \"x\"| && s == 'x'", "'|a > \"x\"| && s == \"x\"'", #""s == 'x' && |a > \"x\"|""#, #"'s == "x" && s == |''a'' + 5|'"#,
     "s == 'x' && |a - 's'|", "'|a|'", #"s.matches(|"a("|)"#, #""s.matches(|\"a(\"|)""#, #""s.matches(|\"\u0061(\"|)""#,
   ]) func `all of what is wrong is marked`(scalar: String) throws {
     let written =
       "sources: { s: { use: stdin, with: { fields: { a: double, s: string } } } }\n"
-      + "operators: { f: { use: filter, from: s, with: { where: \(scalar.filter { $0 != "|" })\n } } }\n"
+      + "operators: { f: { use: filter, from: s, with: { where: \(scalar.filter { $0 != "|" }) } } }\n"
       + "sinks: { o: { use: drop, from: f } }\n"
     let parts = scalar.split(separator: "|", omittingEmptySubsequences: false)
     let says = try load(written).says

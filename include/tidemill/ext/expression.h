@@ -37,7 +37,9 @@ typedef struct tide_values {
   uint32_t count;       /* rows */
   uint32_t nulls;       /* rows in state TIDE_ROW_NULL */
   uint32_t errors;      /* rows in state TIDE_ROW_ERROR */
-  uint32_t reserved;
+  uint32_t reserved;    /* of those, so many rows at the end, not evaluated because the values of all had no room at once: ask for
+                           them alone, by a selection. The first row of a batch is never one of them, so that this comes to an
+                           end; as a rule it is 0 */
   const uint8_t *state; /* one a row; NULL when every row has a value */
   const void *data;     /* one a row: uint8_t 0 or 1 of BOOL, int64_t of I64, TIME and DURATION, uint64_t, double, else tide_string;
                            zero, or an empty string, in rows without a value */
