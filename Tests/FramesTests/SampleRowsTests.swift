@@ -64,7 +64,9 @@ import Testing
     #expect((200...400).contains(without.count))
   }
 
-  @Test(arguments: [ColumnType.decimal, .fixed]) func `keys of more than eight bytes stay together, too`(type: ColumnType) throws {
+  @Test(arguments: [ColumnType.decimal, .fixed]) func `keys of more than eight bytes stay together, too`(type: ColumnType)
+    throws
+  {
     let frame = try TestSupport.frame(rows: 2000) {
       _ = try $0.addColumn("key", type, parameter: type == .fixed ? 20 : 38 << 8 | 1, role: .key)
     } row: { builder, row in
