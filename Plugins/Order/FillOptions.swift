@@ -19,7 +19,7 @@ enum FillOptions {
       "Fields that made rows have beside time and key: `previous` is the value of the row before, `linear` lies on a line between the rows before and behind, `null` is nothing.",
     default: [])
   static let values = Option(
-    "values", .map(.double), doc: "Further fields that made rows have, and what they are: numbers.", default: [])
+    "values", .map(.double), doc: "Fields of the input that are a number in made rows, and which.", default: [])
   static let maxGap = Option(
     "max_gap", .duration, doc: "Rows that are further apart have nothing between them; so long is a key waited for.",
     default: .seconds(3600), minimum: 1_000)

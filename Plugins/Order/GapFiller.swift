@@ -196,7 +196,7 @@ extension MadeRows.Field {
 extension GapFiller {
   /// Group of the key that a row has.
   func group(of frame: FrameView, row: Int) -> UInt32 {
-    if grouped?.frame != frame.frame || grouped?.schema != frame.schemaID {
+    if grouped?.frame != frame.frame || grouped?.schema != frame.schemaID || frame.schemaID == 0 {
       grouped = (frame.frame, frame.schemaID, columns(keyFields, of: frame))
     }
     let key = reader.bytes(of: grouped?.columns ?? [], row: row)

@@ -6,30 +6,34 @@ final class MovingInput {
   /// One argument behind the other, a value for each row: the bits of an integer or a double, as the argument's tracks have them.
   let values = ValueBuffer<UInt64>(capacity: 1024)
   private let valid = ValueBuffer<Bool>(capacity: 1024)
+  /// For each value what it is, where those of its argument are mixed.
+  let kinds = ValueBuffer<UInt8>(capacity: 1024)
   /// By row: a bit for each track that has a value.
   let masks = ValueBuffer<UInt64>(capacity: 1024)
-  /// By argument: true once its values are known to be integers, false once they are known to be doubles.
-  private(set) var areInts: [Bool?]
+  /// By argument: what its values are, once that is known.
+  private(set) var forms: [ValueForm?]
   /// By argument: it has no value yet, and would be an integer.
   private var wouldBeInts: [Bool]
 
   init(_ plan: MovingPlan) {
     self.plan = plan
-    areInts = plan.arguments.map { _ in nil }
+    forms = plan.arguments.map { _ in nil }
     wouldBeInts = plan.arguments.map { _ in false }
   }
 
-  /// True when the results of an argument that are of its own type are integers.
-  func isInt(_ argument: Int) -> Bool { areInts[argument] ?? wouldBeInts[argument] }
+  /// What the results of an argument are that are of its own type.
+  func form(_ argument: Int) -> ValueForm { forms[argument] ?? (wouldBeInts[argument] ? .int : .double) }
 
-  /// Takes the type of an argument from a snapshot.
-  func adopt(_ isInt: Bool, of argument: Int) { areInts[argument] = isInt }
+  /// Takes the form of an argument from a snapshot.
+  func adopt(_ form: ValueForm, of argument: Int) { forms[argument] = form }
 
   /// Evaluates the expressions for a batch.
   ///
-  /// - Parameter learn: told when the values of an argument turn out to be integers or not, and when they are so no longer.
-  func read(_ batch: Batch, learn: (_ argument: Int, _ isInt: Bool) -> Void) throws {
+  /// - Parameter learn: told what the values of an argument turn out to be, and when they are something else from now on.
+  func read(_ batch: Batch, learn: (_ argument: Int, _ form: ValueForm) -> Void) throws {
     values.removeAll()
+    kinds.removeAll()
+    kinds.append(repeating: 0, count: plan.arguments.count * batch.count)
     valid.removeAll()
     for (index, argument) in plan.arguments.enumerated() { try read(argument.values(of: batch), index, learn) }
     let rows = batch.count
@@ -56,7 +60,7 @@ final class MovingInput {
     }
   }
 
-  private func read(_ found: ColumnValues, _ argument: Int, _ learn: (Int, Bool) -> Void) {
+  private func read(_ found: ColumnValues, _ argument: Int, _ learn: (Int, ValueForm) -> Void) {
     let count = found.count
     let (into, valid) = (values.extend(by: count), valid.extend(by: count))
     var any = false
@@ -69,15 +73,18 @@ final class MovingInput {
     if found.type == .variant { return readVariants(found, valid, isCounted ? nil : into, argument, learn) }
     if isCounted { return }
     wouldBeInts[argument] = found.ints != nil
-    if any, areInts[argument] != false, areInts[argument] != wouldBeInts[argument] {
-      set(argument, wouldBeInts[argument], learn)
-    }
+    let form = found.ints != nil ? ValueForm.int : .double
+    // What has been a double, or one of both, is never an integer alone again.
+    if any, forms[argument] == nil || (forms[argument] == .int && form == .double) { set(argument, form, learn) }
+    let isMixed = forms[argument] == .mixed
     if let ints = found.ints {
-      if areInts[argument] == false {
+      if forms[argument] == .double {
         for at in 0..<count { into[at] = Double(ints[at]).bitPattern }
       } else {
         for at in 0..<count { into[at] = UInt64(bitPattern: ints[at]) }
       }
+      let kinds = kinds.base + argument * count
+      if isMixed { for at in 0..<count { kinds[at] = ValueForm.Kind.int.rawValue } }
     } else if let doubles = found.doubles {
       for at in 0..<count { into[at] = doubles[at].bitPattern }
     } else if let uints = found.uints {
@@ -87,29 +94,27 @@ final class MovingInput {
     }
   }
 
-  private func set(_ argument: Int, _ isInt: Bool, _ learn: (Int, Bool) -> Void) {
-    areInts[argument] = isInt
-    learn(argument, isInt)
+  private func set(_ argument: Int, _ form: ValueForm, _ learn: (Int, ValueForm) -> Void) {
+    forms[argument] = form
+    learn(argument, form)
   }
 
   /// Values of any type: what is no number is no value, but where values are only counted.
   private func readVariants(
     _ found: ColumnValues, _ valid: UnsafeMutablePointer<Bool>, _ into: UnsafeMutablePointer<UInt64>?, _ argument: Int,
-    _ learn: (Int, Bool) -> Void
+    _ learn: (Int, ValueForm) -> Void
   ) {
     guard let variants = found.strings else { return }
+    if into != nil, forms[argument] != .mixed { set(argument, .mixed, learn) }
+    let kinds = kinds.base + argument * found.count
     for at in 0..<found.count where valid[at] {
       guard let into else {
         let kind = Int32(tide_var_kind(variants[at]))
         valid[at] = kind != TIDE_VAR_NULL && kind != TIDE_VAR_ABSENT
         continue
       }
-      let number = Self.number(variants[at])
-      valid[at] = number != nil
-      into[at] = (number ?? 0).bitPattern
-      if number != nil, areInts[argument] != false { set(argument, false, learn) }
+      valid[at] = Self.read(variants[at], &into[at], &kinds[at])
     }
-    wouldBeInts[argument] = false
   }
 
   /// True when only the number of an argument's values is asked for, which may be of any type.
@@ -117,11 +122,39 @@ final class MovingInput {
     plan.tracks.allSatisfy { $0.argument != argument || $0.parts.isEmpty }
   }
 
-  private static func number(_ value: tide_string) -> Double? {
+  /// Reads a number and what it is. False for what is none that can be calculated with.
+  private static func read(_ value: tide_string, _ bits: inout UInt64, _ kind: inout UInt8) -> Bool {
     switch Int32(tide_var_kind(value)) {
-    case TIDE_VAR_INT: Double(tide_var_i64(value))
-    case TIDE_VAR_DOUBLE, TIDE_VAR_DECIMAL: tide_var_f64(value)
-    default: nil
+    case TIDE_VAR_INT: put(tide_var_i64(value), &bits, &kind)
+    case TIDE_VAR_DOUBLE: put(tide_var_f64(value), &bits, &kind)
+    case TIDE_VAR_DECIMAL:
+      let bytes = UnsafeRawBufferPointer(start: value.data, count: Int(truncatingIfNeeded: value.length))
+      let reader = VariantReader(value: bytes, keys: UnsafeRawBufferPointer(start: nil, count: 0))
+      guard let decimal = reader.decimal else { return false }
+      if decimal.scale > 0 {
+        guard let double = reader.nearestDouble else { return false }
+        put(double, &bits, &kind)
+      } else if let int = Int64(exactly: decimal.significand) {
+        put(int, &bits, &kind)
+      } else if let uint = UInt64(exactly: decimal.significand) {
+        (bits, kind) = (uint, ValueForm.Kind.uint.rawValue)
+      } else {
+        // A whole number that neither 64 bits nor a double holds is none.
+        guard let double = Double(exactly: decimal.significand) else { return false }
+        put(double, &bits, &kind)
+      }
+    default: return false
     }
+    return true
+  }
+
+  @inline(__always)
+  private static func put(_ value: Int64, _ bits: inout UInt64, _ kind: inout UInt8) {
+    (bits, kind) = (UInt64(bitPattern: value), ValueForm.Kind.int.rawValue)
+  }
+
+  @inline(__always)
+  private static func put(_ value: Double, _ bits: inout UInt64, _ kind: inout UInt8) {
+    (bits, kind) = (value.bitPattern, ValueForm.Kind.double.rawValue)
   }
 }

@@ -97,7 +97,7 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
         at: length == nil ? "ttl" : "time")
     }
     let numbers = keys.read(batch)
-    try input.read(batch) { store.learn($0, isInt: $1) }
+    try input.read(batch) { store.learn($0, $1) }
     store.reserve(keys.table.limit)
     results.begin(batch.count)
     kept.clear()
@@ -120,9 +120,9 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
     let values = results.columns { column in
       let result = plan.results[column]
       switch result.function {
-      case .count: return true
-      case .avg, .stddev, .variance: return false
-      case .sum, .min, .max: return plan.tracks[result.track].argument.map { input.isInt($0) } ?? true
+      case .count: return .int
+      case .avg, .stddev, .variance: return .double
+      case .sum, .min, .max: return plan.tracks[result.track].argument.map { input.form($0) } ?? .int
       }
     }
     if late == 0 {
@@ -162,6 +162,8 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
     }
     store.append(key, time: length == nil ? 0 : time, mask: input.masks.base[at]) {
       input.values.base[$0 &* rows &+ at]
+    } kinds: {
+      input.kinds.base[$0 &* rows &+ at]
     }
     return true
   }
@@ -185,13 +187,14 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
       let result = plan.results.base[column]
       if result.track >= 0 {
         switch store.tracks[result.track].result(result.function, store.total) {
-        case .int(let value): results.put(UInt64(bitPattern: value), column, at)
+        case .int(let value): results.put(UInt64(bitPattern: value), .int, column, at)
+        case .uint(let value): results.put(value, .uint, column, at)
         case .double(let value): results.put(value, column, at)
         case .null: break
         case .overflow: log.log(.warning, "'\(plan.names[column])' is null in a row: the sum exceeds 64 bits", host)
         }
       } else {
-        results.put(UInt64(key.pointee.count), column, at)
+        results.put(UInt64(key.pointee.count), .int, column, at)
       }
       column &+= 1
     }
@@ -234,7 +237,7 @@ extension MovingOperator {
       try KeyState.write(keys.table.key(number), writer, group)
       try writer.write(plan.fingerprint, group: group)
       for argument in plan.arguments.indices {
-        try writer.write(input.areInts[argument].map { $0 ? 1 : 2 } ?? 0 as UInt8, group: group)
+        try writer.write(input.forms[argument]?.rawValue ?? 0, group: group)
       }
       try store.snapshot(key, writer, group: group)
     }
@@ -250,27 +253,23 @@ extension MovingOperator {
       guard try reader.read(UInt64.self) == plan.fingerprint else {
         throw PluginError(.state, "the saved rows are of other options: `set`, or `count` and `time`, have changed since")
       }
-      let widened = try plan.arguments.indices.map { try readType(of: $0, reader) }
+      let saved = try plan.arguments.indices.map { try readForm(of: $0, reader) }
       keys.table.uses[Int(number)] = 1
-      try store.restore(key, reader, limit: Int(limit), length: length, widened: widened)
+      try store.restore(key, reader, limit: Int(limit), length: length, saved: saved)
     }
   }
 
-  /// Reads whether an argument's values were integers. True when they were, and are doubles by now.
-  private func readType(of argument: Int, _ reader: StateReader) throws -> Bool {
+  /// Reads what an argument's values were, and makes of it what they are from now on; nil when there were none.
+  private func readForm(of argument: Int, _ reader: StateReader) throws -> ValueForm? {
     let byte = try reader.read(UInt8.self)
-    guard byte < 3 else { throw RowStore.damaged("values of type \(byte)") }
-    guard byte > 0 else { return false }
-    let isInt = byte == 1
-    guard let known = input.areInts[argument], known != isInt else {
-      input.adopt(isInt, of: argument)
-      store.learn(argument, isInt: isInt)
-      return false
+    guard byte > 0 else { return nil }
+    guard let saved = ValueForm(rawValue: byte) else { throw RowStore.damaged("values of type \(byte)") }
+    let known = input.forms[argument]
+    // Integers become doubles, and both become mixed.
+    if known == nil || saved.rawValue > known!.rawValue {
+      input.adopt(saved, of: argument)
+      store.learn(argument, saved)
     }
-    if known {
-      input.adopt(false, of: argument)
-      store.learn(argument, isInt: false)
-    }
-    return isInt
+    return saved
   }
 }

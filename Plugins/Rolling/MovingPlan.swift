@@ -18,8 +18,6 @@ struct MovingPlan {
   let results = ValueBuffer<Result>()
   /// Of the results.
   let names: [String]
-  /// Bytes of the record of all tracks.
-  private(set) var recordBytes = 0
   /// Of what is kept: rows of another plan cannot be read.
   private(set) var fingerprint: UInt64 = 0
 
@@ -51,12 +49,6 @@ struct MovingPlan {
       }
       results.append(Result(function: function, track: track))
     }
-    var bytes = 0
-    for index in tracks.indices {
-      tracks[index].offset = bytes
-      bytes += tracks[index].byteCount
-    }
-    recordBytes = bytes
     var text = window
     for track in tracks {
       let (argument, filter) = (track.argument.map { arguments[$0].text }, track.filter.map { filters[$0].text })

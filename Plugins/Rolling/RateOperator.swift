@@ -144,7 +144,7 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
       if time >= series.latest[key] { remember(at, key, time, batch.count) }
       at &+= 1
     }
-    let values = fields.columns { _ in false }
+    let values = fields.columns { _ in .double }
     if late == 0, dropped == 0 {
       try out.send(batch, changing: changes, values: values)
     } else {

@@ -2,19 +2,24 @@ import PluginKit
 
 /// The windows of all keys, by the keys' numbers, and how rows lie in memory.
 final class RowStore {
-  /// One row: its event time, the mask of its tracks, its values, and the record where it is in the front.
+  /// One row: its event time, the mask of its tracks, its values, what they are where some are mixed (a byte each, in words of 8), and
+  /// the record where it is in the front.
   static let maskAt = 8, valuesAt = 16
 
   private(set) var tracks: UnsafeMutableBufferPointer<Track>
   private(set) var keys: UnsafeMutablePointer<KeyRows>
   private(set) var keyCapacity = 64
-  private let arguments: Int
-  let recordAt: Int
-  private let rowBytes: Int
-  private let recordBytes: Int
+  let arguments: Int
+  /// By argument, as far as it is known.
+  private(set) var forms: [ValueForm?]
+  /// True once the values of an argument are mixed.
+  private(set) var hasKinds = false
+  private(set) var recordAt = 0
+  private var rowBytes = 0
+  private var recordBytes = 0
   private(set) var byteCount = 0
   /// Room for the record of one whole window.
-  let total: UnsafeMutableRawPointer
+  private(set) var total = UnsafeMutableRawPointer.allocate(byteCount: 8, alignment: 8)
   /// Orders the rows of one key.
   private var places: [(time: Int64, place: Int32)] = []
 
@@ -23,14 +28,27 @@ final class RowStore {
     _ = tracks.initialize(from: plan.tracks)
     tracks = UnsafeMutableBufferPointer(rebasing: tracks[..<plan.tracks.count])
     arguments = plan.arguments.count
-    recordBytes = plan.recordBytes
-    recordAt = Self.valuesAt + 8 * arguments
-    rowBytes = recordAt + recordBytes
-    total = .allocate(byteCount: max(recordBytes, 8), alignment: 8)
+    forms = plan.arguments.map { _ in nil }
     keys = .allocate(capacity: keyCapacity)
     keys.initialize(repeating: KeyRows(), count: keyCapacity)
     byteCount = keyCapacity * MemoryLayout<KeyRows>.stride
+    layOut()
   }
+
+  /// Finds the place of everything in a row and a record.
+  private func layOut() {
+    recordBytes = 0
+    for number in tracks.indices {
+      tracks[number].offset = recordBytes
+      recordBytes += tracks[number].byteCount
+    }
+    recordAt = hasKinds ? kindsAt + (arguments + 7) / 8 * 8 : kindsAt
+    rowBytes = recordAt + recordBytes
+    total.deallocate()
+    total = .allocate(byteCount: max(recordBytes, 8), alignment: 8)
+  }
+
+  var kindsAt: Int { Self.valuesAt + 8 * arguments }
 
   deinit {
     for key in 0..<keyCapacity { keys[key].memory?.deallocate() }
@@ -67,7 +85,8 @@ final class RowStore {
   /// Adds a row to the back. The values are to be put where `put` says, before.
   @inline(__always)
   func append(
-    _ key: UnsafeMutablePointer<KeyRows>, time: Int64, mask: UInt64, values: (_ argument: Int) -> UInt64
+    _ key: UnsafeMutablePointer<KeyRows>, time: Int64, mask: UInt64, values: (_ argument: Int) -> UInt64,
+    kinds: (_ argument: Int) -> UInt8
   ) {
     if key.pointee.count == key.pointee.capacity { grow(key) }
     let row = row(key.pointee.count, key)
@@ -78,6 +97,9 @@ final class RowStore {
     while argument < arguments {
       row.storeBytes(of: values(argument), toByteOffset: Self.valuesAt &+ 8 &* argument, as: UInt64.self)
       argument &+= 1
+    }
+    if hasKinds {
+      for argument in 0..<arguments { row.storeBytes(of: kinds(argument), toByteOffset: kindsAt &+ argument, as: UInt8.self) }
     }
     if time < key.pointee.backLeast { key.pointee.backLeast = time }
     add(row, to: key.pointee.memory.unsafelyUnwrapped)
@@ -93,7 +115,8 @@ final class RowStore {
         let track = tracks.baseAddress.unsafelyUnwrapped + number
         let bits =
           track.pointee.argument.map { row.load(fromByteOffset: Self.valuesAt &+ 8 &* $0, as: UInt64.self) } ?? 0
-        track.pointee.add(bits, to: record)
+        let kind = hasKinds ? track.pointee.argument.map { row.load(fromByteOffset: kindsAt &+ $0, as: UInt8.self) } ?? 0 : 0
+        track.pointee.add(bits, kind, to: record)
       }
       number &+= 1
     }
@@ -211,20 +234,44 @@ final class RowStore {
     key.pointee = KeyRows()
   }
 
-  /// The values of an argument are integers from now on, or doubles: those that are kept as integers become doubles.
-  func learn(_ argument: Int, isInt: Bool) {
-    var wasInt = false
-    for number in tracks.indices where tracks[number].argument == argument {
-      wasInt = wasInt || tracks[number].isInt
-      tracks[number].isInt = isInt
-    }
-    guard wasInt, !isInt else { return }
+  /// The values of an argument have this form from now on, those that are kept included.
+  func learn(_ argument: Int, _ form: ValueForm) {
+    let before = forms[argument]
+    forms[argument] = form
+    if form == .mixed { return mix(argument, before) }
+    for number in tracks.indices where tracks[number].argument == argument { tracks[number].form = form }
+    guard before == .int, form == .double else { return }
     for number in 0..<keyCapacity {
       let key = keys + number
       for place in 0..<key.pointee.count {
         let at = row(place, key) + Self.valuesAt + 8 * argument
         at.storeBytes(of: Double(at.load(as: Int64.self)).bitPattern, as: UInt64.self)
       }
+      sum(key, front: key.pointee.front)
+    }
+  }
+
+  /// The values of an argument have a kind each: rows and records become longer.
+  private func mix(_ argument: Int, _ before: ValueForm?) {
+    let (record, length, kept) = (recordBytes, rowBytes, recordAt)
+    hasKinds = true
+    for number in tracks.indices where tracks[number].argument == argument { tracks[number].form = .mixed }
+    layOut()
+    let kind = before == .int ? ValueForm.Kind.int : .double
+    for number in 0..<keyCapacity {
+      let key = keys + number
+      guard let memory = key.pointee.memory else { continue }
+      let made = allocate(key.pointee.capacity)
+      for place in 0..<key.pointee.count {
+        let slot = Int((key.pointee.head &+ place) & (key.pointee.capacity &- 1))
+        let row = made + recordBytes + Int(place) * rowBytes
+        row.initializeMemory(as: UInt8.self, repeating: 0, count: recordAt)
+        row.copyMemory(from: memory + record + slot * length, byteCount: kept)
+        row.storeBytes(of: kind.rawValue, toByteOffset: kindsAt + argument, as: UInt8.self)
+      }
+      byteCount -= record + Int(key.pointee.capacity) * length
+      memory.deallocate()
+      (key.pointee.memory, key.pointee.head) = (made, 0)
       sum(key, front: key.pointee.front)
     }
   }

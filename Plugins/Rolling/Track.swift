@@ -20,8 +20,10 @@ struct Track {
   var parts: Parts
   /// Where the track stands in the record of all tracks.
   var offset = 0
+  var form = ValueForm.double
+
   /// True when its values are integers.
-  var isInt = false
+  @inline(__always) private var isInt: Bool { form == .int }
 
   init(argument: Int?, filter: Int?, parts: Parts) {
     self.argument = argument
@@ -32,14 +34,20 @@ struct Track {
   // Each part has its place whether or not those before it are there.
   private static let sumAt = 8, leastAt = 24, greatestAt = 32, meanAt = 40, squaresAt = 48
 
-  var byteCount: Int { parts.contains(.moments) ? 56 : parts.contains(.extremes) ? 40 : parts.contains(.sum) ? 24 : 8 }
+  var byteCount: Int {
+    if form == .mixed, !parts.isEmpty { return MemoryLayout<MixedRecord>.stride }
+    return parts.contains(.moments) ? 56 : parts.contains(.extremes) ? 40 : parts.contains(.sum) ? 24 : 8
+  }
 
   // MARK: Adding
 
   /// Adds a value, as its bits, to a record of all tracks.
+  ///
+  /// - Parameter kind: of one of mixed values.
   @inline(__always)
-  func add(_ bits: UInt64, to record: UnsafeMutableRawPointer) {
+  func add(_ bits: UInt64, _ kind: UInt8, to record: UnsafeMutableRawPointer) {
     let record = record + offset
+    if form == .mixed, !parts.isEmpty { return Self.mixed(record).pointee.add(ExactNumber(bits, kind)) }
     let count = record.load(as: Int.self)
     record.storeBytes(of: count &+ 1, as: Int.self)
     if parts.contains(.sum) { addSum(bits, record) }
@@ -84,6 +92,7 @@ struct Track {
   @inline(__always)
   func merge(_ from: UnsafeRawPointer, into record: UnsafeMutableRawPointer) {
     let (from, record) = (from + offset, record + offset)
+    if form == .mixed, !parts.isEmpty { return Self.mixed(record).pointee.add(Self.mixed(from).pointee) }
     let (others, own) = (from.load(as: Int.self), record.load(as: Int.self))
     guard others > 0 else { return }
     guard own > 0 else { return record.copyMemory(from: from, byteCount: byteCount) }
@@ -125,6 +134,7 @@ struct Track {
   /// A result: a number in its bits, or why there is none.
   enum Result {
     case int(Int64)
+    case uint(UInt64)
     case double(Double)
     case null
     /// An integer of more than 64 bits.
@@ -137,6 +147,7 @@ struct Track {
   func result(_ function: MovingFunction, _ record: UnsafeRawPointer) -> Result {
     let record = record + offset
     let count = record.load(as: Int.self)
+    if form == .mixed, !parts.isEmpty { return Self.result(function, Self.mixed(record).pointee) }
     switch function {
     case .count: return .int(Int64(count))
     case .sum:
@@ -160,7 +171,37 @@ struct Track {
     }
   }
 
+  private static func result(_ function: MovingFunction, _ mixed: MixedRecord) -> Result {
+    switch function {
+    case .count: return .int(Int64(mixed.count))
+    case .sum:
+      switch mixed.total {
+      case .whole(let sum): return Int64(exactly: sum).map { .int($0) } ?? .overflow
+      case .double(let sum): return .double(sum)
+      }
+    case .avg:
+      if mixed.count == 0 { return .null }
+      switch mixed.total {
+      case .whole(let sum): return .double(Double(sum) / Double(mixed.count))
+      case .double(let sum): return .double(sum / Double(mixed.count))
+      }
+    case .min, .max:
+      switch mixed.extreme(greatest: function == .max) {
+      case nil: return .null
+      case .double(let value): return .double(value)
+      case .whole(let value): return Int64(exactly: value).map { .int($0) } ?? .uint(UInt64(truncatingIfNeeded: value))
+      }
+    case .stddev, .variance:
+      guard let variance = mixed.variance else { return .null }
+      return .double(function == .variance ? variance : variance.squareRoot())
+    }
+  }
+
   // MARK: Parts
+
+  @inline(__always) private static func mixed(_ record: UnsafeRawPointer) -> UnsafeMutablePointer<MixedRecord> {
+    UnsafeMutableRawPointer(mutating: record).assumingMemoryBound(to: MixedRecord.self)
+  }
 
   @inline(__always) private static func wide(_ record: UnsafeRawPointer) -> Int128 {
     let low = record.load(fromByteOffset: sumAt, as: UInt64.self)

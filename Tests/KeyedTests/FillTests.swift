@@ -75,6 +75,8 @@ import Testing
       // The offset counts within a step.
       let shown = FillModel(every: every, offset: model.offset % every, maxGap: model.maxGap, maxRows: model.maxRows)
       let wanted = shown.made(stream.inOrder)
+      let places = Dictionary(uniqueKeysWithValues: stream.inOrder.map { (Int64($0.number), $0.place) })
+      var sequence: [String]?
       for (frame, lanes) in [(1, 1), (2 + random.below(60), 1), (4096, 1), (1 + random.below(90), 2 + random.below(3))] {
         let run = try run(stream, model, frame: frame, lanes: lanes, &random)
         let why = "seed \(seed), frames of \(frame), lanes: \(lanes)"
@@ -91,6 +93,14 @@ import Testing
           Issue.record(
             "\(found.count) of \(wanted.count): lacks \(few), has \(many); \(why)\n\(manifest(model, delay: stream.delay))")
           return
+        }
+        if lanes == 1 {
+          // A late row stands where its watermark does.
+          let order = run.out.map { row in row.int("row").flatMap { places[$0] } ?? row.time ?? 0 }
+          #expect(order == order.sorted(), "rows out of order, \(why)")
+          let rows = run.out.map { row in row.fields.map { "\($0.name)=\($0.value)" }.joined(separator: " ") }
+          #expect(sequence == nil || sequence == rows, "another sequence of all rows, \(why)")
+          sequence = sequence ?? rows
         }
         #expect(made.allSatisfy { $0["row"] == .null && $0["c"] == .double(7) && $0.int("ts") == $0.time }, "\(why)")
         #expect(!run.late.contains { $0["filled"] == .bool(true) }, "a row that was made is late, \(why)")
