@@ -1,9 +1,9 @@
 /* Windows over events in memory: the operator, through its table, beside a loop written for the job (loop.h). They take turns.
  *   clang -O2 -Iinclude -D_DEFAULT_SOURCE -o window Benchmarks/window/window.c -ldl -lm
  *   window LIBRARY ROUNDS
- * Prints for each case its name, the CPU nanoseconds of an event (of a result, where that is in the name), the loop's (0 = not run),
- * and the ratio of both: medians. Then for numbers of keys what each of them takes in memory: in its first window, and in each
- * window more.
+ * Prints for each case its name, the CPU nanoseconds of an event (of a result, where that is in the name), those of what it takes
+ * turns with (the loop; of a slide, windows of the same size without one; 0 = nothing), and the ratio of both: medians. Then for
+ * numbers of keys what each of them takes in memory: in its first window, and in each window more.
  */
 #include <dlfcn.h>
 #include <malloc.h>
@@ -19,7 +19,7 @@ typedef struct {
   uint32_t keys;
   int64_t step;
   int64_t size, every; /* ns; equal = tumbling */
-  int compares;        /* beside the loop */
+  enum { ALONE, LOOP, WHOLE } beside; /* what it takes turns with: nothing, the loop, tumbling windows of its size */
   enum { ROWS, ALL, RESULTS } counts; /* whose time is taken: events alone, all, or results alone, for each of them */
 } trial;
 
@@ -146,7 +146,7 @@ static double run_loop(const trial *t, const events *e, loop *l) {
 
 /* Bytes of windows in which each of the keys has one event. */
 static double bytes_of(const tide_component *component, uint32_t keys, uint32_t windows) {
-  const trial t = {"", keys, 0, WINDOW_NS, WINDOW_NS, 0, ALL};
+  const trial t = {"", keys, 0, WINDOW_NS, WINDOW_NS, ALONE, ALL};
   uint64_t each = (keys + FRAME_ROWS - 1) / FRAME_ROWS * FRAME_ROWS;
   events e = make_events(each * windows, 1, 0);
   uint32_t at = 0;
@@ -168,12 +168,11 @@ static double bytes_of(const tide_component *component, uint32_t keys, uint32_t 
 
 int main(int argc, char **argv) {
   const trial trials[] = {
-      {"tumbling-100", 100, 1000000, WINDOW_NS, WINDOW_NS, 1, ALL},
-      {"tumbling-100000", 100000, 5000, WINDOW_NS, WINDOW_NS, 1, ALL},
-      {"sliding-1", 100, 20000, 6 * WINDOW_NS, 6 * WINDOW_NS, 0, ROWS},
-      {"sliding-100", 100, 20000, 6 * WINDOW_NS, WINDOW_NS * 6 / 100, 0, ROWS},
-      {"result-1", 100, 1000000, WINDOW_NS, WINDOW_NS, 0, RESULTS},
-      {"result-100", 100, 20000, 6 * WINDOW_NS, WINDOW_NS * 6 / 100, 0, RESULTS},
+      {"tumbling-100", 100, 1000000, WINDOW_NS, WINDOW_NS, LOOP, ALL},
+      {"tumbling-100000", 100000, 5000, WINDOW_NS, WINDOW_NS, LOOP, ALL},
+      {"sliding-100", 100, 20000, 6 * WINDOW_NS, WINDOW_NS * 6 / 100, WHOLE, ROWS},
+      {"result-1", 100, 1000000, WINDOW_NS, WINDOW_NS, ALONE, RESULTS},
+      {"result-100", 100, 20000, 6 * WINDOW_NS, WINDOW_NS * 6 / 100, ALONE, RESULTS},
   };
   void *library = argc == 3 ? dlopen(argv[1], RTLD_NOW) : NULL;
   int rounds = argc == 3 ? atoi(argv[2]) : 0;
@@ -194,9 +193,16 @@ int main(int argc, char **argv) {
       loop l;
       double events_ns = (double)e.count / 1e9, used = run_window(component, t, &in, &h, NULL);
       ours[round] = t->counts == RESULTS ? used * 1e9 / (double)h.rows : used / events_ns;
-      theirs[round] = t->compares ? run_loop(t, &e, &l) / events_ns : 0;
-      ratios[round] = t->compares ? ours[round] / theirs[round] : 0;
-      if (t->compares && (h.rows != l.rows || fabs(h.check - l.check) > 1e-3)) {
+      theirs[round] = 0;
+      if (t->beside == LOOP) theirs[round] = run_loop(t, &e, &l) / events_ns;
+      if (t->beside == WHOLE) {
+        trial whole = *t;
+        host other;
+        whole.every = t->size;
+        theirs[round] = run_window(component, &whole, &in, &other, NULL) / events_ns;
+      }
+      ratios[round] = t->beside == ALONE ? 0 : ours[round] / theirs[round];
+      if (t->beside == LOOP && (h.rows != l.rows || fabs(h.check - l.check) > 1e-3)) {
         fprintf(stderr, "%s: %llu results of %.2f, the loop has %llu of %.2f\n", t->name, (unsigned long long)h.rows, h.check,
                 (unsigned long long)l.rows, l.check);
         return 1;

@@ -2,7 +2,7 @@
 ///
 /// Where many of all keys are held, an array has a place for each of them. Few out of many are in a table with open addressing
 /// (linear, at most half full), whose entries bear their keys themselves. So what it takes follows the keys that are held: at most
-/// 32 bytes for each.
+/// 32 bytes for each, but where it was made for keys to come.
 struct KeyPlaces {
   typealias Place = UnsafeMutableRawPointer
 

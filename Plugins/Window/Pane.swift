@@ -42,6 +42,14 @@ final class Pane {
     return table.isDense ? table.places : nil
   }
 
+  /// Makes a place for each key below `limit`, while there are no aggregates yet.
+  func expectAll(below limit: Int) {
+    guard limit > 0 else { return }
+    arena.paneBytes -= table.byteCount
+    table.clear(for: (limit + 1) / 2, below: limit)
+    arena.paneBytes += table.byteCount
+  }
+
   /// The aggregates of a key, or nil.
   @inline(__always)
   subscript(key: UInt32) -> Place? { table[key] }

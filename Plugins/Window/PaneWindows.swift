@@ -134,6 +134,7 @@ final class PaneWindows: WindowStore {
     guard let pane = near.pane(column) else {
       let made = pane(first &+ Int64(column))
       near.set(made, at: column)
+      if let table = made.places(below: context.keys.limit) { near.tables[column] = table }
       return made[key] ?? made.add(key, context.keys)
     }
     if let place = pane[key] { return place }
@@ -154,6 +155,8 @@ final class PaneWindows: WindowStore {
     let place = panes.position(index, from)
     if place < panes.count, panes[place].index == index, panes[place].from == from { return panes[place] }
     let made = Pane(index, from: from, arena)
+    // Where most keys have rows in a pane, most will in the next one.
+    if place > 0, panes[place - 1].count * 2 >= context.keys.limit { made.expectAll(below: context.keys.limit) }
     panes.insert(made, at: place)
     return made
   }
