@@ -83,6 +83,9 @@ struct DedupeOperator: Operator, Stateful, WatermarkHandler {
     guard by != nil || !names.isEmpty else {
       throw PluginError.config("dedupe needs `key` or `by`: what rows are compared by", at: "key")
     }
+    if by == nil, try config[Self.strict] {
+      throw PluginError.config("`strict` is of `by`, and a `key` never errs: leave it out", at: "strict")
+    }
     let (ttl, extends) = (try config[Self.ttl]?.wholeNanoseconds, try config[Self.extend])
     if extends, ttl == nil { throw PluginError.config("without `ttl` there is nothing to extend", at: "extend") }
     keyFields = names.map { Field($0) }
@@ -107,7 +110,7 @@ struct DedupeOperator: Operator, Stateful, WatermarkHandler {
     if !times.read(batch) {
       if needsTimes {
         throw PluginError.config(
-          "the rows that come in have no event time: give their source one, or leave this out", at: "ttl")
+          "the rows that come in have no event time: give their source one with `time`, or leave `ttl` out", at: "ttl")
       }
       times.read(batch, all: 0)
     }

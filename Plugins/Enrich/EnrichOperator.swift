@@ -59,11 +59,14 @@ struct EnrichOperator: Operator, TimerHandler {
       throw PluginError.config("one of `key` and `by` says what the table is asked for", at: key == nil ? "key" : "by")
     }
     guard let tableKey, !tableKey.isEmpty else {
-      throw PluginError.config("names no column; with `by` it is needed", at: "table_key")
+      throw PluginError.config(
+        "`table_key` names no column: with `by` it says which has the key; write table_key: [code]", at: "table_key")
     }
     let count = key?.count ?? 1
     guard tableKey.count == count else {
-      throw PluginError.config("names \(tableKey.count) columns for a key of \(count)", at: "table_key")
+      throw PluginError.config(
+        "`table_key` names \(Self.columns(tableKey.count)), and \(key == nil ? "`by` gives" : "`key` has") \(count): name as many",
+        at: "table_key")
     }
     keyFields = (key ?? []).map { Field($0) }
     prefix = try config[Options.prefix]
@@ -80,7 +83,9 @@ struct EnrichOperator: Operator, TimerHandler {
         "the members of an object have one name each, and `table_key` names \(count) columns", at: "format")
     }
     let add = try config[Options.add]
-    if let add, Set(add).count < add.count { throw PluginError.config("names a column twice", at: "add") }
+    if let add, Set(add).count < add.count {
+      throw PluginError.config("`add` names a column twice: leave it out once", at: "add")
+    }
     var types: [String: RecordPlan.ColumnType] = [:]
     for entry in try config[Options.fields] { types[entry.name] = RecordPlan.ColumnType(rawValue: entry.value.rawValue) }
     reader = TableReader(
@@ -88,6 +93,8 @@ struct EnrichOperator: Operator, TimerHandler {
       delimiter: try Self.delimiter(config), key: tableKey, wanted: add, types: types,
       refusesDuplicates: try config[Options.duplicates] == .error, maxRows: try config[Options.maxRows])
   }
+
+  private static func columns(_ count: Int) -> String { count == 1 ? "1 column" : "\(count) columns" }
 
   private static func delimiter(_ config: Config) throws -> UInt8 {
     let text = try config[Options.delimiter]

@@ -30,7 +30,9 @@ struct AggregateOperator: FoldOperator {
 
   init(_ config: Config) throws {
     let aggregates = try config[Self.aggregate]
-    guard !aggregates.isEmpty else { throw PluginError.config("aggregate needs a result", at: "aggregate") }
+    guard !aggregates.isEmpty else {
+      throw PluginError.config("aggregate needs a result: write aggregate: { rows: count() }", at: "aggregate")
+    }
     let context = try FoldContext(config)
     run = FoldRun(context, AggregateStore(context, try AggregateSet(aggregates)))
   }

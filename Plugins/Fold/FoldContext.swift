@@ -39,7 +39,7 @@ final class FoldContext {
     if !hasTimes {
       if hasTTL {
         throw PluginError.config(
-          "the rows that come in have no event time: give their source one, or leave this out", at: "ttl")
+          "the rows that come in have no event time: give their source one with `time`, or leave `ttl` out", at: "ttl")
       }
       times.read(batch, all: 0)
     }

@@ -44,7 +44,10 @@ struct ReduceOperator: FoldOperator {
 
   init(_ config: Config) throws {
     let (initial, with) = (try config[Self.initial], try config[Self.with])
-    guard !with.isEmpty else { throw PluginError.config("reduce needs an accumulator", at: "with") }
+    guard !with.isEmpty else {
+      throw PluginError.config(
+        "reduce needs an accumulator: write initial: { rows: \"0\" } and with: { rows: rows + 1 }", at: "with")
+    }
     for entry in initial where !with.contains(where: { $0.name == entry.name }) {
       throw PluginError.config("nothing is made of '\(entry.name)': `with` has no such accumulator", at: entry.path)
     }

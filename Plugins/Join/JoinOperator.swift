@@ -58,12 +58,14 @@ struct JoinOperator: Operator, Stateful, WatermarkHandler {
     host = config.host
     let key = try config[Options.key]
     let rightKey = try config[Options.rightKey] ?? key
-    if key.isEmpty { throw PluginError.config("names no field", at: "key") }
+    if key.isEmpty { throw PluginError.config("`key` names no field: write key: order_id", at: "key") }
     if rightKey.count != key.count {
-      throw PluginError.config("has \(rightKey.count) fields, and `key` has \(key.count)", at: "right_key")
+      throw PluginError.config(
+        "`right_key` names \(Self.fields(rightKey)), and `key` \(Self.fields(key)): each of them has a partner", at: "right_key"
+      )
     }
     for (path, names) in [("key", key), ("right_key", rightKey)] where Set(names).count < names.count {
-      throw PluginError.config("names a field twice", at: path)
+      throw PluginError.config("`\(path)` names a field twice: leave it out once", at: path)
     }
     let within = try config[Options.within]
     let tumbling = try config[Options.tumbling]?.wholeNanoseconds
@@ -87,6 +89,8 @@ struct JoinOperator: Operator, Stateful, WatermarkHandler {
       store = WindowJoin(context, size: size, every: sliding?.every ?? size)
     }
   }
+
+  private static func fields(_ names: [String]) -> String { names.count == 1 ? "1 field" : "\(names.count) fields" }
 
   mutating func process(_ batch: Batch, _ out: inout Output) throws {
     guard batch.count > 0 else { return }

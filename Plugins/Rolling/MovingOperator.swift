@@ -73,6 +73,8 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
     limit = Int32(rows ?? Self.maxRows)
     length = time
     let aggregates = try config[Self.set]
+    let names = try config[Self.key] ?? []
+    try ResultColumns.check(aggregates, beside: names, example: "mean: avg(value)")
     plan = try MovingPlan(aggregates, window: rows.map { "count \($0)" } ?? "time \(time ?? 0)")
     changes = try ResultColumns.changes(aggregates.map(\.name))
     let ttl = try config[Self.ttl]?.wholeNanoseconds
@@ -84,7 +86,7 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
     store = RowStore(plan)
     results = ResultColumns(plan.results.count)
     lateRows = try LateRows(port: host.port("late")?.index ?? 1)
-    keys = KeyNumbers(try config[Self.key] ?? [])
+    keys = KeyNumbers(names)
     limits = try StateGuard(host.info.state, of: "the windows of `moving`")
   }
 

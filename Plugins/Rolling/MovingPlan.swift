@@ -24,7 +24,6 @@ struct MovingPlan {
   /// - Parameter window: what else the kept rows depend on, in any words.
   init(_ aggregates: [Aggregate], window: String) throws {
     names = aggregates.map(\.name)
-    guard !aggregates.isEmpty else { throw PluginError.config("names no field", at: "set") }
     for aggregate in aggregates {
       guard let function = MovingFunction(rawValue: aggregate.function.name) else {
         throw PluginError.config("'\(aggregate.function.name)' is no function of a window", at: aggregate.path)

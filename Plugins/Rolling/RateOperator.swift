@@ -86,7 +86,8 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
   init(_ config: Config) throws {
     host = config.host
     let set = try config[Self.set]
-    guard !set.isEmpty else { throw PluginError.config("names no field", at: "set") }
+    let names = try config[Self.key] ?? []
+    try ResultColumns.check(set, beside: names, example: "rate: rate(value)")
     var tracks: [(argument: Expression, filter: Expression?)] = []
     for entry in set {
       guard let function = Function(rawValue: entry.function.name), let argument = entry.arguments.first else {
@@ -106,7 +107,7 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
     input = RateInput(tracks)
     series = RateSeries(tracks: tracks.count)
     fields = ResultColumns(results.count)
-    keys = KeyNumbers(try config[Self.key] ?? [])
+    keys = KeyNumbers(names)
     lateRows = try LateRows(port: host.port("late")?.index ?? 1)
     life = KeyLife(ttl: try config[Self.ttl]?.wholeNanoseconds)
     limits = try StateGuard(host.info.state, of: "the values of `rate`")
@@ -115,7 +116,7 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
   mutating func process(_ batch: Batch, _ out: inout Output) throws {
     guard batch.count > 0 else { return }
     guard times.read(batch) else {
-      throw PluginError.config("the rows that come in have no event time: give their source one", at: "set")
+      throw PluginError.config("the rows that come in have no event time: give their source one with `time`", at: "set")
     }
     let numbers = keys.read(batch)
     try input.read(batch)

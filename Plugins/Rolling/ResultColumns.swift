@@ -16,6 +16,14 @@ final class ResultColumns {
 
   init(_ count: Int) { self.count = count }
 
+  /// Throws `config` where `set` makes no field, or one that rows are told apart by.
+  static func check(_ set: [Aggregate], beside key: [String], example: String) throws {
+    guard !set.isEmpty else { throw PluginError.config("`set` names no field: write set: { \(example) }", at: "set") }
+    for entry in set where key.contains(entry.name) {
+      throw PluginError.config("`set` would replace '\(entry.name)', a field of `key`: choose another name", at: entry.path)
+    }
+  }
+
   /// What adds the fields to rows. Throws `config` for names that no field can have.
   static func changes(_ names: [String]) throws -> FrameDeriver {
     do throws(FrameDeriveError) {

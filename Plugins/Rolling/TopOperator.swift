@@ -110,7 +110,7 @@ struct TopOperator: Operator, Stateful, WatermarkHandler {
   mutating func process(_ batch: Batch, _ out: inout Output) throws {
     guard batch.count > 0 else { return }
     guard times.read(batch) else {
-      throw PluginError.config("the rows that come in have no event time: give their source one", at: "every")
+      throw PluginError.config("the rows that come in have no event time: give their source one with `time`", at: "every")
     }
     let weights = try weight?.values(of: batch)
     let (numbers, itemNumbers) = (keys.read(batch), items.read(batch))

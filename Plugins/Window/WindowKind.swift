@@ -48,7 +48,10 @@ enum WindowKind {
     let length = divisor(size, every)
     guard size / length <= WindowShape.maxPanes else {
       throw PluginError.config(
-        "a window would have \(size / length) parts, since its lengths have little in common; the most is \(WindowShape.maxPanes)",
+        "a window would have \(size / length) parts, and the most is \(WindowShape.maxPanes): write "
+          + (length == every
+            ? "a longer `\(isCumulative ? "step" : "every")`"
+            : "lengths that have more in common, such as a `size` that is a multiple of `every`"),
         at: isCumulative ? "cumulate" : "sliding")
     }
     let offset = try config[Options.offset].wholeNanoseconds

@@ -67,7 +67,11 @@ struct WindowOperator: Operator, Stateful, WatermarkHandler, TimerHandler {
   init(_ config: Config) throws {
     host = config.host
     let kind = try WindowKind(config)
-    let aggregates = try AggregateSet(try config[Options.aggregate])
+    let results = try config[Options.aggregate]
+    if results.isEmpty {
+      throw PluginError.config("window needs a result: write aggregate: { rows: count() }", at: "aggregate")
+    }
+    let aggregates = try AggregateSet(results)
     clock = try config[Options.time]
     let late = try config[Options.late]
     let allowed = try config[Options.allowedLateness].wholeNanoseconds
@@ -75,11 +79,11 @@ struct WindowOperator: Operator, Stateful, WatermarkHandler, TimerHandler {
     let names = try config[Options.key] ?? []
     keyFields = names.map { Field($0) }
     let keys = KeyTable()
-    try Self.check(kind, clock, allowed)
-    let results = ResultRows(
+    try Self.check(kind, clock, allowed, late)
+    let rows = ResultRows(
       keyFields: names, aggregates: aggregates, keys: keys, hasEarly: earlyEvery != nil, node: host.info.node)
     context = WindowContext(
-      aggregates: aggregates, keys: keys, results: results, lateRows: try LateRows(port: host.port("late")?.index ?? 1),
+      aggregates: aggregates, keys: keys, results: rows, lateRows: try LateRows(port: host.port("late")?.index ?? 1),
       allowed: late == .drop ? 0 : allowed, recomputes: late == .recompute, hasEarly: earlyEvery != nil)
     limits = try StateGuard(host.info.state, of: "the windows")
     switch kind {
@@ -90,17 +94,38 @@ struct WindowOperator: Operator, Stateful, WatermarkHandler, TimerHandler {
     }
   }
 
-  private static func check(_ kind: WindowKind, _ clock: Options.Clock, _ allowed: Int64) throws {
+  private static func check(_ kind: WindowKind, _ clock: Options.Clock, _ allowed: Int64, _ late: Options.Late) throws {
     switch kind {
     case .count:
-      if allowed > 0 { throw PluginError.config("no row is late for a window of so many rows", at: "allowed_lateness") }
-      if clock == .processing { throw PluginError.config("`count` windows follow no clock", at: "time") }
+      if allowed > 0 {
+        throw PluginError.config(
+          "no row is late for a window of `count` rows: leave `allowed_lateness` out", at: "allowed_lateness")
+      }
+      if late != .correct {
+        throw PluginError.config("no row is late for a window of `count` rows: leave `late` out", at: "late")
+      }
+      if clock == .processing {
+        throw PluginError.config("`count` windows follow no clock: leave `time` out", at: "time")
+      }
     case .custom:
-      if clock == .processing { throw PluginError.config("`custom` windows are of the rows' event times", at: "time") }
+      if clock == .processing {
+        throw PluginError.config("`custom` windows are of the rows' event times: leave `time` out", at: "time")
+      }
     default: break
     }
-    if clock == .processing, allowed > 0 {
-      throw PluginError.config("no row is late by the host's clock", at: "allowed_lateness")
+    if clock == .processing {
+      let why = "with `time: processing` no row is late"
+      if allowed > 0 { throw PluginError.config("\(why): leave `allowed_lateness` out", at: "allowed_lateness") }
+      if late != .correct { throw PluginError.config("\(why): leave `late` out", at: "late") }
+    }
+    if late == .drop, allowed > 0 {
+      throw PluginError.config(
+        "with `late: drop` windows take no late rows, and `allowed_lateness` says they do: leave one of them out", at: "late")
+    }
+    if late == .recompute, allowed == 0 {
+      throw PluginError.config(
+        "`late: recompute` is about rows within `allowed_lateness`, and there is none: write allowed_lateness: 1m, or leave "
+          + "`late` out", at: "late")
     }
   }
 
@@ -119,7 +144,8 @@ struct WindowOperator: Operator, Stateful, WatermarkHandler, TimerHandler {
       times.read(batch, all: max(now, context.watermark))
     } else if !times.read(batch) {
       throw PluginError.config(
-        "the rows that come in have no event time: give their source one, or say `processing`", at: "time")
+        "the rows that come in have no event time: give their source one with `time`, or write time: processing here",
+        at: "time")
     }
     columns.removeAll(keepingCapacity: true)
     for at in keyFields.indices { columns.append(keyFields[at].column(of: batch)) }

@@ -54,7 +54,13 @@ extension OptionSchema {
     case .secret: return "\"${\(name.uppercased())}\""
     case .path: return "data/\(name)"
     case .field, .key: return "name"
-    case .expression: return "\"value > 10\""
+    case .expression:
+      switch result {
+      case .time: return "\"ts + duration('1h')\""
+      case .int, .double: return "\"value * 2\""
+      case .string, .binary: return "name"
+      case .bool, nil: return "\"value > 10\""
+      }
     case .aggregate: return functions?.first?.example(of: "value") ?? "count()"
     case nil: break
     }

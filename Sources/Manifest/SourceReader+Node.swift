@@ -115,6 +115,11 @@ extension SourceReader {
   /// How a duration is written, with the number that stands there.
   static func durationFix(_ text: String) -> String {
     if Quantity.bytes(text) != nil, Int64(text) != nil { return "add a unit: \(text)ms or \(text)s" }
+    if text.hasPrefix("-"), Quantity.nanoseconds(String(text.dropFirst())) != nil {
+      return "no duration is negative: write \(text.dropFirst())"
+    }
+    let unit = text.drop { $0.isASCII && $0.isNumber }
+    if unit.count < text.count, Quantity.nanoseconds("1" + unit) != nil { return "it is too long: the most is 106751d" }
     return "write a number and ns, us, ms, s, m, h or d: 1500ms, 2s, 1h30m"
   }
 

@@ -27,7 +27,8 @@ struct WindowCase {
     var options = [kind.options]
     if !keys.isEmpty { options.append("key: [\(keys.joined(separator: ", "))]") }
     options.append("aggregate: { \(aggregates.map { "\($0.name): \($0.text)" }.joined(separator: ", ")) }")
-    if allowedLateness > 0 { options.append("allowed_lateness: \(allowedLateness)ns") }
+    // It counts as none where late rows are dropped, and both together are refused.
+    if allowedLateness > 0, late != .drop { options.append("allowed_lateness: \(allowedLateness)ns") }
     if !more.isEmpty { options.append(more) }
     if let late { options.append("late: \(late.rawValue)") }
     text += "operators:\n  win:\n    use: window\n    from: [\(sources.joined(separator: ", "))]\n"

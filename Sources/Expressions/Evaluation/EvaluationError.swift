@@ -23,7 +23,7 @@ public struct EvaluationError: Error, Sendable, Hashable {
   }
 
   static let noSuchOverload = EvaluationError("no such overload", at: nil, .overload)
-  static let overflow = EvaluationError("return error for overflow: the result is out of the range of its type")
+  static let overflow = EvaluationError("overflow: the result is out of the range of its type")
   static let range = EvaluationError("range error: the result is out of the range of its type")
   static let noSuchKey = EvaluationError("no such key")
 
