@@ -22,7 +22,7 @@ struct WindowOperator: Operator, Stateful, WatermarkHandler, TimerHandler {
       of: [WindowOptions.key, WindowOptions.aggregate],
       [
         .init("window_start", .time), .init("window_end", .time),
-        .init("corrections", .int, doc: "results of this key and window before"),
+        .init("corrections", .int, doc: "how often this result was corrected before"),
         .init("early", .bool, doc: "with `early`: whether the result came before its time"),
       ]),
     allocates: .amortised, keyedState: true,
