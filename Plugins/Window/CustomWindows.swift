@@ -9,7 +9,7 @@ final class CustomWindows: WindowStore {
     let end: Int64
     let pane: Pane
     var hasFired = false
-    /// How often the results of a key were corrected; `UInt32.max` for those of all keys.
+    /// How often the results of a key were corrected.
     var corrections: [UInt32: Int64] = [:]
 
     init(_ start: Int64, _ end: Int64, _ pane: Pane) {
@@ -94,7 +94,7 @@ final class CustomWindows: WindowStore {
 
   private func add(_ at: Int, _ key: UInt32, to window: Window, _ out: inout Output) throws {
     let isCorrection = window.end <= context.watermark
-    let hasResult = window.hasFired && (context.recomputes || window.pane[key] != nil)
+    let hasResult = window.hasFired && window.pane[key] != nil
     let place = window.pane[key] ?? window.pane.add(key, context.keys)
     context.add(at, to: place)
     guard isCorrection else {
@@ -103,14 +103,12 @@ final class CustomWindows: WindowStore {
       return
     }
     context.settle()
-    let counted = context.recomputes ? UInt32.max : key
-    if hasResult { count(window, counted, (window.corrections[counted] ?? 0) + 1) }
+    if hasResult { count(window, key, (window.corrections[key] ?? 0) + 1) }
     window.hasFired = true
-    _ = try emit(
-      window, context.recomputes ? self.keys(of: window) : [key], 0, hasResult ? window.corrections[counted] ?? 0 : 0, &out)
+    _ = try emit(window, context.recomputes ? self.keys(of: window) : [key], 0, &out)
   }
 
-  /// Notes how often results of a key, or of all, were corrected.
+  /// Notes how often results of a key were corrected.
   private func count(_ window: Window, _ key: UInt32, _ number: Int64) {
     correctionBytes -= window.correctionBytes
     window.corrections[key] = number
@@ -148,7 +146,7 @@ final class CustomWindows: WindowStore {
         firing = (window, keys(of: window), 0)
       }
       guard let (window, keys, done) = firing else { break }
-      let reached = try emit(window, keys, done, 0, budget: FiringBudget.frames, &out)
+      let reached = try emit(window, keys, done, budget: FiringBudget.frames, &out)
       if reached < keys.count {
         firing!.done = reached
         return false
@@ -171,15 +169,18 @@ final class CustomWindows: WindowStore {
 
   /// Gives results of a window's keys from one on; how many are done then.
   private func emit(
-    _ window: Window, _ keys: [UInt32], _ from: Int, _ corrections: Int64, isEarly: Bool = false, budget: Int = .max,
-    _ out: inout Output
+    _ window: Window, _ keys: [UInt32], _ from: Int, isEarly: Bool = false, budget: Int = .max, _ out: inout Output
   ) throws -> Int {
     let result = ResultRows.Window(
-      start: window.start, end: window.end, time: window.end - 1, corrections: corrections, isEarly: isEarly)
+      start: window.start, end: window.end, time: window.end - 1, isEarly: isEarly)
+    let counts = window.corrections
     let table = window.pane.table
     return try context.results.append(from: from, to: keys.count, frames: budget, &out) { numbers, items in
       for (at, number) in numbers.enumerated() {
         items[at] = ResultRows.Item(key: keys[number], window: result, place: table[keys[number]]!)
+      }
+      if !counts.isEmpty {
+        for at in 0..<numbers.count { items[at].window.corrections = counts[items[at].key] ?? 0 }
       }
     }
   }
@@ -210,7 +211,7 @@ final class CustomWindows: WindowStore {
       }
       window.pane.isChanged = false
       context.keys.sort(&keys)
-      _ = try emit(window, keys, 0, 0, isEarly: true, &out)
+      _ = try emit(window, keys, 0, isEarly: true, &out)
     }
     hasChanges = false
     try context.results.commit(&out)
@@ -220,7 +221,7 @@ final class CustomWindows: WindowStore {
 
   // MARK: Snapshots
 
-  /// For each window and key: the key, start, end, flags, corrections (-1 = none of the key's own), the window's own, aggregates.
+  /// For each window and key: the key, start, end, flags, corrections, aggregates.
   func snapshot(_ writer: StateWriter) throws {
     for key in context.keys.ordered() {
       let group = context.keys.group(key)
@@ -232,7 +233,6 @@ final class CustomWindows: WindowStore {
         try writer.write(window.end, group: group)
         try writer.write((window.hasFired ? 1 : 0) | (isChanged ? 2 : 0) as UInt8, group: group)
         try writer.write(window.corrections[key] ?? 0, group: group)
-        try writer.write(window.corrections[.max] ?? 0, group: group)
         try context.aggregates.snapshot(place, writer, group: group)
       }
     }
@@ -243,8 +243,8 @@ final class CustomWindows: WindowStore {
       let key = try context.readKey(reader, length: length, group)
       let (start, end) = (try reader.read(Int64.self), try reader.read(Int64.self))
       let flags = try reader.read(UInt8.self)
-      let (own, whole) = (try reader.read(Int64.self), try reader.read(Int64.self))
-      guard start < end, flags < 4, WindowLimits.corrections.contains(own), WindowLimits.corrections.contains(whole) else {
+      let corrections = try reader.read(Int64.self)
+      guard start < end, flags < 4, WindowLimits.corrections.contains(corrections) else {
         throw PluginError(.state, "the saved windows hold no such custom window")
       }
       let window = window(start, end)
@@ -254,8 +254,7 @@ final class CustomWindows: WindowStore {
       window.hasFired = flags & 1 != 0
       StateRecord.of(place).pointee.isChanged = flags & 2 != 0
       if flags & 2 != 0 { (window.pane.isChanged, hasChanges) = (true, true) }
-      if own > 0 { count(window, key, own) }
-      if whole > 0 { count(window, .max, whole) }
+      if corrections > 0 { count(window, key, corrections) }
     }
   }
 }

@@ -17,7 +17,7 @@ extension PaneWindows {
     context.results.resetSent()
     let frontier = frontier
     while true {
-      if firing == nil, let end = nextEnd, end <= frontier { firing = collect(end, 0, complete: end) }
+      if firing == nil, let end = nextEnd, end <= frontier { firing = collect(end, complete: end) }
       guard firing != nil else { break }
       guard try emit(&firing!, FiringBudget.frames, &out) else { return false }
       fired = firing!.end
@@ -53,16 +53,16 @@ extension PaneWindows {
   }
 
   /// A window that is put together of these parts, without keys.
-  func firing(_ end: Int64, _ number: Int64, _ parts: [Pane]) -> Firing {
+  func firing(_ end: Int64, _ parts: [Pane]) -> Firing {
     let (start, stop) = (ruler.start(of: shape.start(of: end)), ruler.start(of: end))
-    let window = ResultRows.Window(start: start, end: stop, time: stop == .min ? .min : stop - 1, corrections: number)
+    let window = ResultRows.Window(start: start, end: stop, time: stop == .min ? .min : stop - 1)
     return Firing(window: window, end: end, tables: parts.map(\.table))
   }
 
   /// A window with all keys that it has, in their order.
-  func collect(_ end: Int64, _ number: Int64, complete: Int64) -> Firing {
+  func collect(_ end: Int64, complete: Int64) -> Firing {
     let parts = parts(of: end, complete: complete)
-    var made = firing(end, number, parts)
+    var made = firing(end, parts)
     beginCollection()
     for part in parts { part.forEach { key, _ in collect(key, into: &made.keys) } }
     order(&made.keys)
@@ -97,8 +97,14 @@ extension PaneWindows {
   /// Gives the results of a window, until so many frames have gone. False when there are more.
   func emit(_ firing: inout Firing, _ frames: Int, _ out: inout Output) throws -> Bool {
     let (window, keys, tables, block) = (firing.window, firing.keys, firing.tables, block)
+    let counts = corrections[firing.end] ?? [:]
     defer { block.clear() }
     firing.done = try context.results.append(from: firing.done, to: keys.count, frames: frames, &out) { range, items in
+      defer {
+        if !counts.isEmpty {
+          for at in 0..<range.count { items[at].window.corrections = counts[items[at].key] ?? 0 }
+        }
+      }
       if tables.count == 1 {
         for (at, number) in range.enumerated() {
           items[at] = ResultRows.Item(key: keys[number], window: window, place: tables[0][keys[number]]!)
@@ -133,7 +139,7 @@ extension PaneWindows {
       }
     }
     for end in ends.sorted() {
-      var early = firing(end, 0, parts(of: end, complete: fired))
+      var early = firing(end, parts(of: end, complete: fired))
       early.window.isEarly = true
       beginCollection()
       for pane in panes[panes.position(shape.start(of: end))...] where pane.isChanged && pane.from <= end {

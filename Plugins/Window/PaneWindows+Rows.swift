@@ -31,7 +31,7 @@ extension PaneWindows {
     }
 
     // Windows that have fired, and what they said of the key.
-    let corrected = Corrected(windows: self, key: key, first: first, last: min(last, fired))
+    let corrected = Corrected(windows: self, key: key, from: first, through: min(last, fired))
     context.settle()
     add(at, key, to: pane)
     refresh(key, pane)
@@ -64,33 +64,33 @@ extension PaneWindows {
   private struct Corrected {
     let windows: PaneWindows
     let key: UInt32
-    /// Each with the number of the correction.
-    var ends: [(end: Int64, number: Int64)] = []
+    var ends: [Int64] = []
 
-    init(windows: PaneWindows, key: UInt32, first: Int64, last: Int64) {
+    /// Counts a correction in each window that has had a result of the key.
+    init(windows: PaneWindows, key: UInt32, from first: Int64, through last: Int64) {
       self.windows = windows
       self.key = key
-      let counted = windows.context.recomputes ? UInt32.max : key
       var end = first
       while end <= last {
-        let parts = windows.parts(of: end, complete: windows.fired)
-        let hasResult = windows.context.recomputes ? !parts.isEmpty : parts.contains { $0[key] != nil }
-        if hasResult { windows.corrections[end, default: [:]][counted, default: 0] += 1 }
-        ends.append((end, hasResult ? windows.corrections[end]?[counted] ?? 0 : 0))
+        if windows.parts(of: end, complete: windows.fired).contains(where: { $0[key] != nil }) {
+          windows.corrections[end, default: [:]][key, default: 0] += 1
+        }
+        ends.append(end)
         end = windows.shape.end(atLeast: end + 1)
       }
     }
 
+    /// Sends the key's results; where all are wanted again, those of other keys as they were.
     func emit(_ out: inout Output) throws {
-      for (end, number) in ends {
+      for end in ends {
+        var firing: Firing
         if windows.context.recomputes {
-          var whole = windows.collect(end, number, complete: windows.fired)
-          _ = try windows.emit(&whole, .max, &out)
+          firing = windows.collect(end, complete: windows.fired)
         } else {
-          var one = windows.firing(end, number, windows.parts(of: end, complete: windows.fired))
-          one.keys = [key]
-          _ = try windows.emit(&one, .max, &out)
+          firing = windows.firing(end, windows.parts(of: end, complete: windows.fired))
+          firing.keys = [key]
         }
+        _ = try windows.emit(&firing, .max, &out)
       }
     }
   }

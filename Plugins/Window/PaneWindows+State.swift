@@ -4,11 +4,11 @@ import PluginKit
 /// Panes in snapshots: entry by entry in the blob of its key's group.
 ///
 /// An entry is a tag, the key, then: 1 the pane (number, from, changed) and the aggregates; 2 a window and how often a result of the
-/// key was corrected. What is of no key stands in the blob of all groups.
+/// key was corrected.
 extension PaneWindows {
   private enum Tag: UInt8 {
     case aggregates = 1
-    case correction, recomputation
+    case correction
   }
 
   func snapshot(_ writer: StateWriter) throws {
@@ -30,12 +30,6 @@ extension PaneWindows {
         try writer.write(end, group: group)
         try writer.write(count, group: group)
       }
-    }
-    for (end, counts) in corrections.sorted(by: { $0.key < $1.key }) {
-      guard let count = counts[.max] else { continue }
-      try writer.write(Tag.recomputation.rawValue)
-      try writer.write(end)
-      try writer.write(count)
     }
   }
 
@@ -67,8 +61,6 @@ extension PaneWindows {
       case .correction:
         let key = try context.readKey(reader, group)
         corrections[try reader.read(), default: [:]][key] = try Self.readCount(reader)
-      case .recomputation:
-        corrections[try reader.read(), default: [:]][.max] = try Self.readCount(reader)
       }
     }
   }

@@ -9,7 +9,7 @@ final class WindowContext {
   let lateRows: LateRows
   /// How long after its end a window still changes.
   let allowed: Int64
-  /// True when a late row brings the whole window again, not only what it changed.
+  /// True when a late row brings the results of all keys again, not only what it changed.
   let recomputes: Bool
   /// True when results go out before their time.
   let hasEarly: Bool

@@ -22,7 +22,7 @@ struct WindowOperator: Operator, Stateful, WatermarkHandler, TimerHandler {
       of: [WindowOptions.key, WindowOptions.aggregate],
       [
         .init("window_start", .time), .init("window_end", .time),
-        .init("corrections", .int, doc: "results of this key and window before"),
+        .init("corrections", .int, doc: "how often this result was corrected before"),
         .init("early", .bool, doc: "with `early`: whether the result came before its time"),
       ]),
     allocates: .amortised, keyedState: true,
@@ -153,6 +153,7 @@ struct WindowOperator: Operator, Stateful, WatermarkHandler, TimerHandler {
     try context.aggregates.begin(batch)
     try store.take(batch, context.keys.numbers(of: batch, by: columns), times, &out)
     try context.results.commit(&out)
+    context.aggregates.tellSkipped { host.log(.warning, $0) }
     try limits.check(
       keys: { context.keys.count },
       bytes: { context.keys.byteCount + context.aggregates.heapBytes + store.byteCount },
@@ -182,6 +183,7 @@ struct WindowOperator: Operator, Stateful, WatermarkHandler, TimerHandler {
 
   mutating func flush(_ out: inout Output) throws {
     guard try advance(to: .max, &out) else { return out.callAgain() }
+    if let total = context.aggregates.skippedTotal { host.log(.warning, total) }
   }
 
   /// Fires what is due at a watermark, or at a time. False when that takes another call.

@@ -62,8 +62,9 @@ public final class AggregateSet {
     self.bound = bound
     let total = UnsafeMutablePointer<Int>.allocate(capacity: 1)
     total.initialize(to: 0)
-    let skipped = UnsafeMutablePointer<SkippedCounts>.allocate(capacity: 1)
-    skipped.initialize(to: SkippedCounts())
+    // One for each cell; of those there are no more than aggregates.
+    let skipped = UnsafeMutablePointer<SkippedCounts>.allocate(capacity: max(bound.count, 1))
+    skipped.initialize(repeating: SkippedCounts(), count: max(bound.count, 1))
     let plan = CellPlan(bound, SideHeap(total: total), skipped)
     self.aggregates = aggregates
     self.skipped = skipped
@@ -85,9 +86,9 @@ public final class AggregateSet {
   /// What the states hold beside their records, in bytes.
   public var heapBytes: Int { heap.total.pointee }
   /// NaNs that `min`, `max`, `quantile` and `top` have left out.
-  public var skippedNaNs: Int { skipped.pointee.nans }
+  public var skippedNaNs: Int { cells.reduce(0) { $0 + $1.skipped.pointee.nans } }
   /// Values that a function could not take, such as the sum of a text.
-  public var unfitValues: Int { skipped.pointee.unfit }
+  public var unfitValues: Int { cells.reduce(0) { $0 + $1.skipped.pointee.unfit } }
 
   // MARK: Records
 

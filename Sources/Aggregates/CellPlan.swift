@@ -18,6 +18,7 @@ struct CellPlan {
   }
   private var found: [Key: Int] = [:]
   private let heap: SideHeap
+  /// Room for the counts of each cell.
   private let skipped: UnsafeMutablePointer<SkippedCounts>
 
   init(_ aggregates: [BoundAggregate], _ heap: SideHeap, _ skipped: UnsafeMutablePointer<SkippedCounts>) {
@@ -38,7 +39,7 @@ struct CellPlan {
   private mutating func add(_ aggregate: BoundAggregate) -> Int {
     let argument = aggregate.argument.map { Self.index(of: $0, in: &arguments) }
     let filter = aggregate.filter.map { Self.index(of: $0, in: &filters) }
-    let place = CellPlace(argument: argument, filter: filter, heap: heap, skipped: skipped)
+    let place = CellPlace(argument: argument, filter: filter, heap: heap, skipped: skipped + cells.count)
     let limit = Int(aggregate.parameter)
     switch aggregate.kind {
     case .count where argument == nil: return rows(place)

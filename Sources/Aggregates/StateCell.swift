@@ -8,10 +8,12 @@ struct Visit {
   var records: UnsafePointer<UnsafeMutableRawPointer>!
 }
 
-/// What values may not go through, counted since the set was made.
+/// What values a cell has left out, counted since the set was made, and whether the log says so.
 struct SkippedCounts {
   var nans = 0
   var unfit = 0
+  var areNaNsTold = false
+  var isUnfitTold = false
 }
 
 /// Part of every record of a set, at one offset: what one or several aggregates over the same argument keep.

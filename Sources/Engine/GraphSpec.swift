@@ -46,6 +46,8 @@ public struct NodeSpec {
   public var forwardsOnly = false
   /// It also builds frames of the rows that it gets, complete with their riders.
   public var merges = false
+  /// It sends all rows in one order, a late one where a row would stand whose time is the watermark that it came behind.
+  public var ordersRows = false
   /// Lag of the watermark behind the greatest event time, in nanoseconds; nil = no watermark before the end. Sources only.
   public var watermarkDelayNanoseconds: Int64?
   /// How often the watermark moves, by the host's clock; nil = with every row. Sources with a delay only.

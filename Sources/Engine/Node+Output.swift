@@ -169,7 +169,11 @@ extension Node {
 
   /// Rows that it forwards follow each other as they came, and nothing that it holds back comes after them. Whoever is handed runs
   /// of equal row watermark has announced that watermark below before it sends them on.
-  private var keepsAlone: Bool { isAlone && spec.forwardsOnly && (ownWatermark == nil || spec.merges) }
+  ///
+  /// What puts rows in order makes one partition of several: behind a late row nothing comes that stands before its watermark.
+  private var keepsAlone: Bool {
+    spec.ordersRows || (isAlone && spec.forwardsOnly && (ownWatermark == nil || spec.merges))
+  }
 
   /// True for a batch of the host's own: what `process` was handed, or a retained one.
   func isHandedOut(_ batch: UnsafePointer<tide_batch>) -> Bool {

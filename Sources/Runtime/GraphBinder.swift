@@ -38,6 +38,7 @@ enum GraphBinder {
     spec.blocking = node.reference.manifest.blocking ?? false
     spec.forwardsOnly = node.forwardsOnly
     spec.merges = node.reference.manifest.outputs?.merged ?? false
+    spec.ordersRows = node.isOrdering
     spec.watermarkDelayNanoseconds = node.watermark?.delayNanoseconds
     spec.watermarkEveryNanoseconds = node.watermark?.periodicNanoseconds
     spec.idleAfterNanoseconds = node.watermark?.idleNanoseconds

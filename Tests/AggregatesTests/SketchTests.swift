@@ -71,6 +71,10 @@ import Testing
     Self.fold([.infinity, -.infinity, 3, .nan, .infinity, -.infinity], set, groups.records[0])
     #expect(try groups.results().values[0] == [.double(-.infinity), .double(3), .double(.infinity)])
     #expect(set.skippedNaNs == 1)
+    var told: [String] = []
+    for _ in 0..<2 { set.tellSkipped { told.append($0) } }
+    #expect(told.count == 3 && told.allSatisfy { $0.contains("leaves out NaN") }, "\(told)")
+    #expect(set.skippedTotal?.contains("NaN, 1 times") == true)
   }
 
   @Test func `buckets cover every positive double without a gap`() {

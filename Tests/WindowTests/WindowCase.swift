@@ -13,6 +13,8 @@ struct WindowCase {
   /// Names of the sources; each is one of the manifest's.
   var sources = ["in"]
   var lanes = 1
+  /// True when rows come in the order of event time.
+  var isOrdered = false
   /// Other options of the component, as they are written.
   var more = ""
   private static let fields = "row: int, value: double, n: int, s: string, q: string, b: bool, at: time, k: string, j: int"
@@ -33,6 +35,7 @@ struct WindowCase {
     if let late { options.append("late: \(late.rawValue)") }
     text += "operators:\n  win:\n    use: window\n    from: [\(sources.joined(separator: ", "))]\n"
     if lanes > 1 { text += "    lanes: \(lanes)\n" }
+    if isOrdered { text += "    order: event_time\n" }
     text += "    with: { "
     text += options.joined(separator: ", ") + " }\n"
     text += "sinks:\n"

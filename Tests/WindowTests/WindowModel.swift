@@ -7,7 +7,7 @@ struct WindowModel {
     var key: [Cell]
     var span: Span
     var values: [Expectation]
-    /// Results of this window that went before.
+    /// How often the result was corrected before.
     var corrections: Int64
 
     var description: String { "\(key) \(span) \(values) corrections \(corrections)" }
@@ -25,7 +25,7 @@ struct WindowModel {
     var key: [Cell]
     var span: Span
     var rows: [ModelRow]
-    /// Results so far.
+    /// Results so far, those aside that were sent again as they were.
     var fired: Int64 = 0
     /// No result has all of its rows.
     var isStale = true
@@ -158,15 +158,12 @@ struct WindowModel {
     let due = due(windows, at: watermark)
     let changed = Set(due.filter { windows[$0].isStale }.map { windows[$0].span })
     let leaving = due.filter { windows[$0].isStale || (recomputes && changed.contains(windows[$0].span)) }
-    // A window that is computed anew counts for all keys alike, those too that are new in it.
-    let numbers = leaving.map { index in
-      recomputes ? windows.filter { $0.span == windows[index].span }.map(\.fired).max()! : windows[index].fired
-    }
-    for (index, number) in zip(leaving, numbers) {
-      windows[index].fired = number
-      results.append(result(windows[index], isParts: false))
-      windows[index].fired += 1
+    for index in leaving {
+      if windows[index].isStale { windows[index].fired += 1 }
       windows[index].isStale = false
+      var one = result(windows[index], isParts: false)
+      one.corrections = windows[index].fired - 1
+      results.append(one)
     }
   }
 
