@@ -1,6 +1,6 @@
 import PluginKit
 
-/// A number from key bytes; those of a column without a type are the value as it stands, which tells 4 from 4.0.
+/// A number from what `KeyReader.value` gives: of a column without a type the value as it stands, which tells 4 from 4.0.
 enum Number {
   case whole(Int128)
   case double(Double)
@@ -10,7 +10,7 @@ enum Number {
   /// - Parameter type: of the field that is made.
   init?(_ bytes: UnsafeRawBufferPointer, of type: ColumnType) {
     guard let tag = bytes.first.map(Int32.init) else { return nil }
-    if tag == TIDE_KEY_BINARY, type == .variant {
+    if tag == TIDE_KEY_NESTED, type == .variant {
       self.init(variant: UnsafeRawBufferPointer(rebasing: bytes[1...]))
       return
     }

@@ -77,10 +77,11 @@ struct ParseSettings {
       }
       return try RegexLine(pattern)
     case .csv:
+      let delimiter = try Self.delimiter(delimiter ?? ",")
       guard let columns else {
         throw PluginError.config("the format csv needs the names of its columns; write columns: [a, b]", at: "format")
       }
-      return CSVLine(columns: try distinct(columns), delimiter: try Self.delimiter(delimiter ?? ","))
+      return CSVLine(columns: try distinct(columns), delimiter: delimiter)
     case .keyValue:
       if delimiter?.isEmpty ?? false {
         throw PluginError.config("'delimiter' is empty; leave it out for blanks", at: "delimiter")

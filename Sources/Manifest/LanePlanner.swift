@@ -19,7 +19,11 @@ struct LanePlanner {
     case .keyed: break
     }
     if let joined = manifest.outputs?.joined { return .success(ports.map { port in joinKey(port, joined, draft) }) }
-    guard let option = manifest.options?.first(where: \.isKey) else { return .success(ports.map { _ in nil }) }
+    // Of several, such as the items that are counted and the keys that they are counted by, the one of that name.
+    let options = (manifest.options ?? []).filter(\.isKey)
+    guard let option = options.first(where: { $0.name == "key" }) ?? options.first else {
+      return .success(ports.map { _ in nil })
+    }
     switch draft.config[option.name] {
     case .string(let name)?: return .success(ports.map { _ in [name] })
     case .list(let names)? where !names.isEmpty: return .success(ports.map { _ in names.compactMap(\.text) })

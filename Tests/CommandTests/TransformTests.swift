@@ -308,7 +308,7 @@ struct TransformTests {
       """
       k: { use: key_by, from: s, with: { key: n } }
         m: { use: map, from: k, with: { set: { key: event.key }, keep: [key] } }
-      """,
+      """, from: "m",
       input: ["60", "60.0", "6e1", "60.00", "\"60\"", "-0.0", "0", "1.5", "1.50", "1e300", "123456789012345678901234567890"]
         .map { "{\"n\":\($0)}\n" }.joined())
     let keys = ["60", "60", "60", "60", "60", "0", "0", "1.5", "1.5", "1e+300", "123456789012345678901234567890"]
@@ -330,8 +330,14 @@ struct TransformTests {
         {"score":null,"severity":null}
 
         """, "\(result.output)\(result.errors)")
-    let percent = try run(
-      "f: { use: severity, from: s, with: { value: v, max: 100, thresholds: [30, 60, 90] } }", input: "{}\n")
+    try story.file(
+      "percent.yaml",
+      """
+      sources: { s: { use: stdin, with: { format: json } } }
+      operators: { f: { use: severity, from: s, with: { value: v, max: 100, thresholds: [30, 60, 90] } } }
+      sinks: { out: { use: stdout, from: f } }
+      """)
+    let percent = try story.run("run", "percent.yaml", input: "{}\n")
     #expect(percent.exitCode == 78 && percent.errors.contains("30.0 is no score: those are from 0 to 1"), "\(percent.errors)")
     let flat = try run(
       "f: { use: severity, from: s, with: { value: v, min: 5, max: 5 } }", input: "{\"v\":5.0}\n{\"v\":5.5}\n{\"v\":4.5}\n")

@@ -172,7 +172,7 @@ struct WindowTests {
       ("count: 5, late: recompute", "no row is late for a window of `count` rows: leave `late` out"),
       ("tumbling: 10s, time: processing, allowed_lateness: 1s", "with `time: processing` no row is late"),
       ("tumbling: 10s, time: processing, late: recompute", "no row is late: leave `late` out"),
-      ("tumbling: 10s, late: drop, allowed_lateness: 5s", "with `late: drop` windows take no late rows, and `allowed_lateness`"),
+      ("tumbling: 10s, late: drop, allowed_lateness: 5s", "with `late: drop` windows take no late rows"),
       ("sliding: { size: 366d, every: 1us }", "write a longer `every`"),
       ("custom: { start: at }", "needs 'end'; write end: \"ts + duration('1h')\""),
       ("tumbling: 106752d", "it is too long: the most is 106751d"),

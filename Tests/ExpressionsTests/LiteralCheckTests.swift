@@ -29,7 +29,7 @@ struct LiteralCheckTests {
     ("double('1,5')", "'1,5'", "is no double"), ("bool('yes')", "'yes'", "neither true nor false"),
     ("ip('10.0.0.256') == ip(name)", "'10.0.0.256'", "parse error"), ("cidr('10.0.0.0')", "'10.0.0.0'", "parse error"),
     ("cidr(name).containsIP('10.0.0')", "'10.0.0'", "parse error"),
-    ("base64.decode('a')", "'a'", ""), ("string(b'\\xff')", "b'\\xff'", "UTF-8"),
+    ("base64.decode('a')", "'a'", "'a' is not base64"), ("string(b'\\xff')", "b'\\xff'", "UTF-8"),
     ("int('b') + int('a')", "'b'", "'b' is no int"),
   ]) func `what a function can never take is an error at its place`(text: String, place: String, hint: String) throws {
     let error = try #require(Self.mistake(text, checksLiterals: true), "\(text)")

@@ -20,7 +20,11 @@ import Testing
       let why = "\(lanes) lanes of \(use); \(replay)\n\(manifest)"
       let found = (out: byKey(run.out, keys), late: byKey(run.late, keys))
       guard found.out == (first ?? found).out, found.late == (first ?? found).late else {
-        Issue.record("other results, \(why)")
+        let pairs = [((first ?? found).out, found.out), ((first ?? found).late, found.late)]
+        let differing = pairs.compactMap { one, other in
+          Set(one.keys).union(other.keys).first { one[$0] != other[$0] }.map { "\(one[$0] ?? [])\nis now\n\(other[$0] ?? [])" }
+        }
+        Issue.record("other results, \(why)\n\(differing.joined(separator: "\n"))")
         return
       }
       first = first ?? found

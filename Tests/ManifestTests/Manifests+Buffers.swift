@@ -65,7 +65,7 @@ extension Manifests {
         6:67: 'target' takes a duration, not the number 1; add a unit: 1ms or 1s
         6:76: 'adaptive' is no value of 'then'; one of: block, drop_oldest, drop_newest, sample
         7:67: 'target' is 0s; it must be from 1ms to 1h; write target: 1s
-        8:67: 'target' takes a duration, not '-1s'; write a number and ns, us, ms, s, m, h or d: 1500ms, 2s, 1h30m
+        8:67: 'target' takes a duration, not '-1s'; no duration is negative: write 1s
         9:46: 'frames' takes a whole number from 1 to 65536, not the number -1
         9:57: 'bytes' takes a size, not the number -5; write a number and B, KiB, MiB, GiB, kB, MB or GB: 64MiB
         10:49: 'when_full' takes one of block, drop_oldest, drop_newest, sample, adaptive, not a list

@@ -137,8 +137,8 @@ extension Manifests {
         6:44: 'monotonic' takes true, not false; write monotonic: true, or delay: 2s for events that come out of order
         7:31: 'watermark' says nothing; write watermark: { delay: 2s }
         8:33: 'dealy' is not a key of a watermark; did you mean 'delay'?
-        9:40: 'delay' takes a duration, not '-1s'; write a number and ns, us, ms, s, m, h or d: 1500ms, 2s, 1h30m
-        10:40: 'delay' takes a duration, not '99999999999999d'; write a number and ns, us, ms, s, m, h or d: 1500ms, 2s, 1h30m
+        9:40: 'delay' takes a duration, not '-1s'; no duration is negative: write 1s
+        10:40: 'delay' takes a duration, not '99999999999999d'; it is too long: the most is 106751d
         11:40: 'delay' takes a duration, not '1m1h'; write a number and ns, us, ms, s, m, h or d: 1500ms, 2s, 1h30m
         12:40: 'delay' takes a duration, not nothing
         """#),
