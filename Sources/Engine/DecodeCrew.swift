@@ -11,6 +11,8 @@ import Synchronization
 final class DecodeCrew: @unchecked Sendable {
   /// Bytes of a job's records at most, but for a record that is longer: of that the source's thread takes care.
   let jobBytes: Int
+  /// Bytes of the budget that jobs leave to the source's own decoder and to others.
+  private let spareBytes: Int
   /// Jobs for each thread: one that is decoded, and some that wait, so that nobody has to be woken for the next.
   private static let jobsEach = 4
 
@@ -24,6 +26,8 @@ final class DecodeCrew: @unchecked Sendable {
   private let cpu = Atomic<Int64>(0)
   /// Values that did not fit their column, of all jobs that were sent on.
   private(set) var mismatches: UInt64 = 0
+  /// Values that the source's own decoder counted while it did a job: they are among those of the jobs.
+  private(set) var mismatchesOfSource: UInt64 = 0
 
   /// A further thread, and what wakes it.
   private final class Member: @unchecked Sendable {
@@ -46,16 +50,17 @@ final class DecodeCrew: @unchecked Sendable {
   /// Records of formats whose records end with a line, wherever they stand, can be decoded out of order.
   static func takes(_ plan: RecordPlan) -> Bool { plan.format == .json || plan.format == .text }
 
-  /// Length of a job's records where the largest frame has so many bytes: jobs that are decoded and wait for an older one must not hold
-  /// what that needs.
+  /// Length of a job's records where the largest frame has so many bytes.
   static func jobBytes(largestFrame: Int) -> Int { min(256 << 10, largestFrame / 16) }
 
   init(
-    lanes: Int, plan: RecordPlan, source: Parker, clock: any PipelineClock, budget: FrameBudget, keepBytes: Int, jobBytes: Int
+    lanes: Int, plan: RecordPlan, source: Parker, clock: any PipelineClock, budget: FrameBudget, keepBytes: Int, jobBytes: Int,
+    spareBytes: Int
   ) throws {
     self.source = source
     self.clock = clock
     self.jobBytes = jobBytes
+    self.spareBytes = spareBytes
     jobs = (0..<lanes * Self.jobsEach).map { _ in DecodeJob(capacity: jobBytes) }
     for _ in 1..<lanes {
       let pool = FramePool(crossing: true, keepBytes: keepBytes, budget: budget)
@@ -96,11 +101,7 @@ final class DecodeCrew: @unchecked Sendable {
   private func work(_ member: Member) {
     while !isStopping.load(ordering: .acquiring) {
       if let job = take(after: &member.last) {
-        run(job, member.decoder, member.pool) {
-          // Memory comes back when those below have read what they have.
-          member.parker.park(until: clock.now &+ 1_000_000) { isStopping.load(ordering: .acquiring) }
-          return !isStopping.load(ordering: .acquiring)
-        }
+        run(job, member.decoder, member.pool)
         source.signal()
       } else {
         member.parker.park {
@@ -128,8 +129,8 @@ final class DecodeCrew: @unchecked Sendable {
     ).exchanged
   }
 
-  private func run(_ job: DecodeJob, _ decoder: RecordDecoder, _ pool: FramePool, waits: () -> Bool) {
-    job.run(decoder, pool, waits: waits)
+  private func run(_ job: DecodeJob, _ decoder: RecordDecoder, _ pool: FramePool) {
+    job.run(decoder, pool, leaving: spareBytes)
     job.state.store(DecodeJob.State.done, ordering: .releasing)
   }
 
@@ -138,7 +139,7 @@ final class DecodeCrew: @unchecked Sendable {
   var isEmpty: Bool { begun == done }
   var isFull: Bool { begun - done == jobs.count }
 
-  /// Begins a job with whole records; one that is too long for the memory of the others' threads is left to the source's.
+  /// Begins a job with whole records; a record longer than `jobBytes` is left to the source's thread.
   func begin(
     _ records: UnsafeRawBufferPointer, partition: UInt32, offset: UInt64, final: Bool, ingestTime: Int64, frameRows: Int?
   ) {
@@ -172,10 +173,10 @@ final class DecodeCrew: @unchecked Sendable {
     for number in done..<begun {
       let job = jobs[number % jobs.count]
       guard take(job) || job.state.load(ordering: .relaxed) == DecodeJob.State.kept else { continue }
-      return run(job, decoder, pool) {
-        source.park(until: clock.now &+ 1_000_000) { gives() }
-        return !gives()
-      }
+      let before = decoder.mismatches
+      run(job, decoder, pool)
+      mismatchesOfSource += decoder.mismatches - before
+      return
     }
     source.park { finished != nil || isEmpty || gives() }
   }

@@ -30,12 +30,16 @@ final class DecodeJob: @unchecked Sendable {
   private var frameRows: Int?
   private var bytes: UnsafeMutableRawBufferPointer
   private var length = 0
+  /// Where the records begin that are not decoded.
+  private var rest = 0
   /// In the order of the records.
   private(set) var parts: [Part] = []
   /// Parts that have been sent on.
   var sent = 0
   private(set) var mismatches: UInt64 = 0
 
+  /// Frames and dead records that a job holds at most, give or take a step.
+  private static let mostParts = 1024
   /// Readable bytes behind the records, as fast decoders wish.
   private static let paddingBytes = 64
 
@@ -59,6 +63,7 @@ final class DecodeJob: @unchecked Sendable {
     bytes.copyMemory(from: records)
     memset(bytes.baseAddress! + records.count, 0, Self.paddingBytes)
     length = records.count
+    rest = 0
     self.partition = partition
     self.offset = offset
     self.ingestTime = ingestTime
@@ -66,36 +71,54 @@ final class DecodeJob: @unchecked Sendable {
     isFinal = final
   }
 
-  /// Decodes all of it, with a decoder and a pool of the calling thread. `waits` is asked when memory is out, and says whether to try
-  /// again.
-  func run(_ decoder: RecordDecoder, _ pool: FramePool, waits: () -> Bool) {
+  /// Decodes the records, with a decoder and a pool of the calling thread, as far as memory goes: what then is left over (`rest`) the
+  /// source's own decoder does when it is the job's turn, so that no job waits for memory that a later one holds.
+  ///
+  /// - Parameter spare: bytes of the budget that are left to others.
+  func run(_ decoder: RecordDecoder, _ pool: FramePool, leaving spare: Int) {
     let before = decoder.mismatches
     if let frameRows { decoder.limitFrame(rows: frameRows, bytes: Node.frameBytes(forRows: frameRows)) }
     let start = UnsafeRawPointer(bytes.baseAddress!)
-    var taken = 0
-    while true {
+    var isDone = false
+    while !isDone, parts.count < Self.mostParts {
+      let (partsBefore, mismatchesBefore) = (parts.count, decoder.mismatches)
       let step = decoder.decode(
-        start + taken, length: length - taken, readable: bytes.count - taken, partition: partition,
-        offset: offset + UInt64(taken), final: isFinal, ingestTime: ingestTime)
+        start + rest, length: length - rest, readable: bytes.count - rest, partition: partition, offset: offset + UInt64(rest),
+        final: isFinal, ingestTime: ingestTime)
       for dead in decoder.deadRecords { parts.append(.dead(dead)) }
-      taken += step.consumed
       if decoder.rows > 0 {
-        guard let block = Self.block(decoder.frameByteCount, pool, waits) else { break }
+        guard let block = pool.take(decoder.frameByteCount, leaving: spare) else {
+          parts.removeSubrange(partsBefore...)
+          mismatches = mismatchesBefore - before
+          return Self.forgetRows(of: decoder)
+        }
         _ = decoder.writeFrame(
           into: tide_block_bytes(block), capacity: Int(block.pointee.capacity), stream: partition, firstID: 0)
         parts.append(.frame(block))
       }
-      if !step.frameReady { break }
+      isDone = !step.frameReady
+      rest = isDone ? length : rest + step.consumed
     }
     mismatches = decoder.mismatches - before
   }
 
-  private static func block(_ bytes: Int, _ pool: FramePool, _ waits: () -> Bool) -> UnsafeMutablePointer<tide_block>? {
-    while true {
-      if let block = pool.take(bytes) { return block }
-      guard waits() else { return nil }
-    }
+  /// Rows leave a decoder as a frame only.
+  private static func forgetRows(of decoder: RecordDecoder) {
+    let bytes = decoder.frameByteCount
+    let frame = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    _ = decoder.writeFrame(into: frame, capacity: bytes, stream: 0, firstID: 0)
+    frame.deallocate()
   }
+
+  /// What is left over, and where it stands.
+  var left: (bytes: UnsafeRawBufferPointer, readable: Int, offset: UInt64, isFinal: Bool)? {
+    guard rest < length else { return nil }
+    let records = UnsafeRawBufferPointer(start: bytes.baseAddress! + rest, count: length - rest)
+    return (records, bytes.count - rest, offset + UInt64(rest), isFinal)
+  }
+
+  /// So many bytes of what was left over are decoded.
+  func take(_ count: Int) { rest += count }
 
   /// Gives back the frames that nobody was sent, and is free again.
   func discard() {

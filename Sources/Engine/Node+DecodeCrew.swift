@@ -10,25 +10,27 @@ extension Node {
   /// Starts the threads that decode for a source with several lanes, unless they wait until there is much to do.
   func startCrew() { if !spec.lanesWhenBusy { makeCrew() } }
 
-  /// Notes that there is so much to decode; the crew, if it is time for one.
-  func crewOfBusySource(_ length: Int) -> DecodeCrew? {
-    guard spec.lanesWhenBusy, spec.lanes > 1 else { return nil }
-    busyBytes += length
-    if busyBytes >= Self.busyBytes {
-      busyBytes = 0
-      log(.debug, "there is much to do: \(spec.lanes) threads decode from here on")
+  /// The crew, where it is to decode what comes now: one that was asked for always, one that waits for much to do while there is.
+  var crewInUse: DecodeCrew? {
+    guard spec.lanesWhenBusy else { return crew }
+    guard busyBytes >= Self.busyBytes, !isWithoutCrew else { return nil }
+    if crew == nil {
       makeCrew()
+      isWithoutCrew = crew == nil
+      if crew != nil { log(.debug, "there is much to do: \(spec.lanes) threads decode from here on") }
     }
     return crew
   }
 
   private func makeCrew() {
     guard spec.kind == .source, spec.lanes > 1, let plan = decoder?.plan, DecodeCrew.takes(plan) else { return }
+    let memory = pipeline.chainPlan.memory
     do {
       let made = try DecodeCrew(
         lanes: spec.lanes, plan: plan, source: chain.parker, clock: pipeline.clock, budget: pipeline.budget,
-        keepBytes: pipeline.chainPlan.memory.pools[chain.index] / spec.lanes,
-        jobBytes: DecodeCrew.jobBytes(largestFrame: pipeline.chainPlan.memory.largestFrameBytes))
+        keepBytes: memory.pools[chain.index] / spec.lanes,
+        jobBytes: DecodeCrew.jobBytes(largestFrame: memory.largestFrameBytes),
+        spareBytes: memory.spareBytes + memory.largestFrameBytes + MemoryPlan.frameExtraBytes)
       let missing = made.start(name: spec.name)
       if missing > 0 { log(.warning, "\(missing) of its \(spec.lanes) lanes have no thread: the system gives no more") }
       crew = made
@@ -104,9 +106,24 @@ extension Node {
         if job.sent < job.parts.count, !chain.hasCredit { return TIDE_MORE }
       }
     }
+    while let left = job.left {
+      var consumed = 0
+      let status = decodeAlone(
+        left.bytes.baseAddress!, length: left.bytes.count, readable: left.readable, offset: left.offset, final: left.isFinal,
+        partition: job.partition, consumed: &consumed)
+      job.take(consumed)
+      if status != TIDE_OK { return status }
+      if consumed == 0 { break }
+    }
     crew.close(job)
-    counters.set(Count.mismatches, Int(crew.mismatches + (decoder?.mismatches ?? 0)))
+    countMismatches()
     return TIDE_OK
+  }
+
+  /// Notes how many values did not fit their column, each once whoever decoded it.
+  func countMismatches() {
+    let others = crew.map { Int($0.mismatches) - Int($0.mismatchesOfSource) } ?? 0
+    counters.set(Count.mismatches, max(Int(decoder?.mismatches ?? 0) + others, 0))
   }
 
   /// Gives the rows of a frame the ids that follow those before.

@@ -140,6 +140,8 @@ final class Node: @unchecked Sendable {
   var unfinished: Set<UInt32> = []
   /// Bytes that a source had to decode since it had nothing last.
   var busyBytes = 0
+  /// A crew was wanted and could not be made.
+  var isWithoutCrew = false
   /// Of the rows that a source decodes.
   var rowIds: RowIds
   var frameNumber: UInt64 = 0

@@ -75,8 +75,8 @@ extension Node {
   func decode(
     _ bytes: UnsafeRawPointer, length: Int, readable: Int, offset: UInt64, final: Bool, partition: UInt32, consumed: inout Int
   ) -> tide_status {
-    guard let decoder else { return refuse(TIDE_E_UNSUPPORTED, "the manifest does not say codec: decode") }
-    if let crew = crew ?? crewOfBusySource(length) {
+    guard decoder != nil else { return refuse(TIDE_E_UNSUPPORTED, "the manifest does not say codec: decode") }
+    if let crew = crewInUse {
       let records = UnsafeRawBufferPointer(start: bytes, count: length)
       if !unfinished.contains(partition), final || records.contains(UInt8(ascii: "\n")) {
         return decode(with: crew, records, offset: offset, final: final, partition: partition, consumed: &consumed)
@@ -86,10 +86,20 @@ extension Node {
     }
     defer {
       if spec.lanes > 1, consumed > 0 {
+        busyBytes += consumed
         let endsRecord = bytes.load(fromByteOffset: consumed - 1, as: UInt8.self) == UInt8(ascii: "\n")
-        if endsRecord { unfinished.remove(partition) } else { unfinished.insert(partition) }
+        if endsRecord || (final && consumed == length) { unfinished.remove(partition) } else { unfinished.insert(partition) }
       }
     }
+    return decodeAlone(
+      bytes, length: length, readable: readable, offset: offset, final: final, partition: partition, consumed: &consumed)
+  }
+
+  /// The same with the source's own decoder.
+  func decodeAlone(
+    _ bytes: UnsafeRawPointer, length: Int, readable: Int, offset: UInt64, final: Bool, partition: UInt32, consumed: inout Int
+  ) -> tide_status {
+    guard let decoder else { return TIDE_E_UNSUPPORTED }
     let ingestTime = pipeline.clock.now
     if let rows = chain.adaptiveFrameRows { decoder.limitFrame(rows: rows, bytes: Self.frameBytes(forRows: rows)) }
     while true {
@@ -99,7 +109,7 @@ extension Node {
       for dead in decoder.deadRecords {
         writeOff(record: dead.bytes, partition: partition, offset: dead.offset, code: dead.code, reason: dead.reason)
       }
-      counters.set(Count.mismatches, Int(decoder.mismatches + (crew?.mismatches ?? 0)))
+      countMismatches()
       consumed += step.consumed
       if decoder.rows > 0 {
         let status = publishDecoded(decoder, partition: partition)

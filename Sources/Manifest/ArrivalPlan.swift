@@ -18,8 +18,10 @@ public struct ArrivalPlan: Sendable {
   private let plan: PipelinePlan
   private var reasons: [Int: Why] = [:]
 
-  /// - Parameter drops: true for the edges, by number, that may drop rows.
-  public init(_ plan: PipelinePlan, drops: (Int) -> Bool) {
+  /// - Parameters:
+  ///   - lanes: of nodes, by number, for which the planner decided on them.
+  ///   - drops: true for the edges, by number, that may drop rows.
+  public init(_ plan: PipelinePlan, lanes: [Int: Int] = [:], drops: (Int) -> Bool) {
     self.plan = plan
     /// Per node, the sources whose rows reach it.
     var sources: [Set<Int>] = plan.nodes.map { $0.kind == .source ? [$0.index] : [] }
@@ -27,8 +29,9 @@ public struct ArrivalPlan: Sendable {
       var inherited: Why?
       for (index, edge) in plan.edges.enumerated() where edge.to == node.index {
         sources[node.index].formUnion(sources[edge.from])
-        // Results of several lanes meet as rows of several sources do.
-        if plan.nodes[edge.from].lanes > 1 { sources[node.index].insert(-1 - edge.from) }
+        // Results of several lanes meet as rows of several sources do; those of a source are put in order again.
+        let from = plan.nodes[edge.from]
+        if from.kind != .source, lanes[edge.from] ?? from.lanes > 1 { sources[node.index].insert(-1 - edge.from) }
         let why: Why? = drops(index) ? .drops : below(edge.from)
         if rank(why) > rank(inherited) { inherited = why }
       }
@@ -78,7 +81,7 @@ public struct ArrivalPlan: Sendable {
     func add(_ reason: String, overPartitions: Bool) {
       if overPartitions, isOrdered { return }
       let isOne = overPartitions && sources.count == 1
-      let why = Why.own(reason, partitions: isOne ? sources.first.map { plan.nodes[$0].name } : nil)
+      let why = Why.own(reason, partitions: isOne ? sources.first.map { plan.nodes[max($0, -1 - $0)].name } : nil)
       if !overPartitions || !sources.isEmpty, rank(why) > rank(found) { found = why }
     }
     for arrival in node.reference.manifest.arrival ?? [] where Self.applies(arrival, to: node) {
@@ -89,7 +92,7 @@ public struct ArrivalPlan: Sendable {
       return names.isEmpty ? nil : names.joined(separator: ", ")
     }
     if let names = functions(.rows) { add("the last place of \(names) is by the order of rows", overPartitions: true) }
-    if let names = functions(.ties), sources.contains(where: { !numbersRows(plan.nodes[$0]) }) {
+    if let names = functions(.ties), sources.contains(where: { $0 >= 0 && !numbersRows(plan.nodes[$0]) }) {
       add("the order of rows with equal time and id shows in \(names)", overPartitions: true)
     }
     return found

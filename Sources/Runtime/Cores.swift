@@ -25,12 +25,24 @@ public struct Cores: Sendable, Equatable {
     return Cores(usable: usable, roundTripNanoseconds: time > 0 ? time : nil)
   }
 
-  /// Whole CPUs that the control group has the time of, as cgroup v2 says it: "200000 100000" is two of them, "max 100000" all.
+  /// Whole CPUs that the control group and those around it have the time of, the least of them.
   private static var quota: Int? {
-    guard let data = try? Data(contentsOf: URL(filePath: "/sys/fs/cgroup/cpu.max")) else { return nil }
-    return quota(of: String(decoding: data, as: UTF8.self))
+    let root = "/sys/fs/cgroup"
+    let path = text("/proc/self/cgroup")?.split(separator: "\n").first { $0.hasPrefix("0::/") }?.dropFirst(3)
+    var folders = (path ?? "").split(separator: "/").map(String.init)
+    var least: Int?
+    while true {
+      let file = ([root] + folders + ["cpu.max"]).joined(separator: "/")
+      if let found = text(file).flatMap(quota) { least = min(least ?? found, found) }
+      if folders.popLast() == nil { return least }
+    }
   }
 
+  private static func text(_ path: String) -> String? {
+    (try? Data(contentsOf: URL(filePath: path))).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// What cgroup v2 says: "200000 100000" is two of them, "max 100000" all.
   package static func quota(of text: String) -> Int? {
     let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
     guard words.count == 2, let time = Int(words[0]), let period = Int(words[1]), period > 0 else { return nil }

@@ -7,7 +7,7 @@ public enum PlanReport {
   public static func text(_ plan: PipelinePlan, chains: ChainPlan, choice: LaneChoice) -> String {
     var text =
       "pipeline \(plan.name): \(Quantities.count(plan.nodes.count, "node")), \(Quantities.count(chains.chains.count, "thread"))\n"
-    let arrival = ArrivalPlan(plan) { chains.buffers(ofEdge: $0).contains(where: \.drops) }
+    let arrival = ArrivalPlan(plan, lanes: choice.lanes) { chains.buffers(ofEdge: $0).contains(where: \.drops) }
     for (index, members) in chains.chains.enumerated() {
       let names = members.map { name(of: $0, plan, chains) }.joined(separator: " -> ")
       text += "\nthread \(index + 1): \(names)\n"

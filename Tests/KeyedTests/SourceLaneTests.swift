@@ -71,6 +71,31 @@ import Testing
     }
   }
 
+  @Test(.timeLimit(.minutes(2))) func `records that are far larger as columns wait for no memory that others of them hold`()
+    throws
+  {
+    let names = (0..<200).map { "c\($0): int" }.joined(separator: ", ")
+    let lines = (0..<60_000).map { "{\"c7\":\($0 % 1000 == 999 ? "\"text\"" : "\($0 % 1000)")}" }
+    var random = SplitMix(seed: 9)
+    let steps = Dealing.steps([lines], most: 60_000, &random)
+    var first: String?
+    for lanes in [1, 2, 4] {
+      let run = try ManifestRun(
+        """
+        name: wide
+        sources: { in: { use: file, lanes: \(lanes), with: { path: in.jsonl, format: json, fields: { \(names) } } } }
+        operators: { some: { use: filter, from: in, with: { where: c7 > 990 } } }
+        sinks: { out: { use: file, from: some, with: { path: out.jsonl } } }
+
+        """, inputs: ["in": (1, steps)])
+      let node = run.node("in")!
+      let story = "\(run.out.map { $0["c7"] }) \(node.mismatches) \(node.rejected) \(node.out[0].rows)"
+      #expect(first == nil || story == first, "\(lanes) lanes")
+      first = first ?? story
+      #expect(run.out.count == 60 * 8 && node.mismatches + node.rejected == 60)
+    }
+  }
+
   @Test func `threads that wait for much to do begin in the middle, and nothing shows of it`() throws {
     var random = SplitMix(seed: 77)
     // Long records: the threads begin at some megabytes.

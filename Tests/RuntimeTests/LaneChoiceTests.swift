@@ -75,8 +75,11 @@ struct LaneChoiceTests {
     #expect(
       try choice(manifest(source: "lanes: 1,", window: "lanes: auto,"), cpus: 4, trip: 100).mapValues(\.lanes) == ["win": 3])
     let two = try choice(manifest(source: "lanes: 1,", window: "lanes: auto,"), cpus: 2, trip: 100)
-    #expect(two["win"]?.lanes == 1 && two["win"]?.why.contains("two need two") == true)
+    #expect(two["win"]?.lanes == 1 && two["win"]?.why.contains("two lanes would need two threads more") == true)
     #expect(try choice(manifest(source: "lanes: 2,"), cpus: 8, trip: 100).isEmpty)
+    #expect(
+      try choice(manifest(source: "lanes: 1,", window: "lanes: auto,"), cpus: 300, trip: 100).mapValues(\.lanes) == ["win": 128]
+    )
   }
 
   @Test func `what cannot have lanes keeps to one, and says why when it was asked`() throws {
