@@ -53,6 +53,14 @@ final class DecodeCrew: @unchecked Sendable {
   /// Length of a job's records where the largest frame has so many bytes.
   static func jobBytes(largestFrame: Int) -> Int { min(256 << 10, largestFrame / 16) }
 
+  /// What a job's frames may take, which is more than usual records do; of others the source decodes what is left over.
+  private static func frameBytes(ofJob jobBytes: Int) -> Int { 4 * jobBytes }
+
+  /// What the frames of all jobs may take, of a source with so many threads beside its own.
+  static func frameBytes(helpers: Int, largestFrame: Int) -> Int {
+    helpers == 0 ? 0 : (1 + helpers) * jobsEach * frameBytes(ofJob: jobBytes(largestFrame: largestFrame))
+  }
+
   init(
     lanes: Int, plan: RecordPlan, source: Parker, clock: any PipelineClock, budget: FrameBudget, keepBytes: Int, jobBytes: Int,
     spareBytes: Int
@@ -130,7 +138,7 @@ final class DecodeCrew: @unchecked Sendable {
   }
 
   private func run(_ job: DecodeJob, _ decoder: RecordDecoder, _ pool: FramePool) {
-    job.run(decoder, pool, leaving: spareBytes)
+    job.run(decoder, pool, most: Self.frameBytes(ofJob: jobBytes), leaving: spareBytes)
     job.state.store(DecodeJob.State.done, ordering: .releasing)
   }
 

@@ -74,12 +74,15 @@ final class DecodeJob: @unchecked Sendable {
   /// Decodes the records, with a decoder and a pool of the calling thread, as far as memory goes: what then is left over (`rest`) the
   /// source's own decoder does when it is the job's turn, so that no job waits for memory that a later one holds.
   ///
-  /// - Parameter spare: bytes of the budget that are left to others.
-  func run(_ decoder: RecordDecoder, _ pool: FramePool, leaving spare: Int) {
+  /// - Parameters:
+  ///   - most: bytes that the job's frames may take.
+  ///   - spare: bytes of the budget that are left to others.
+  func run(_ decoder: RecordDecoder, _ pool: FramePool, most: Int, leaving spare: Int) {
     let before = decoder.mismatches
     if let frameRows { decoder.limitFrame(rows: frameRows, bytes: Node.frameBytes(forRows: frameRows)) }
     let start = UnsafeRawPointer(bytes.baseAddress!)
     var isDone = false
+    var held = 0
     while !isDone, parts.count < Self.mostParts {
       let (partsBefore, mismatchesBefore) = (parts.count, decoder.mismatches)
       let step = decoder.decode(
@@ -87,7 +90,8 @@ final class DecodeJob: @unchecked Sendable {
         final: isFinal, ingestTime: ingestTime)
       for dead in decoder.deadRecords { parts.append(.dead(dead)) }
       if decoder.rows > 0 {
-        guard let block = pool.take(decoder.frameByteCount, leaving: spare) else {
+        let block = held + decoder.frameByteCount > most ? nil : pool.take(decoder.frameByteCount, leaving: spare)
+        guard let block else {
           parts.removeSubrange(partsBefore...)
           mismatches = mismatchesBefore - before
           return Self.forgetRows(of: decoder)
@@ -95,6 +99,7 @@ final class DecodeJob: @unchecked Sendable {
         _ = decoder.writeFrame(
           into: tide_block_bytes(block), capacity: Int(block.pointee.capacity), stream: partition, firstID: 0)
         parts.append(.frame(block))
+        held += Int(block.pointee.capacity)
       }
       isDone = !step.frameReady
       rest = isDone ? length : rest + step.consumed

@@ -99,9 +99,9 @@ extension MemoryPlan {
       !$0.makes
         ? 0 : part($0.crossing ? Self.crossingPoolBytes : Self.localPoolBytes, Self.leastPoolBytes) * (1 + $0.helpers)
     }
-    // Helpers decode short jobs, of usual records into frames of some times their bytes; where that is not enough the source does it.
-    let helper = 2 * (8 * DecodeCrew.jobBytes(largestFrame: frame) + Self.frameExtraBytes)
-    calls = demand.chains.map { ($0.reads ? one : 0) + ($0.makes ? 2 * one : 0) + $0.helpers * helper }
+    calls = demand.chains.map {
+      ($0.reads ? one : 0) + ($0.makes ? 2 * one : 0) + DecodeCrew.frameBytes(helpers: $0.helpers, largestFrame: frame)
+    }
     retained = part(Self.retainedBytes, Self.leastRetainedBytes) + more
   }
 

@@ -30,7 +30,7 @@ extension Node {
         lanes: spec.lanes, plan: plan, source: chain.parker, clock: pipeline.clock, budget: pipeline.budget,
         keepBytes: memory.pools[chain.index] / spec.lanes,
         jobBytes: DecodeCrew.jobBytes(largestFrame: memory.largestFrameBytes),
-        spareBytes: memory.spareBytes + memory.largestFrameBytes + MemoryPlan.frameExtraBytes)
+        spareBytes: memory.spareBytes)
       let missing = made.start(name: spec.name)
       if missing > 0 { log(.warning, "\(missing) of its \(spec.lanes) lanes have no thread: the system gives no more") }
       crew = made
