@@ -28,7 +28,7 @@ final class NearPanes {
   var byteCount: Int { Int(Self.limit) * 16 + nothingCapacity * 8 }
 
   /// Takes those of some panes, from the first one of a batch on, that its rows may be in; keys are below a number.
-  func begin(_ existing: ArraySlice<Pane>, from first: Int64, through last: Int64, below keys: Int) {
+  func begin(_ existing: Slice<PaneList>, from first: Int64, through last: Int64, below keys: Int) {
     if keys > nothingCapacity {
       nothing.deallocate()
       nothingCapacity = max(keys, nothingCapacity * 2)

@@ -119,16 +119,3 @@ final class Pane {
     arena.paneBytes += table.byteCount
   }
 }
-
-extension [Pane] {
-  /// Where a pane stands among panes in the order of `index`, then `from`, or would.
-  func position(_ index: Int64, _ from: Int64 = .min) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      let pane = self[middle]
-      if pane.index < index || (pane.index == index && pane.from < from) { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
-}

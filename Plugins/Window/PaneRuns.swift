@@ -13,14 +13,14 @@ final class PaneRuns {
   private let arena: RecordArena
   private let block: MergeBlock
   /// Of 4 panes, of 16 and so on, each by the number of their first pane.
-  private var levels: [[Pane]]
+  private var levels: [PaneList]
 
   init(_ context: WindowContext, _ shape: WindowShape, _ arena: RecordArena, _ block: MergeBlock) {
     (self.context, self.shape, self.arena, self.block) = (context, shape, arena, block)
     var count = 0
     // Of a window twice as long, one run or more is a part.
     while Self.length(count + 1) * 2 <= shape.size { count += 1 }
-    levels = Array(repeating: [], count: count)
+    levels = Array(repeating: PaneList(), count: count)
   }
 
   deinit {
@@ -34,16 +34,16 @@ final class PaneRuns {
   /// What the panes from one on to before another come down to, in order, as the window sees it that ends before pane `seenBy`.
   ///
   /// Runs are made of panes alone that are in a window that ends before pane `complete`, or an earlier one.
-  func parts(of panes: [Pane], from start: Int64, to end: Int64, seenBy: Int64, complete: Int64) -> [Pane] {
+  func parts(of panes: PaneList, from start: Int64, to end: Int64, seenBy: Int64, complete: Int64) -> [Pane] {
     var found: [Pane] = []
     var place = panes.position(start)
-    while place < panes.count, panes[place].index < end {
+    while place < panes.endIndex, panes[place].index < end {
       if let run = longest(panes, at: place, from: start, to: end, seenBy: seenBy, complete: complete) {
         found.append(run.pane)
         place = panes.position(run.end)
       } else {
         if panes[place].from <= seenBy, panes[place].count > 0 { found.append(panes[place]) }
-        place += 1
+        place = panes.index(after: place)
       }
     }
     return found
@@ -51,7 +51,7 @@ final class PaneRuns {
 
   /// The longest run around a pane between two others; nil for the pane itself.
   private func longest(
-    _ panes: [Pane], at place: Int, from start: Int64, to end: Int64, seenBy: Int64, complete: Int64
+    _ panes: PaneList, at place: PaneList.Index, from start: Int64, to end: Int64, seenBy: Int64, complete: Int64
   ) -> (pane: Pane, end: Int64)? {
     for level in stride(from: levels.count, to: 0, by: -1) {
       let length = Self.length(level)
@@ -66,11 +66,11 @@ final class PaneRuns {
 
   /// The run of a level that begins with a pane, made if need be. Nil where it would be no more than one of its parts, or where
   /// more may come.
-  private func run(_ level: Int, _ first: Int64, _ panes: [Pane], _ complete: Int64) -> Pane? {
+  private func run(_ level: Int, _ first: Int64, _ panes: PaneList, _ complete: Int64) -> Pane? {
     let length = Self.length(level)
     let place = levels[level - 1].position(first)
-    if place < levels[level - 1].count, levels[level - 1][place].index == first { return levels[level - 1][place] }
-    guard shape.firstEnd(of: first + length - 1) <= complete, panes.position(first + length) - panes.position(first) > 1 else {
+    if place < levels[level - 1].endIndex, levels[level - 1][place].index == first { return levels[level - 1][place] }
+    guard shape.firstEnd(of: first + length - 1) <= complete, panes.areSeveral(in: first..<first + length) else {
       return nil
     }
     let parts = parts(of: level, first, panes, complete)
@@ -84,7 +84,7 @@ final class PaneRuns {
     return made
   }
 
-  private func parts(of level: Int, _ first: Int64, _ panes: [Pane], _ complete: Int64) -> [Pane] {
+  private func parts(of level: Int, _ first: Int64, _ panes: PaneList, _ complete: Int64) -> [Pane] {
     let length = Self.length(level - 1)
     return (0..<4).flatMap { number in
       let start = first + Int64(number) * length
@@ -93,11 +93,11 @@ final class PaneRuns {
   }
 
   /// Adds up anew what runs hold of a key, to one of whose panes a row has come; `from` is that pane's.
-  func refresh(_ key: UInt32, in index: Int64, from: Int64, _ panes: [Pane], complete: Int64) {
+  func refresh(_ key: UInt32, in index: Int64, from: Int64, _ panes: PaneList, complete: Int64) {
     for level in levels.indices.map({ $0 + 1 }) {
       let first = index & ~(Self.length(level) - 1)
       let place = levels[level - 1].position(first)
-      guard place < levels[level - 1].count, levels[level - 1][place].index == first else { continue }
+      guard place < levels[level - 1].endIndex, levels[level - 1][place].index == first else { continue }
       let run = levels[level - 1][place]
       run.from = max(run.from, from)
       let whole = run[key] ?? run.add(key, context.keys)
@@ -112,12 +112,7 @@ final class PaneRuns {
   /// Lets go of runs whose windows change no more.
   func release(_ isOver: (Pane) -> Bool) {
     for level in levels.indices {
-      var gone = 0
-      while gone < levels[level].count, isOver(levels[level][gone]) {
-        levels[level][gone].release(context.aggregates, context.keys)
-        gone += 1
-      }
-      levels[level].removeFirst(gone)
+      levels[level].release(isOver, context)
     }
   }
 }

@@ -42,13 +42,9 @@ extension PaneWindows {
   /// The next window that has something to say.
   private var nextEnd: Int64? {
     guard fired < .max else { return nil }
-    var (low, high) = (0, panes.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if shape.lastEnd(of: panes[middle].index) > fired { high = middle } else { low = middle + 1 }
-    }
-    guard low < panes.count else { return nil }
-    let first = shape.firstEnd(of: panes[low].index)
+    let place = panes.position { shape.lastEnd(of: $0.index) > fired }
+    guard place < panes.endIndex else { return nil }
+    let first = shape.firstEnd(of: panes[place].index)
     return first > fired ? first : shape.end(atLeast: fired + 1)
   }
 

@@ -10,8 +10,7 @@ final class PaneWindows: WindowStore {
   let ruler: Ruler
   let shape: WindowShape
   let arena: RecordArena
-  /// In the order of `index`, then `from`.
-  @exclusivity(unchecked) var panes: [Pane] = []
+  @exclusivity(unchecked) var panes = PaneList()
   let runs: PaneRuns
   /// Windows that end before the pane of this number have fired.
   var fired = Int64.min
@@ -40,7 +39,7 @@ final class PaneWindows: WindowStore {
   deinit {
     for pane in panes { pane.release(context.aggregates, context.keys) }
     // Before the arena goes.
-    panes = []
+    panes = PaneList()
   }
 
   var byteCount: Int {
@@ -153,10 +152,12 @@ final class PaneWindows: WindowStore {
   /// The pane of a number, a new one if need be.
   func pane(_ index: Int64, from: Int64 = .min) -> Pane {
     let place = panes.position(index, from)
-    if place < panes.count, panes[place].index == index, panes[place].from == from { return panes[place] }
+    if place < panes.endIndex, panes[place].index == index, panes[place].from == from { return panes[place] }
     let made = Pane(index, from: from, arena)
     // Where most keys have rows in a pane, most will in the next one.
-    if place > 0, panes[place - 1].count * 2 >= context.keys.limit { made.expectAll(below: context.keys.limit) }
+    if place > panes.startIndex, panes[panes.index(before: place)].count * 2 >= context.keys.limit {
+      made.expectAll(below: context.keys.limit)
+    }
     panes.insert(made, at: place)
     return made
   }
@@ -171,13 +172,8 @@ final class PaneWindows: WindowStore {
     let isOver = { [context, ruler, shape] (pane: Pane) in
       context.isOver(ruler.start(of: shape.lastEnd(of: pane.index)), at: context.watermark)
     }
-    var gone = 0
-    while gone < panes.count, isOver(panes[gone]) {
-      panes[gone].release(context.aggregates, context.keys)
-      gone += 1
-    }
-    if gone > 0 {
-      panes.removeFirst(gone)
+    if let first = panes.first, isOver(first) {
+      panes.release(isOver, context)
       runs.release(isOver)
       context.sweepKeys()
     }

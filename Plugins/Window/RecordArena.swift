@@ -7,6 +7,8 @@ final class RecordArena {
   private static let sizes = 6
 
   let stride: Int
+  /// A record that is as long as a line of memory is in one.
+  private let alignment: Int
   private let aggregates: AggregateSet
   /// A record of no rows, where a copy of its bytes is one too: its aggregates hold nothing beside it.
   private let template: UnsafeMutableRawPointer?
@@ -20,6 +22,7 @@ final class RecordArena {
   init(_ aggregates: AggregateSet) {
     self.aggregates = aggregates
     stride = (aggregates.recordBytes + StateRecord.headBytes + 7) & ~7
+    alignment = stride.isMultiple(of: 64) ? 64 : 16
     let made = UnsafeMutableRawPointer.allocate(byteCount: stride, alignment: 16)
     let before = aggregates.heapBytes
     Self.initialize(made, aggregates, stride)
@@ -72,7 +75,7 @@ final class RecordArena {
     if let found = free[size].popLast() { return found }
     made[size] += 1
     chunkBytes += stride << size
-    return .allocate(byteCount: stride << size, alignment: 16)
+    return .allocate(byteCount: stride << size, alignment: alignment)
   }
 
   /// Takes back a pane's chunks. A few are kept for the next pane; of many, half.

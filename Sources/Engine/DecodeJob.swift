@@ -29,6 +29,8 @@ final class DecodeJob: @unchecked Sendable {
   /// Rows of the largest frame, where an edge's pace sets them.
   private var frameRows: Int?
   private var bytes: UnsafeMutableRawBufferPointer
+  /// Bytes of usual records.
+  private let capacity: Int
   private var length = 0
   /// Where the records begin that are not decoded.
   private var rest = 0
@@ -44,6 +46,7 @@ final class DecodeJob: @unchecked Sendable {
   private static let paddingBytes = 64
 
   init(capacity: Int) {
+    self.capacity = capacity
     bytes = .allocate(byteCount: capacity + Self.paddingBytes, alignment: 64)
   }
 
@@ -56,9 +59,11 @@ final class DecodeJob: @unchecked Sendable {
   func fill(
     _ records: UnsafeRawBufferPointer, partition: UInt32, offset: UInt64, final: Bool, ingestTime: Int64, frameRows: Int?
   ) {
-    if records.count + Self.paddingBytes > bytes.count {
+    // Room for a long record goes with the next usual ones.
+    let wanted = max(capacity, records.count) + Self.paddingBytes
+    if wanted != bytes.count {
       bytes.deallocate()
-      bytes = .allocate(byteCount: records.count + Self.paddingBytes, alignment: 64)
+      bytes = .allocate(byteCount: wanted, alignment: 64)
     }
     bytes.copyMemory(from: records)
     memset(bytes.baseAddress! + records.count, 0, Self.paddingBytes)

@@ -67,6 +67,9 @@ public struct NodeSource: Sendable, Equatable {
 
 /// Instances side by side, as a manifest asks for them.
 public enum LaneCount: Sendable, Equatable {
+  /// Keys are in so many groups (`TIDE_KEY_GROUPS`), each of which is one lane's.
+  public static let most = 128
+
   case exactly(Int)
   /// As many as the planner finds worth it on the machine that the pipeline runs on.
   case auto

@@ -51,7 +51,7 @@ extension SourceReader {
 
   private mutating func lanes(_ entry: SourceEntry) -> LaneCount? {
     if entry.value.text == "auto" { return .auto }
-    return whole(entry, 1...128, or: "'auto'").map { .exactly($0) }
+    return whole(entry, 1...LaneCount.most, or: "'auto'").map { .exactly($0) }
   }
 
   private mutating func with(_ entry: SourceEntry) -> SourceValue? {

@@ -8,7 +8,13 @@ extension KeyTable {
 
     let hashes = UnsafeMutablePointer<UInt64>.allocate(capacity: Scratch.together)
     let words = UnsafeMutablePointer<UInt64>.allocate(capacity: Scratch.together)
+    /// Their keys: the first byte, and where the others are.
+    let tags = UnsafeMutablePointer<UInt8>.allocate(capacity: Scratch.together)
     let texts = UnsafeMutablePointer<tide_string>.allocate(capacity: Scratch.together)
+    /// Copies of keys that are nowhere in their frame.
+    private var kept = UnsafeMutableRawPointer.allocate(byteCount: 1024, alignment: 8)
+    private var keptBytes = 0
+    private var keptCapacity = 1024
     /// Lengths of the keys of the first probes: what is read here is near when keys are compared.
     let lengths = UnsafeMutablePointer<UInt32>.allocate(capacity: Scratch.together)
     /// Codes of a dictionary whose texts are looked up.
@@ -19,7 +25,7 @@ extension KeyTable {
     var byCode = UnsafeMutablePointer<UInt32>.allocate(capacity: 256)
     var codeCapacity = 256
 
-    var byteCount: Int { (capacity + codeCapacity) * 4 + Self.together * 44 }
+    var byteCount: Int { (capacity + codeCapacity) * 4 + Self.together * 45 + keptCapacity }
 
     mutating func reserve(_ count: Int) {
       guard count > capacity else { return }
@@ -37,10 +43,35 @@ extension KeyTable {
       byCode.initialize(repeating: 0, count: count)
     }
 
+    /// Copies the key of the row at a place; rows come in order, and the first one's call lets go of all copies before.
+    mutating func keep(_ key: UnsafeRawBufferPointer, _ at: Int) {
+      if at == 0 { keptBytes = 0 }
+      if keptBytes + key.count > keptCapacity { grow(by: key.count, rows: at) }
+      let copy = kept + keptBytes
+      copy.copyMemory(from: key.baseAddress!, byteCount: key.count)
+      keptBytes += key.count
+      tags[at] = key[0]
+      texts[at] = tide_string(data: (copy + 1).assumingMemoryBound(to: CChar.self), length: UInt64(key.count - 1))
+    }
+
+    private mutating func grow(by bytes: Int, rows: Int) {
+      keptCapacity = (keptBytes + bytes) * 2
+      let larger = UnsafeMutableRawPointer.allocate(byteCount: keptCapacity, alignment: 8)
+      larger.copyMemory(from: kept, byteCount: keptBytes)
+      for at in 0..<rows {
+        let offset = UnsafeRawPointer(texts[at].data) - UnsafeRawPointer(kept)
+        texts[at].data = UnsafePointer((larger + offset).assumingMemoryBound(to: CChar.self))
+      }
+      kept.deallocate()
+      kept = larger
+    }
+
     func deallocate() {
       hashes.deallocate()
       words.deallocate()
+      tags.deallocate()
       texts.deallocate()
+      kept.deallocate()
       lengths.deallocate()
       codes.deallocate()
       numbers.deallocate()
@@ -50,7 +81,7 @@ extension KeyTable {
 
   /// The numbers of the keys of a batch, one for each row to visit, in their order; valid until the next call.
   ///
-  /// A dictionary's texts are looked up once each; other texts several at a time, and runs of one text once.
+  /// A dictionary's texts are looked up once each; other keys several at a time, and runs of one key once.
   public func numbers(of batch: Batch, by columns: [ColumnView]) -> UnsafePointer<UInt32> {
     let count = batch.count
     scratch.reserve(count)
@@ -69,6 +100,8 @@ extension KeyTable {
       coded(batch, column, codes.baseAddress!, dictionary)
     } else if column.type == .string {
       texts(batch, column)
+    } else if let values = tide_i64_vec(column.frame, column.index) ?? tide_time_vec(column.frame, column.index) {
+      words(batch, column, values)
     } else {
       general(batch, columns)
     }
@@ -76,14 +109,6 @@ extension KeyTable {
   }
 
   private func fill(_ number: UInt32, _ count: Int) { scratch.numbers.update(repeating: number, count: count) }
-
-  private func general(_ batch: Batch, _ columns: [ColumnView]) {
-    var at = 0
-    for row in batch.rows {
-      scratch.numbers[at] = number(of: reader.bytes(of: columns, row: row))
-      at += 1
-    }
-  }
 
   /// Calls `body` with each row to visit and its place among them.
   @inline(__always)
@@ -122,6 +147,7 @@ extension KeyTable {
   private func number(_ dictionary: ColumnView) {
     let (byCode, codes, texts, hashes) = (scratch.byCode, scratch.codes, scratch.texts, scratch.hashes)
     let tag = UInt8(TIDE_KEY_TEXT)
+    scratch.tags.update(repeating: tag, count: Scratch.together)
     var (code, count) = (0, 0)
     while code < dictionary.count {
       if byCode[code] != 0 {
@@ -139,45 +165,70 @@ extension KeyTable {
   }
 
   private func texts(_ batch: Batch, _ column: ColumnView) {
-    var start = 0
-    while start < batch.count {
-      let count = min(batch.count - start, Scratch.together)
-      lookUp(batch, column, start, count)
-      start += count
+    let (tags, texts, nothing) = (scratch.tags, scratch.texts, nothing)
+    let (frame, index, hasNulls) = (column.frame, column.index, column.validity != nil)
+    together(batch) { at, row in
+      let isNull = hasNulls && !column.isValid(Int(row))
+      tags[at] = UInt8(isNull ? TIDE_KEY_NULL : TIDE_KEY_TEXT)
+      texts[at] = isNull ? nothing : tide_utf8(frame, index, row)
     }
+  }
+
+  /// The bytes of integers and times in their column are those of their keys.
+  private func words(_ batch: Batch, _ column: ColumnView, _ values: UnsafePointer<Int64>) {
+    let (tags, texts, nothing, hasNulls) = (scratch.tags, scratch.texts, nothing, column.validity != nil)
+    let tag = UInt8(column.type == .time ? TIDE_KEY_TIME : TIDE_KEY_INTEGER)
+    together(batch) { at, row in
+      let isNull = hasNulls && !column.isValid(Int(row))
+      tags[at] = isNull ? UInt8(TIDE_KEY_NULL) : tag
+      texts[at] =
+        isNull
+        ? nothing : tide_string(data: UnsafeRawPointer(values + Int(row)).assumingMemoryBound(to: CChar.self), length: 8)
+    }
+  }
+
+  private func general(_ batch: Batch, _ columns: [ColumnView]) {
+    together(batch) { at, row in scratch.keep(reader.bytes(of: columns, row: Int(row)), at) }
+  }
+
+  private var nothing: tide_string {
+    tide_string(data: UnsafeRawPointer(scratch.hashes).assumingMemoryBound(to: CChar.self), length: 0)
   }
 
   /// So many keys are near anyway.
   private static let near = 4096
 
-  /// Some rows at a time, each step for all of them: hashes, first probes, what stands there, comparisons.
-  private func lookUp(_ batch: Batch, _ column: ColumnView, _ start: Int, _ count: Int) {
-    let (hashes, texts, numbers, seed) = (scratch.hashes, scratch.texts, scratch.numbers + start, seed)
-    let (frame, index, selection, tag) = (column.frame, column.index, batch.selection, UInt8(TIDE_KEY_TEXT))
-    let hasNulls = column.validity != nil
-    var at = 0
-    while at < count {
-      let text = tide_utf8(frame, index, tide_row(selection, UInt32(truncatingIfNeeded: start &+ at)))
-      texts[at] = text
-      hashes[at] = Self.hash(UnsafeRawPointer(text.data), Int(truncatingIfNeeded: text.length), tag, seed)
-      at &+= 1
-    }
-    probe(count)
-    at = 0
-    while at < count {
-      if hasNulls, !column.isValid(Int(tide_row(selection, UInt32(truncatingIfNeeded: start &+ at)))) {
-        var noValue = UInt8(TIDE_KEY_NULL)
-        numbers[at] = withUnsafeBytes(of: &noValue) { number(of: $0) }
-      } else if at > 0, hashes[at] == hashes[at &- 1], isSame(texts[at], texts[at &- 1]), !hasNulls {
-        numbers[at] = numbers[at &- 1]
-      } else {
-        numbers[at] = find(at)
+  /// Some rows at a time, each step for all of them: keys, hashes, first probes, what stands there, comparisons. Runs of one key
+  /// are looked up once.
+  ///
+  /// - Parameter key: puts the key of a row at a place of `scratch.tags` and `texts`.
+  @inline(__always)
+  private func together(_ batch: Batch, _ key: (_ at: Int, _ row: UInt32) -> Void) {
+    let (hashes, tags, texts, seed, selection) = (scratch.hashes, scratch.tags, scratch.texts, seed, batch.selection)
+    var start = 0
+    while start < batch.count {
+      let count = min(batch.count &- start, Scratch.together)
+      var at = 0
+      while at < count {
+        key(at, tide_row(selection, UInt32(truncatingIfNeeded: start &+ at)))
+        hashes[at] = Self.hash(
+          UnsafeRawPointer(texts[at].data), Int(truncatingIfNeeded: texts[at].length), tags[at], seed)
+        at &+= 1
       }
-      at &+= 1
+      probe(count)
+      let numbers = scratch.numbers + start
+      at = 0
+      while at < count {
+        let isRepeated =
+          at > 0 && hashes[at] == hashes[at &- 1] && tags[at] == tags[at &- 1] && isSame(texts[at], texts[at &- 1])
+        numbers[at] = isRepeated ? numbers[at &- 1] : find(at)
+        at &+= 1
+      }
+      start &+= count
     }
   }
 
-  /// Of so many texts that are hashed: the slot that is likely to be each one's, one of its first two.
+  /// Of so many keys that are hashed: the slot that is likely to be each one's, one of its first two.
   private func probe(_ count: Int) {
     let (hashes, words, slots, mask) = (scratch.hashes, scratch.words, slots, mask)
     var at = 0
@@ -199,10 +250,10 @@ extension KeyTable {
     }
   }
 
-  /// The number of a text that `probe` has seen.
+  /// The number of a key that `probe` has seen.
   @inline(__always)
   private func find(_ at: Int) -> UInt32 {
-    let (hash, word, text, tag) = (scratch.hashes[at], scratch.words[at], scratch.texts[at], UInt8(TIDE_KEY_TEXT))
+    let (hash, word, text, tag) = (scratch.hashes[at], scratch.words[at], scratch.texts[at], scratch.tags[at])
     let (rest, length) = (UnsafeRawPointer(text.data!), Int(truncatingIfNeeded: text.length))
     let number = UInt32(truncatingIfNeeded: word) &- 1
     // Keys may have come since, but none has gone.

@@ -16,8 +16,6 @@ public struct LaneChoice: Sendable, Equatable {
 
   /// A source's thread cuts, sends on and runs what follows; with more threads than this it is what the others wait for.
   static let mostDecoders = 4
-  /// Keys are in so many groups, each of which is one lane's.
-  static let mostLanes = 128
   /// What a record of JSON takes to decode, in ns: a round figure for records of a hundred bytes.
   static let recordNanoseconds: Int64 = 300
   /// Lines of a row's columns come over several at a time, so that a row of two lines takes this part of a round trip.
@@ -55,7 +53,7 @@ public struct LaneChoice: Sendable, Equatable {
         let now = lanes[node.index]!
         // The first further lane of an operator takes it off its thread, and so needs two.
         let price = node.kind != .source && now == 1 ? 2 : 1
-        guard price <= free, now < (node.kind == .source ? Self.mostDecoders : Self.mostLanes) else { continue }
+        guard price <= free, now < (node.kind == .source ? Self.mostDecoders : LaneCount.most) else { continue }
         var more = lanes
         more[node.index] = now + 1
         guard fits(more) else { continue }
