@@ -39,7 +39,7 @@ measure_window() {
     say "window, round $round of $rounds"
     window tumbling 10000 10000 50084
     window sliding 60000 5000 101184
-    if [ "$round" -eq 1 ]; then "$work/window" "$(built_plugins | grep window)" "$rounds" >"$results/window-memory"; fi
+    if [ "$round" -eq 1 ]; then "$work/window" "$(built_plugins | grep window)" $((rounds * 3)) >"$results/window-memory"; fi
   done
   head_of "$rows lines to windows by key and back to JSON" CPU reference
   paste -d ' ' "$results"/window-{tumbling,tumbling-reference,sliding} |
