@@ -111,7 +111,8 @@ static tide_status values(tide_expression *expression, const tide_batch *batch, 
   out->data = tide_f64_vec(batch->frame, tide_find(batch->frame, "value"));
   return TIDE_OK;
 }
-static const tide_expressions expressions = {sizeof expressions, 0, compile, release_expression, NULL, values, NULL};
+static void left_out(tide_expression *expression, uint64_t count, tide_string why) { (void)expression, (void)count, (void)why; }
+static const tide_expressions expressions = {sizeof expressions, 0, compile, release_expression, NULL, values, NULL, left_out};
 
 static const void *host_extension(void *context, const char *id) {
   (void)context;

@@ -60,7 +60,7 @@ final class AggregateStore: FoldStore {
       at &+= 1
     }
     try settle(&out)
-    aggregates.tellSkipped { context.host.log(.warning, $0) }
+    aggregates.countLeftOut()
   }
 
   private func reserve() {

@@ -153,7 +153,7 @@ struct WindowOperator: Operator, Stateful, WatermarkHandler, TimerHandler {
     try context.aggregates.begin(batch)
     try store.take(batch, context.keys.numbers(of: batch, by: columns), times, &out)
     try context.results.commit(&out)
-    context.aggregates.tellSkipped { host.log(.warning, $0) }
+    context.aggregates.countLeftOut()
     try limits.check(
       keys: { context.keys.count },
       bytes: { context.keys.byteCount + context.aggregates.heapBytes + store.byteCount },
@@ -183,7 +183,6 @@ struct WindowOperator: Operator, Stateful, WatermarkHandler, TimerHandler {
 
   mutating func flush(_ out: inout Output) throws {
     guard try advance(to: .max, &out) else { return out.callAgain() }
-    if let total = context.aggregates.skippedTotal { host.log(.warning, total) }
   }
 
   /// Fires what is due at a watermark, or at a time. False when that takes another call.

@@ -37,7 +37,9 @@ public final class AggregateSet {
   let places: [Int]
   let fingerprint: UInt64
   private let heap: SideHeap
-  private let skipped: UnsafeMutablePointer<SkippedCounts>
+  private let leftOut: UnsafeMutablePointer<LeftOutCounts>
+  /// Of each cell, those that `takeLeftOut` has given.
+  @exclusivity(unchecked) var givenLeftOut: [LeftOutCounts]
 
   /// What has been seen of each argument: nil nothing yet, `variant` values of several types.
   @exclusivity(unchecked) var types: [ColumnType?]
@@ -63,11 +65,11 @@ public final class AggregateSet {
     let total = UnsafeMutablePointer<Int>.allocate(capacity: 1)
     total.initialize(to: 0)
     // One for each cell; of those there are no more than aggregates.
-    let skipped = UnsafeMutablePointer<SkippedCounts>.allocate(capacity: max(bound.count, 1))
-    skipped.initialize(repeating: SkippedCounts(), count: max(bound.count, 1))
-    let plan = CellPlan(bound, SideHeap(total: total), skipped)
+    let leftOut = UnsafeMutablePointer<LeftOutCounts>.allocate(capacity: max(bound.count, 1))
+    leftOut.initialize(repeating: LeftOutCounts(), count: max(bound.count, 1))
+    let plan = CellPlan(bound, SideHeap(total: total), leftOut)
     self.aggregates = aggregates
-    self.skipped = skipped
+    self.leftOut = leftOut
     heap = SideHeap(total: total)
     (arguments, filters, cells, places) = (plan.arguments, plan.filters, plan.cells, plan.places)
     recordBytes = plan.recordBytes
@@ -75,20 +77,17 @@ public final class AggregateSet {
     fingerprint = plan.fingerprint
     types = Array(repeating: nil, count: plan.arguments.count)
     names = Array(repeating: [:], count: aggregates.count)
+    givenLeftOut = Array(repeating: LeftOutCounts(), count: plan.cells.count)
   }
 
   deinit {
     selection.deallocate()
     heap.total.deallocate()
-    skipped.deallocate()
+    leftOut.deallocate()
   }
 
   /// What the states hold beside their records, in bytes.
   public var heapBytes: Int { heap.total.pointee }
-  /// NaNs that `min`, `max`, `quantile` and `top` have left out.
-  public var skippedNaNs: Int { cells.reduce(0) { $0 + $1.skipped.pointee.nans } }
-  /// Values that a function could not take, such as the sum of a text.
-  public var unfitValues: Int { cells.reduce(0) { $0 + $1.skipped.pointee.unfit } }
 
   // MARK: Records
 

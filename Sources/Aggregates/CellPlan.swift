@@ -19,10 +19,10 @@ struct CellPlan {
   private var found: [Key: Int] = [:]
   private let heap: SideHeap
   /// Room for the counts of each cell.
-  private let skipped: UnsafeMutablePointer<SkippedCounts>
+  private let leftOut: UnsafeMutablePointer<LeftOutCounts>
 
-  init(_ aggregates: [BoundAggregate], _ heap: SideHeap, _ skipped: UnsafeMutablePointer<SkippedCounts>) {
-    (self.heap, self.skipped) = (heap, skipped)
+  init(_ aggregates: [BoundAggregate], _ heap: SideHeap, _ leftOut: UnsafeMutablePointer<LeftOutCounts>) {
+    (self.heap, self.leftOut) = (heap, leftOut)
     places = Array(repeating: 0, count: aggregates.count)
     // Rows last: a cell of an argument may count them.
     let isRows = { (index: Int) in aggregates[index].kind == .count && aggregates[index].argument == nil }
@@ -39,7 +39,7 @@ struct CellPlan {
   private mutating func add(_ aggregate: BoundAggregate) -> Int {
     let argument = aggregate.argument.map { Self.index(of: $0, in: &arguments) }
     let filter = aggregate.filter.map { Self.index(of: $0, in: &filters) }
-    let place = CellPlace(argument: argument, filter: filter, heap: heap, skipped: skipped + cells.count)
+    let place = CellPlace(argument: argument, filter: filter, heap: heap, leftOut: leftOut + cells.count)
     let limit = Int(aggregate.parameter)
     switch aggregate.kind {
     case .count where argument == nil: return rows(place)

@@ -42,7 +42,7 @@ final class EntriesCell: StateCell {
   override func update(_ visit: Visit, _ column: ArgumentColumn, _ order: RowOrder) {
     forEachValue(visit, column) { row, value, state in
       if isTop, value.isNaN {
-        skipped.pointee.nans &+= 1
+        leftOut.pointee.nans &+= 1
       } else {
         insert(OrderedValue(value: value, time: order.time(row), id: order.id(row)), state)
       }

@@ -49,14 +49,14 @@ final class QuantileCell: StateCell {
       if value.kind.isNumber || value.kind == .duration {
         add(value.number, state)
       } else {
-        skipped.pointee.unfit &+= 1
+        leftOut.pointee.notNumbers &+= 1
       }
     }
   }
 
   @inline(__always) private func add(_ value: Double, _ state: UnsafeMutableRawPointer) {
     if value != value {
-      skipped.pointee.nans &+= 1
+      leftOut.pointee.nans &+= 1
       return
     }
     let sketch = sketch(state)

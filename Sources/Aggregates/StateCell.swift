@@ -8,14 +8,6 @@ struct Visit {
   var records: UnsafePointer<UnsafeMutableRawPointer>!
 }
 
-/// What values a cell has left out, counted since the set was made, and whether the log says so.
-struct SkippedCounts {
-  var nans = 0
-  var unfit = 0
-  var areNaNsTold = false
-  var isUnfitTold = false
-}
-
 /// Part of every record of a set, at one offset: what one or several aggregates over the same argument keep.
 ///
 /// Calls are per batch and per record, never per row: a subclass has the loop over rows.
@@ -33,10 +25,10 @@ class StateCell {
   /// In the record.
   var offset = 0
   let heap: SideHeap
-  let skipped: UnsafeMutablePointer<SkippedCounts>
+  let leftOut: UnsafeMutablePointer<LeftOutCounts>
 
   init(_ place: CellPlace) {
-    (argument, filter, heap, skipped) = (place.argument, place.filter, place.heap, place.skipped)
+    (argument, filter, heap, leftOut) = (place.argument, place.filter, place.heap, place.leftOut)
   }
 
   /// Makes the state of nothing. `state` is the cell's part of a record, here and below.
@@ -86,7 +78,7 @@ class StateCell {
       if value.kind != .none {
         body(row, value, state)
       } else if !value.isNull {
-        skipped.pointee.unfit &+= 1
+        leftOut.pointee.unfit &+= 1
       }
     }
   }
@@ -97,7 +89,7 @@ struct CellPlace {
   var argument: Int?
   var filter: Int?
   var heap: SideHeap
-  var skipped: UnsafeMutablePointer<SkippedCounts>
+  var leftOut: UnsafeMutablePointer<LeftOutCounts>
 }
 
 /// The rows that came, whatever they hold: `count()`.

@@ -23,10 +23,10 @@ extension StatisticsCell {
       case [.extremes, .moments]: Self.loop([.extremes, .moments], values, visit, offset)
       default: Self.loop([.sum, .extremes, .moments], values, visit, offset)
       }
-    skipped.pointee.nans &+= nans
+    leftOut.pointee.nans &+= nans
   }
 
-  /// Folds doubles in; gives how many of them the extremes have skipped.
+  /// Folds doubles in; gives how many of them the extremes leave out.
   @inline(__always) private static func loop(
     _ parts: Parts, _ values: UnsafePointer<Double>, _ visit: Visit, _ offset: Int
   ) -> Int {
@@ -67,7 +67,7 @@ extension StatisticsCell {
     if parts.contains(.sum) { sumPointer(state).pointee = sum }
     if parts.contains(.extremes) {
       extremesPointer(state).pointee = extremes
-      skipped.pointee.nans &+= nans
+      leftOut.pointee.nans &+= nans
     }
     return true
   }

@@ -158,7 +158,7 @@ final class StatisticsCell: StateCell {
       if parts.contains(.sum) { sumPointer(state).pointee.add(value.double) }
       if parts.contains(.extremes) {
         extremesPointer(state).pointee.add(value.double)
-        if value.isNaN { skipped.pointee.nans &+= 1 }
+        if value.isNaN { leftOut.pointee.nans &+= 1 }
       }
       if parts.contains(.moments) { momentsPointer(state).pointee.add(value.double) }
     case .int, .uint, .duration: addInteger(value, state, rest(state))
@@ -166,7 +166,11 @@ final class StatisticsCell: StateCell {
       let rest = rest(state)
       rest.pointee.others &+= 1
       if parts.contains(.extremes), value.kind != .none { addExtremes(value, rest) }
-      if value.kind == .none || !parts.isDisjoint(with: [.sum, .moments]) { skipped.pointee.unfit &+= 1 }
+      if value.kind == .none {
+        leftOut.pointee.unfit &+= 1
+      } else if !parts.isDisjoint(with: [.sum, .moments]) {
+        leftOut.pointee.notNumbers &+= 1
+      }
     }
   }
 

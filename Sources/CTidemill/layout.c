@@ -210,7 +210,7 @@ AT(tide_values, state, 24);
 AT(tide_values, data, 32);
 AT(tide_values, metadata, 40);
 
-SIZE(tide_expressions, 48);
+SIZE(tide_expressions, 56);
 AT(tide_expressions, size, 0);
 AT(tide_expressions, reserved, 4);
 AT(tide_expressions, compile, 8);
@@ -218,6 +218,7 @@ AT(tide_expressions, release, 16);
 AT(tide_expressions, filter, 24);
 AT(tide_expressions, values, 32);
 AT(tide_expressions, why, 40);
+AT(tide_expressions, left_out, 48);
 
 /* As the interface of Arrow says on 64-bit hosts. */
 SIZE(struct ArrowSchema, 72);

@@ -16,6 +16,8 @@ public struct Books: Sendable, Equatable {
     public var mismatches: UInt64 = 0
     /// Rows for which an expression erred; a row counts once for each.
     public var expressionErrors: UInt64 = 0
+    /// Values that the component could not take, such as a text in a sum; one counts for each result that it is left out of.
+    public var leftOut: UInt64 = 0
     /// Rows out, per port; the dead-letter port is last.
     public var out: [Port] = []
     /// Rows in of each lane; none where there are no lanes.

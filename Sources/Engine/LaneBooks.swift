@@ -12,6 +12,8 @@ extension Books.Node {
       pending += lane.pending
       mismatches += lane.mismatches
       expressionErrors += lane.expressionErrors
+      // A component says how many, and may say any number.
+      leftOut &+= lane.leftOut
       restarts += lane.restarts
       retries += lane.retries
       for port in out.indices {

@@ -15,12 +15,12 @@ final class Node: @unchecked Sendable {
     static let inCall = 8
     static let withOutput = 1, withoutOutput = 2
     static let retries = 9
-    static let expressionErrors = 10
+    static let expressionErrors = 10, leftOut = 11
     /// What it was sent, and what it has sent on; of a source the latter alone.
-    static let watermark = 11, sentWatermark = 12
-    static let hasEnded = 13
+    static let watermark = 12, sentWatermark = 13
+    static let hasEnded = 14
     /// Rows and frames of port p stand at ports + 2p.
-    static let ports = 14
+    static let ports = 15
   }
 
   /// Why a call failed, as the plugin said it through `fail`.
@@ -297,6 +297,7 @@ final class Node: @unchecked Sendable {
     books.rowsIn = counters.read(Count.rowsIn)
     books.mismatches = counters.read(Count.mismatches)
     books.expressionErrors = counters.read(Count.expressionErrors)
+    books.leftOut = counters.read(Count.leftOut)
     books.restarts = counters.read(Count.restarts)
     books.retries = counters.read(Count.retries)
     books.out = (spec.outputs + ["dead"]).enumerated().map { port, name in

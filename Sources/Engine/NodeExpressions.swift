@@ -40,4 +40,11 @@ extension Node: ExpressionHost {
     let option = expression.configPath.isEmpty ? "an expression" : "'\(expression.configPath)'"
     pipeline.log(.warning, node: spec.name, "\(option) errs: \(reason); further errors are counted and not shown")
   }
+
+  /// Counts values that the component left out, and says why where it does.
+  func note(leftOut values: UInt64, why: tide_string) {
+    counters.add(Count.leftOut, Int(clamping: values))
+    guard why.length > 0 else { return }
+    pipeline.log(.warning, node: spec.name, "\(String(borrowed: why)); the books count such values")
+  }
 }

@@ -15,12 +15,17 @@ public protocol ExpressionHost: AnyObject {
 
   /// Notes rows of a batch for which an expression erred.
   func note(_ errors: Int, of expression: HostedExpression, in batch: UnsafePointer<tide_batch>)
+
+  /// Notes values that the instance left out of its results, and why, which may be empty.
+  func note(leftOut values: UInt64, why: tide_string)
 }
 
 extension ExpressionHost {
   public func evaluating<Result>(_ body: () -> Result) -> Result { body() }
 
   public func note(_ errors: Int, of expression: HostedExpression, in batch: UnsafePointer<tide_batch>) {}
+
+  public func note(leftOut values: UInt64, why: tide_string) {}
 
   /// Compiles an expression for the instance, and gives its address out.
   ///
@@ -93,6 +98,10 @@ public final class HostedExpression {
     table.pointee.why = { address, batch, row in
       guard let me = HostedExpression.at(address), let batch else { return tide_string("") }
       return me.host.evaluating { me.why(batch, row) }
+    }
+    table.pointee.left_out = { address, values, why in
+      guard let me = HostedExpression.at(address) else { return }
+      me.host.evaluating { me.host.note(leftOut: values, why: why) }
     }
     return table
   }

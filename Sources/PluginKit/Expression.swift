@@ -16,12 +16,13 @@ public final class Expression: ExpressibleByStringLiteral {
   public let text: String
   private let table: UnsafePointer<tide_expressions>?
   private let raw: OpaquePointer?
+  private let host: Host?
   private var matches = Matches()
 
   /// The default of an option. It is compiled when the host hands it back as the option's value; by itself it evaluates nothing.
   public init(stringLiteral text: String) {
     self.text = text
-    (table, raw) = (nil, nil)
+    (table, raw, host) = (nil, nil, nil)
   }
 
   /// Compiles; in `init` and `open` of a component. Throws `unsupported` when the host has no such extension.
@@ -42,6 +43,7 @@ public final class Expression: ExpressibleByStringLiteral {
     try check(status)
     self.text = text
     self.table = table
+    self.host = host
     raw = made
   }
 
@@ -103,6 +105,20 @@ public final class Expression: ExpressibleByStringLiteral {
     let (table, raw) = compiled
     let why = table.pointee.why(raw, batch.raw, UInt32(truncatingIfNeeded: row))
     return why.length == 0 ? nil : String(why)
+  }
+
+  /// Counts values of the expression that the component left out of a result because it cannot take them, such as a text in a
+  /// sum: the node's books show how many. For once a batch, when there are new ones. A host from before that has only its log.
+  ///
+  /// - Parameter why: a sentence for the log, given with the first of them.
+  public func countLeftOut(_ values: Int, why: String? = nil) {
+    let (table, raw) = compiled
+    let end = MemoryLayout<tide_expressions>.offset(of: \.left_out)! + MemoryLayout<UnsafeRawPointer>.size
+    guard Int(table.pointee.size) >= end, let entry = table.pointee.left_out else {
+      if let why { host?.log(.warning, why) }
+      return
+    }
+    (why ?? "").withBorrowed { entry(raw, UInt64(values), $0) }
   }
 
   private var compiled: (UnsafePointer<tide_expressions>, OpaquePointer) {

@@ -44,6 +44,10 @@ public struct BooksReport {
       let rows = Quantities.count(Int(clamping: node.expressionErrors), "row")
       lines.append((nil, "\(node.name): expressions erred for \(rows)"))
     }
+    for node in books.nodes where node.leftOut > 0 {
+      let values = Quantities.count(Int(clamping: node.leftOut), "value")
+      lines.append((nil, "\(node.name): results leave out \(values) that they cannot take"))
+    }
     for node in books.nodes where node.retries + node.restarts > 0 {
       let calls = "\(Quantities.grouped(node.retries)) \(node.retries == 1 ? "call" : "calls") repeated"
       lines.append((nil, "\(node.name): \(calls), \(node.restarts) \(node.restarts == 1 ? "restart" : "restarts")"))
@@ -76,7 +80,7 @@ public struct BooksReport {
         .init("name", .string(node.name)), .init("in", number(node.rowsIn)), .init("taken", number(node.taken)),
         .init("late", number(node.late)), .init("rejected", number(node.rejected)), .init("pending", number(node.pending)),
         .init("mismatches", number(node.mismatches)), .init("expression_errors", number(node.expressionErrors)),
-        .init("restarts", number(node.restarts)),
+        .init("left_out", number(node.leftOut)), .init("restarts", number(node.restarts)),
         .init("retries", number(node.retries)),
         .init("error_percent", .double((node.errorPercent * 100).rounded() / 100)),
         .init("out", .map(node.out.map { .init($0.name, number($0.rows)) })),

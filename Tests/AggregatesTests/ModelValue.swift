@@ -1,7 +1,7 @@
 import PluginKit
 
 /// A value of a test: what goes into a column, and what comes out of one.
-enum ModelValue: Hashable, CustomStringConvertible {
+enum ModelValue: Hashable, Sendable, CustomStringConvertible {
   case null
   /// Not there.
   case absent

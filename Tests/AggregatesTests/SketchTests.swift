@@ -70,11 +70,14 @@ import Testing
     let groups = Groups(set, count: 1)
     Self.fold([.infinity, -.infinity, 3, .nan, .infinity, -.infinity], set, groups.records[0])
     #expect(try groups.results().values[0] == [.double(-.infinity), .double(3), .double(.infinity)])
-    #expect(set.skippedNaNs == 1)
-    var told: [String] = []
-    for _ in 0..<2 { set.tellSkipped { told.append($0) } }
-    #expect(told.count == 3 && told.allSatisfy { $0.contains("leaves out NaN") }, "\(told)")
-    #expect(set.skippedTotal?.contains("NaN, 1 times") == true)
+    var (values, told): (Int, [String]) = (0, [])
+    for _ in 0..<2 {
+      set.takeLeftOut { _, count, why in
+        values += count
+        told.append(why ?? "nothing")
+      }
+    }
+    #expect(values == 3 && told.count == 3 && told.allSatisfy { $0.contains("leaves out NaN") }, "\(values) \(told)")
   }
 
   @Test func `buckets cover every positive double without a gap`() {
@@ -117,7 +120,7 @@ import Testing
     let results = try groups.results().values[0]
     #expect(results[0] == .int(7))
     #expect(results[1] == .counts(["1": 3, "0": 2, "NaN": 2, "9223372036854775808": 2, "1.5": 1, "true": 1]))
-    #expect(set.unfitValues == 2)
+    #expect(LeftOutTests.taken(set) == ["d": 1, "c": 1])
   }
 
   @Test func `counts of more than 1,000 values are null and say so`() throws {

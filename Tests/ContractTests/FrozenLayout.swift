@@ -249,7 +249,7 @@ let frozenLayout: [FrozenStruct] = [
       ("metadata", \.metadata, 40),
     ]),
   layout(
-    tide_expressions.self, 48,
+    tide_expressions.self, 56,
     [
       ("size", \.size, 0),
       ("reserved", \.reserved, 4),
@@ -258,6 +258,7 @@ let frozenLayout: [FrozenStruct] = [
       ("filter", \.filter, 24),
       ("values", \.values, 32),
       ("why", \.why, 40),
+      ("left_out", \.left_out, 48),
     ]),
   layout(
     ArrowSchema.self, 72,

@@ -48,6 +48,22 @@ import Testing
     #expect(run.books.nodes[2].rejected == 4 && run.books.nodes[2].taken == 0)
   }
 
+  @Test func `any number of values may be said to be left out, of an expression that there is`() throws {
+    let run = try run { me, batch, out in
+      let host = me.host.pointee
+      let table = host.extension(host.context, TIDE_EXPRESSION)!.assumingMemoryBound(to: tide_expressions.self)
+      var expression: OpaquePointer?
+      let status = Array("value".utf8CString).withUnsafeBufferPointer {
+        table.pointee.compile(host.context, tide_string(data: $0.baseAddress, length: 5), tide_string(), 0, &expression)
+      }
+      table.pointee.left_out(nil, 5, tide_string())
+      for values in [0, 3, UInt64.max] { table.pointee.left_out(expression, values, tide_string()) }
+      return [status, me.forward(batch, out)]
+    }
+    #expect(run.told == [TIDE_OK, TIDE_OK] && run.rows == [0, 2, 4, 6])
+    #expect(run.books.nodes.map(\.leftOut) == [0, 0, UInt64(Int.max) + 3, 0])
+  }
+
   @Test func `a selection must be part of the batch's`() throws {
     let run = try run { me, batch, out in
       [me.forward(batch, rows: [0, 1], out), me.forward(batch, rows: [2, 0], out), me.forward(batch, rows: [2, 6], out)]

@@ -92,6 +92,30 @@ import Testing
     }
   }
 
+  @Test func `what aggregates leave out stands in the books, of all lanes and of instances that are gone`() throws {
+    let lines = (0..<60).map { "{\"ts\":\($0),\"k\":\"\($0 % 7)\",\"value\":\($0 % 3 == 0 ? "\"x\"" : "1.5")}\n" }
+    var random = SplitMix(seed: 1)
+    let stream = FoldStream(1, partitions: 1, unit: 1, delay: 1000, most: 1, &random)
+    let plain = stream.manifest(
+      "aggregate", ["key: k", "aggregate: { rows: count(value), sum: sum(value), mean: avg(value), low: min(value) }"],
+      declared: false)
+    for (lanes, size, every) in [(1, 60, 0), (1, 7, 0), (3, 7, 0), (1, 7, 2), (3, 1, 3)] {
+      let manifest = plain.replacing("    use: aggregate\n", with: "    use: aggregate\n    lanes: \(lanes)\n")
+      let steps = stride(from: 0, to: 60, by: size).map { start -> LineSource.Step in
+        .lines(partition: 0, lines[start..<min(start + size, 60)].joined())
+      }
+      let run = try ManifestRun(manifest, inputs: ["in": (1, steps)]) { node, component in
+        guard node == "op", every > 0 else { return component }
+        return RestoringComponent(component) { $0 % every == 0 }.table
+      }
+      // By the sum and by the mean.
+      #expect(run.out.count == 60 && run.node("op")?.leftOut == 40, "\(lanes) lanes, frames of \(size)")
+      #expect(run.books.discrepancies().isEmpty && run.dead.isEmpty)
+      let told = run.log.count { $0.contains("'sum' leaves out values of 'value' that 'sum' cannot take") }
+      #expect(told > 0 && (lanes > 1 || every > 0 || told == 1), "\(run.log)")
+    }
+  }
+
   @Test func `many results at a watermark all leave, one for each key`() throws {
     let keys = 40_000
     let lines = (0..<keys).map { "{\"ts\":1,\"row\":\($0)}\n" }

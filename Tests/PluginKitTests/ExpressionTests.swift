@@ -56,9 +56,29 @@ private struct Setter: Operator {
   }
 }
 
+/// Takes numbers below ten, and counts the others.
+private struct Picky: Operator {
+  static let value = Option("value", .expression(of: .int), doc: "What it takes.")
+  static let component = Component("picky", doc: "Takes small numbers.", options: [value], outputs: .same)
+
+  private let value: Expression
+  private var hasSaid = false
+
+  init(_ config: Config) throws { value = try config[Self.value] }
+
+  mutating func process(_ batch: Batch, _ out: inout Output) throws {
+    guard let numbers = try value.values(of: batch).ints else { return }
+    let others = numbers.filter { $0 >= 10 }
+    guard !others.isEmpty else { return }
+    value.countLeftOut(others.count, why: hasSaid ? nil : "numbers from ten on are left out")
+    hasSaid = true
+  }
+}
+
 private let expressionPlugin = Plugin(name: "expressions", version: "1.0.0", doc: "For tests.") {
   Sieve.self
   Setter.self
+  Picky.self
 }
 
 @Suite struct ExpressionTests {
@@ -127,6 +147,21 @@ private let expressionPlugin = Plugin(name: "expressions", version: "1.0.0", doc
     #expect(description.contains(#""name":"where","type":"string","format":"expression""#))
     #expect(description.contains(#""default":"true""#))
     #expect(description.contains(#""items":[{"name":"item","type":"string","format":"expression""#))
+  }
+
+  @Test func `values that are left out are counted, and the log is told why of the first`() throws {
+    let picky = try make("picky", [.init("value", .string("n"))])
+    for count in [10, 13, 15] { _ = try picky.process(try numbers(count).pointer) }
+    #expect(bench.leftOut == 8 && bench.logs == ["numbers from ten on are left out"])
+    picky.close()
+  }
+
+  @Test func `on a host that does not count what is left out the log is told all the same`() throws {
+    bench.offersLeftOut = false
+    let picky = try make("picky", [.init("value", .string("n"))])
+    for _ in 0..<2 { _ = try picky.process(try numbers(13).pointer) }
+    #expect(bench.leftOut == 0 && bench.logs == ["numbers from ten on are left out"])
+    picky.close()
   }
 
   // MARK: Changed columns

@@ -28,6 +28,8 @@ public final class PluginBench {
   public var offersTimers = true
   public var offersArrow = true
   public var offersExpressions = true
+  /// False is a host whose expressions end before `left_out`.
+  public var offersLeftOut = true
   /// Compiled expressions that are not released.
   public var compiled = 0
   /// Exports of `tide.arrow/1` that are not released.
@@ -49,6 +51,8 @@ public final class PluginBench {
   public var rejects: [Reject] = []
   public var failures: [Failure] = []
   public var logs: [String] = []
+  /// Values that instances counted as left out; why is in `logs`.
+  public var leftOut: UInt64 = 0
   public var watermarks: [Int64] = []
   /// Partitions that were made known by the least watermark, and those that ended by the greatest.
   public var knownPartitions: [UInt32] = []

@@ -20,9 +20,22 @@ extension PluginBenchHost: ExpressionHost {
     return table
   }()
 
+  /// The same of a host from before `left_out`.
+  nonisolated(unsafe) static let shortExpressionTable: UnsafeMutablePointer<tide_expressions> = {
+    let table = UnsafeMutablePointer<tide_expressions>.allocate(capacity: 1)
+    table.initialize(to: expressionTable.pointee)
+    table.pointee.size = UInt32(MemoryLayout<tide_expressions>.offset(of: \.left_out)!)
+    return table
+  }()
+
   func refuse(expression reason: String) -> tide_status {
     bench.failures.append(.init(code: TIDE_E_FATAL, text: reason, configPath: ""))
     return TIDE_E_FATAL
+  }
+
+  func note(leftOut values: UInt64, why: tide_string) {
+    bench.leftOut += values
+    if why.length > 0 { bench.logs.append(why.string) }
   }
 }
 

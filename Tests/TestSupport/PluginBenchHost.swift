@@ -76,7 +76,8 @@ final class PluginBenchHost {
       switch id.map({ String(cString: $0) }) {
       case TIDE_CODEC where me.bench.offersCodec: return UnsafeRawPointer(me.codec)
       case TIDE_ARROW where me.bench.offersArrow: return UnsafeRawPointer(me.arrow)
-      case TIDE_EXPRESSION where me.bench.offersExpressions: return UnsafeRawPointer(PluginBenchHost.expressionTable)
+      case TIDE_EXPRESSION where me.bench.offersExpressions:
+        return UnsafeRawPointer(me.bench.offersLeftOut ? PluginBenchHost.expressionTable : PluginBenchHost.shortExpressionTable)
       default: return nil
       }
     }

@@ -50,6 +50,26 @@ import Testing
       }
       #expect(found == ["null: 2.0 2.0 15.0 7.5", "\"\": 1.0 1.0 9.0 9.0", "\"a\": 5.0 3.0 3.5 1.75"], "frames of \(size)")
       #expect(run.dead.isEmpty && run.late.isEmpty && run.books.discrepancies().isEmpty)
+      // By the sum and by the mean.
+      #expect(run.node("win")?.leftOut == 2 && run.node("in")?.leftOut == 0, "frames of \(size)")
+      #expect(run.log.count { $0.contains("'sum' leaves out values of 'value'") } == 1, "\(run.log)")
+    }
+  }
+
+  @Test func `what overlapping windows leave out counts once a row, and what none of them takes is late alone`() throws {
+    let lines = [(5000, 0.0), (6000, 1.0), (7000, 0.0), (60_000, 0.0), (3000, 0.0)].map { time, value in
+      "{\"ts\":\(time),\"value\":\(value)}\n"
+    }
+    for size in [1, 3, 100] {
+      let run = try run(
+        manifest(
+          """
+            win: { use: window, from: in, with: { sliding: { size: 12us, every: 4us }, aggregate: { low: min(value / 0.0) } } }
+          """),
+        lines, size: size)
+      #expect(run.late.count == 1 && run.node("win")?.leftOut == 3, "frames of \(size)")
+      #expect(run.log.count { $0.contains("'low' leaves out NaN") } == 1, "\(run.log)")
+      #expect(run.books.discrepancies().isEmpty)
     }
   }
 

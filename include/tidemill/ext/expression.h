@@ -66,6 +66,10 @@ typedef struct tide_expressions {
   /* Why a frame row of the batch errs: a sentence, valid until the next call on this expression; empty when it does not.
    * [worker] */
   tide_string (*why)(tide_expression *expression, const tide_batch *batch, uint32_t row);
+  /* Counts values of an expression that the operator left out of a result because it cannot take them, such as a text in a sum:
+   * the node's books show how many. Call it once a batch, when there are new ones. `why` is a sentence for the log, given with
+   * the first of them; an empty one counts alone. [worker] */
+  void (*left_out)(tide_expression *expression, uint64_t values, tide_string why);
 } tide_expressions;
 
 #ifdef __cplusplus
