@@ -42,23 +42,6 @@ struct RecordPlanner {
     }
     checkFields()
     demand()
-    checkWatermarks()
-  }
-
-  /// Watermarks follow event times, so where it is known that a source has none, one that is asked for would never move.
-  private func checkWatermarks() {
-    for draft in drafts where draft.kind == .source {
-      guard let place = draft.source.watermark?.location, let manifest = draft.manifest else { continue }
-      let message = "'\(draft.name)' has no event times that a watermark could follow"
-      if let records = draft.recordPlan {
-        if records.format == .frame || records.columns.contains(where: { $0.role == .eventTime }) { continue }
-        diagnostics.error(place, message, "name the field that holds them: with: { time: FIELD }")
-      } else if let fields = manifest.outputs?.fields,
-        !fields.contains(where: { $0.role == RecordPlan.Role.eventTime.rawValue })
-      {
-        diagnostics.error(place, message, "leave the watermark out")
-      }
-    }
   }
 
   // MARK: Shapes, downwards
