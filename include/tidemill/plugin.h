@@ -204,8 +204,8 @@ struct tide_component {
    * [worker] */
   tide_status (*poll)(tide_instance *self, int64_t deadline_ns, tide_output *out);
   /* The watermark of an input port, then of TIDE_PORT_ALL; INT64_MAX at the end. NULL: the host forwards it. Over one partition
-   * it comes before the rows that are behind it (tide_row_watermark), which an operator gets in calls of their own. What an operator
-   * or sink does only then stands under "waits" in its manifest. [worker] */
+   * it comes before the rows that are behind it (tide_row_watermark), which an operator gets in calls of their own. What it does
+   * only then stands under "waits" in its manifest. [worker] */
   tide_status (*on_watermark)(tide_instance *self, uint32_t port, int64_t ts, tide_output *out);
   tide_status (*on_timer)(tide_instance *self, uint64_t id, int64_t at_ns, tide_output *out); /* [worker] */
   /* All input has been seen, or the source was told to finish: emit what is held. [worker] */
