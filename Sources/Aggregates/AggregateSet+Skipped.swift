@@ -23,7 +23,11 @@ extension AggregateSet {
   public var skippedTotal: String? {
     let (unfit, nans) = (unfitValues, skippedNaNs)
     guard unfit > 0 || nans > 0 else { return nil }
-    return "aggregates left out values that they cannot take, \(unfit) in all, and NaN, \(nans) times"
+    let parts = [
+      unfit > 0 ? "\(unfit) \(unfit == 1 ? "value" : "values") that they cannot take" : nil,
+      nans > 0 ? "NaN \(nans == 1 ? "once" : "\(nans) times")" : nil,
+    ].compactMap(\.self)
+    return "aggregates left out " + parts.joined(separator: " and ")
   }
 
   /// Those of a cell that the values were not for: where some take numbers alone, these.
