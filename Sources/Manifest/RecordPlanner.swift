@@ -134,6 +134,9 @@ struct RecordPlanner {
     let name = SourceValue.shortened(use.name)
     let reader = draft.manifest?.id ?? draft.name
     guard let known = input.types[use.name] else {
+      // Only records of JSON have members.
+      let hasMembers = columns.values.contains { $0.base.format == .json }
+      if input.isOpen, use.option != nil, hasMembers { FieldNames.advise(use.name, at: use.location, diagnostics) }
       guard !input.isOpen, use.isRequired else { return }
       diagnostics.error(
         use.location,
