@@ -52,9 +52,10 @@ struct TimePlanner {
       return isListed ? .missing(of: index, isCertain: false) : .unknown
     }
     let input = merged(index)
+    if let option = outputs.eventTime { return draft.config[option] ?? .null == .null ? input : .given }
+    // Of fields that depend on its options one may be an event time.
     guard outputs.open == true, case .missing(let origin, _) = input else { return input }
-    guard let option = outputs.eventTime else { return .missing(of: origin, isCertain: false) }
-    return draft.config[option] ?? .null == .null ? input : .given
+    return .missing(of: origin, isCertain: false)
   }
 
   private func source(_ index: Int) -> Times {

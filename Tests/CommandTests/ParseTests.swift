@@ -133,7 +133,8 @@ struct ParseTests {
     #expect(result.exitCode == 0 && result.output.split(separator: "\n").count == 2, "\(result)")
     #expect(
       result.errors.hasPrefix(
-        "pipeline.yaml:3:3: warning: 'lines' has no watermark, so 'w' fires its windows only at the end of the input; read records"),
+        "pipeline.yaml:3:3: warning: 'lines' has no watermark, so 'w' fires its windows only at the end of the input; read records"
+      ),
       "\(result.errors)")
     try story.file("pipeline.yaml", pipeline("format: json, fields: { at: time }", more: window, from: "w"))
     let refused = try story.run("run", "pipeline.yaml")
