@@ -42,10 +42,12 @@ struct DedupeOperator: Operator, Stateful, WatermarkHandler {
     inputs: [.named(by: key, required: false), .named(by: by, required: false)], outputs: .same, allocates: .amortised,
     keyedState: true,
     arrival: [.init(partitions: true, reason: "the row that comes first passes")],
+    eventTime: [.init(with: ttl)],
+    waits: [.init(with: ttl, without: approximate, reason: "gives back the memory of keys")],
     example: """
       name: once
       sources:
-        readings: { use: generate, with: { kind: sensors, count: 1000, paced: false, seed: 7 } }
+        readings: { use: generate, with: { kind: sensors, count: 1000, paced: false, seed: 7 }, watermark: { delay: 5s } }
       operators:
         once: { use: dedupe, from: readings, with: { key: [source, value], ttl: 1h } }
       sinks:

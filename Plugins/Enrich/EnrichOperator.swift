@@ -92,6 +92,8 @@ struct EnrichOperator: Operator, TimerHandler {
       file: TableFile(path: path ?? "rows", text: text, maxBytes: try config[Options.maxBytes]), layout: layout,
       delimiter: try Self.delimiter(config), key: tableKey, wanted: add, types: types,
       refusesDuplicates: try config[Options.duplicates] == .error, maxRows: try config[Options.maxRows])
+    // What stands in the pipeline itself can be told of before the run.
+    if text != nil { try load() }
   }
 
   private static func columns(_ count: Int) -> String { count == 1 ? "1 column" : "\(count) columns" }
@@ -106,6 +108,11 @@ struct EnrichOperator: Operator, TimerHandler {
   }
 
   mutating func open() throws {
+    if table == nil { try load() }
+    if let reload { try host.timer(Self.timer, at: host.now &+ reload, .processing) }
+  }
+
+  private mutating func load() throws {
     do throws(TableFailure) {
       guard let (table, signature) = try reader.read() else {
         throw TableFailure(reader.file.path, "is being written; try again")
@@ -115,7 +122,6 @@ struct EnrichOperator: Operator, TimerHandler {
     } catch {
       throw PluginError.config(error.text, at: reader.file.text == nil ? "table" : "rows")
     }
-    if let reload { try host.timer(Self.timer, at: host.now &+ reload, .processing) }
   }
 
   private mutating func take(_ new: Table) throws(TableFailure) {

@@ -41,7 +41,9 @@ struct TableReader {
     let columns = header ?? schema.fields.map(\.name)
     // Of a list without rows nothing can be said.
     if header != nil || schema.records > 0 {
-      for name in key + (wanted ?? []) where !columns.contains(name) {
+      // Members of JSON that no row has now may come with the next file.
+      let typed = header == nil ? [] : types.keys.sorted()
+      for name in key + (wanted ?? []) + typed where !columns.contains(name) {
         let names = columns.prefix(20).joined(separator: ", ")
         throw TableFailure(file.path, "has no column '\(name)'; there are: \(names)")
       }

@@ -43,6 +43,7 @@ struct ThrottleOperator: Operator, Stateful {
       .init(with: clock, value: "processing", reason: "rows pass by the clock"),
       .init(partitions: true, reason: "rows use up the limit as they come"),
     ],
+    eventTime: [.init(with: clock, value: "event")],
     example: """
       name: calm
       sources:

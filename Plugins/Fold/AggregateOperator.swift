@@ -10,11 +10,11 @@ struct AggregateOperator: FoldOperator {
     options: [FoldOptions.key, aggregate, FoldOptions.emit, FoldOptions.ttl],
     inputs: [.named(by: FoldOptions.key), .named(by: aggregate, required: false)],
     outputs: .results(of: [FoldOptions.key, aggregate], []), allocates: .amortised, keyedState: true,
-    arrival: FoldOptions.arrival,
+    arrival: FoldOptions.arrival, eventTime: FoldOptions.eventTime, waits: FoldOptions.waits,
     example: """
       name: sofar
       sources:
-        readings: { use: generate, with: { kind: sensors, count: 1000, paced: false, seed: 7 } }
+        readings: { use: generate, with: { kind: sensors, count: 1000, paced: false, seed: 7 }, watermark: { delay: 5s } }
       operators:
         sofar:
           use: aggregate

@@ -24,4 +24,9 @@ enum FoldOptions {
     .init(partitions: true, reason: "rows of a key are folded as they come"),
     .init(with: emit, value: "watermark", reason: "results show what has come when the watermark moves"),
   ]
+  static let eventTime: [Component.Condition] = [.init(with: ttl)]
+  static let waits: [Component.Wait] = [
+    .init(with: emit, value: "watermark", reason: "sends its results"),
+    .init(with: ttl, reason: "gives back the memory of keys"),
+  ]
 }

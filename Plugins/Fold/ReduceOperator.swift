@@ -22,6 +22,7 @@ struct ReduceOperator: FoldOperator {
       .named(by: FoldOptions.key), .named(by: initial, required: false), .named(by: with, required: false),
     ],
     outputs: .results(of: [FoldOptions.key, with], []), allocates: .amortised, keyedState: true, arrival: FoldOptions.arrival,
+    eventTime: FoldOptions.eventTime, waits: FoldOptions.waits,
     example: """
       name: totals
       sources:

@@ -88,7 +88,10 @@ final class ReduceStore: FoldStore {
       for at in 0..<fresh.count {
         let key = context.numbers[Int(fresh[at])]
         let value = FoldValue.of(values, at)
-        if value == nil { erring.append((at, index)) }
+        if value == nil {
+          erring.append((at, index))
+          noteShape(values, at, initial[index])
+        }
         _ = accumulators.set(value ?? .null, key, index)
       }
     }
@@ -114,7 +117,10 @@ final class ReduceStore: FoldStore {
       }
       var isChanged = false
       for index in found.indices {
-        guard let value = FoldValue.of(found[index], at) else { continue }
+        guard let value = FoldValue.of(found[index], at) else {
+          noteShape(found[index], at, with[index])
+          continue
+        }
         guard let fitted = accumulators.fitted(value, key, index) else {
           note(key, index, value)
           continue
@@ -153,6 +159,12 @@ final class ReduceStore: FoldStore {
     }
     isRejected[row] = true
     rejected.append((row, "'\(entry.path)': \(why ?? "a list or a map is no accumulator")"))
+  }
+
+  /// Of an expression that errs the host tells.
+  private func noteShape(_ values: ColumnValues, _ at: Int, _ entry: Entry) {
+    guard !isStrict, values.state(at) == .value else { return }
+    log.log(.warning, "'\(entry.path)' gives a list or a map, which is no accumulator: keep several", context.host)
   }
 
   private func note(_ key: UInt32, _ index: Int, _ value: FoldValue) {

@@ -31,6 +31,11 @@ struct JoinOperator: Operator, Stateful, WatermarkHandler {
     arrival: [
       .init(with: JoinOptions.within, reason: "pairs are the same ones, but leave in the order in which they are found")
     ],
+    eventTime: [.always],
+    waits: [
+      .init(with: JoinOptions.within, reason: "lets go of rows"),
+      .init(without: JoinOptions.within, reason: "joins its windows"),
+    ],
     example: """
       name: answers
       sources:

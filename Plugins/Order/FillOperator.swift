@@ -12,7 +12,7 @@ struct FillOperator: Operator, Stateful, WatermarkHandler {
       .named(by: FillOptions.values, required: false),
     ],
     outputs: .adding([.init(MadeRows.mark, .bool, doc: "true for a row that was made")]),
-    allocates: .amortised, keyedState: true,
+    allocates: .amortised, keyedState: true, eventTime: [.always], waits: [.init(reason: "sends its rows")],
     example: """
       name: steady
       sources:

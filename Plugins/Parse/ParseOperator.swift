@@ -38,7 +38,7 @@ struct ParseOperator: Operator {
       field, format, fields, prefix, remove, onError, pattern, columns, delimiter, separator, time, timeFormat, timeZone, year,
       named,
     ], inputs: [.named(by: field, .string)],
-    outputs: .open(.init(namedBy: [fields, columns], prefix: prefix, wanted: named)), allocates: .amortised,
+    outputs: .open(.init(namedBy: [fields, columns], prefix: prefix, wanted: named, eventTime: time)), allocates: .amortised,
     example: """
       name: parsed
       sources:

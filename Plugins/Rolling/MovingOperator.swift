@@ -32,6 +32,10 @@ struct MovingOperator: Operator, Stateful, WatermarkHandler {
     ],
     inputs: [.named(by: key), .named(by: set, required: false)], outputs: .changed(set: set), allocates: .amortised,
     keyedState: true, arrival: [.init(partitions: true, reason: "the rows of a key count in the order in which they come")],
+    eventTime: [.init(with: time), .init(with: ttl)],
+    waits: [
+      .init(with: time, reason: "gives back the memory of keys"), .init(with: ttl, reason: "gives back the memory of keys"),
+    ],
     example: """
       name: smoothed
       sources:

@@ -54,6 +54,7 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
     inputs: [.named(by: key), .named(by: set, required: false)], outputs: .changed(set: set), allocates: .amortised,
     keyedState: true,
     arrival: [.init(partitions: true, reason: "the row before is the one that came before")],
+    eventTime: [.always], waits: [.init(with: ttl, reason: "gives back the memory of keys")],
     example: """
       name: slopes
       sources:

@@ -47,6 +47,7 @@ struct TopOperator: Operator, Stateful, WatermarkHandler {
       ]),
     allocates: .amortised, keyedState: true,
     arrival: [.init(partitions: true, reason: "which items lose their counters depends on the order of rows")],
+    eventTime: [.always], waits: [.init(reason: "sends its results")],
     example: """
       name: busiest
       sources:

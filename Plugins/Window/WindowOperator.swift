@@ -31,6 +31,8 @@ struct WindowOperator: Operator, Stateful, WatermarkHandler, TimerHandler {
       .init(with: WindowOptions.time, value: "processing", reason: "windows follow the clock"),
       .init(with: WindowOptions.count, partitions: true, reason: "a window counts rows as they come"),
     ],
+    eventTime: [.init(with: WindowOptions.time, value: "event")],
+    waits: [.init(with: WindowOptions.time, value: "event", without: WindowOptions.count, reason: "fires its windows")],
     example: """
       name: minutes
       sources:

@@ -84,7 +84,7 @@ public struct ArrivalPlan: Sendable {
       let why = Why.own(reason, partitions: isOne ? sources.first.map { plan.nodes[max($0, -1 - $0)].name } : nil)
       if !overPartitions || !sources.isEmpty, rank(why) > rank(found) { found = why }
     }
-    for arrival in node.reference.manifest.arrival ?? [] where Self.applies(arrival, to: node) {
+    for arrival in node.reference.manifest.arrival ?? [] where arrival.condition.holds(in: node.config) {
       add(arrival.reason, overPartitions: arrival.partitions == true)
     }
     func functions(_ order: AggregateFunction.Order) -> String? {
@@ -107,11 +107,5 @@ public struct ArrivalPlan: Sendable {
     if watermark?.periodicNanoseconds != nil { return "its watermark moves by the clock (periodic)" }
     if watermark?.idleNanoseconds != nil { return "the clock tells when its watermark stops waiting for a partition (idle)" }
     return nil
-  }
-
-  private static func applies(_ arrival: ComponentManifest.Arrival, to node: NodePlan) -> Bool {
-    guard let option = arrival.option else { return true }
-    guard let given = node.config[option], given != .null else { return false }
-    return arrival.value == nil || arrival.value == given
   }
 }

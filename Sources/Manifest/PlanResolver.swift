@@ -43,8 +43,11 @@ struct PlanResolver {
       .resolve()
     var records = RecordPlanner(drafts, edges: graph.edges, order: order, text: source.text, diagnostics: diagnostics)
     records.plan()
+    let times = TimePlanner(records.drafts, edges: graph.edges, order: order, diagnostics: diagnostics)
+    times.check()
     guard !diagnostics.hasErrors, !source.hasErrors else { return nil }
     graph.advise(sinks: source.sections[.sink] ?? .start)
+    times.advise()
     return plan(records.drafts, edges: graph.edges, buffers: buffers, order: order)
   }
 

@@ -42,23 +42,6 @@ struct RecordPlanner {
     }
     checkFields()
     demand()
-    checkWatermarks()
-  }
-
-  /// Watermarks follow event times, so where it is known that a source has none, one that is asked for would never move.
-  private func checkWatermarks() {
-    for draft in drafts where draft.kind == .source {
-      guard let place = draft.source.watermark?.location, let manifest = draft.manifest else { continue }
-      let message = "'\(draft.name)' has no event times that a watermark could follow"
-      if let records = draft.recordPlan {
-        if records.format == .frame || records.columns.contains(where: { $0.role == .eventTime }) { continue }
-        diagnostics.error(place, message, "name the field that holds them: with: { time: FIELD }")
-      } else if let fields = manifest.outputs?.fields,
-        !fields.contains(where: { $0.role == RecordPlan.Role.eventTime.rawValue })
-      {
-        diagnostics.error(place, message, "leave the watermark out")
-      }
-    }
   }
 
   // MARK: Shapes, downwards
@@ -151,6 +134,9 @@ struct RecordPlanner {
     let name = SourceValue.shortened(use.name)
     let reader = draft.manifest?.id ?? draft.name
     guard let known = input.types[use.name] else {
+      // Only records of JSON have members.
+      let hasMembers = columns.values.contains { $0.base.format == .json }
+      if input.isOpen, use.option != nil, hasMembers { FieldNames.advise(use.name, at: use.location, diagnostics) }
       guard !input.isOpen, use.isRequired else { return }
       diagnostics.error(
         use.location,

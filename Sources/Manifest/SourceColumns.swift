@@ -78,6 +78,9 @@ struct SourceColumns {
         continue
       }
       checkColumn(name, at: place)
+      if base.format == .json, declared?.contains(where: { $0.name == name }) != true {
+        FieldNames.advise(name, at: place, diagnostics)
+      }
       if let first = roles.first(where: { $0.name == name }) {
         diagnostics.error(
           place, "'\(SourceValue.shortened(name))' cannot be both \(Self.option(of: first.role)) and \(option)",

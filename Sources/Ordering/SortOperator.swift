@@ -26,7 +26,8 @@ public struct SortOperator: Operator, Stateful, WatermarkHandler {
         latePort, doc: "rows that came behind the watermark, with how late they were", late: true,
         outputs: .adding([.init(LateRows.field, .int, doc: "nanoseconds that the row's watermark was past its event time")])),
     ],
-    inputs: [], outputs: .merged, allocates: .amortised, keyedState: true,
+    inputs: [], outputs: .merged, allocates: .amortised, keyedState: true, eventTime: [.always],
+    waits: [.init(reason: "sends its rows")],
     example: """
       name: sorted
       sources:

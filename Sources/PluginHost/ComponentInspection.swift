@@ -64,6 +64,11 @@ struct ComponentInspection {
     if component.keyedState == true { rows.append(["Keyed state", "as much as `state` of the pipeline's manifest allows"]) }
     for arrival in component.arrival ?? [] { rows.append(["Arrival", Self.condition(arrival)]) }
     rows += orders.map { ["Arrival", $0] }
+    for condition in component.eventTime ?? [] { rows.append(["Event time", "rows need one" + Self.text(condition)]) }
+    for wait in component.waits ?? [] {
+      rows.append(["Watermark", "\(wait.reason) when it moves" + Self.text(wait.condition)])
+    }
+    if component.setsWatermark == true { rows.append(["Watermark", "the source sets it itself"]) }
     if let version = component.stateVersion { rows.append(["State", "version \(version)"]) }
     return rows
   }
@@ -170,9 +175,13 @@ struct ComponentInspection {
   }
 
   private static func condition(_ arrival: ComponentManifest.Arrival) -> String {
-    var text = "results depend on when rows arrive"
-    if let option = arrival.option { text += " with " + option + (arrival.value.map { ": \($0.plain)" } ?? "") }
-    return text + (arrival.partitions == true ? ", where they come from several partitions" : "")
+    "results depend on when rows arrive" + text(arrival.condition)
+      + (arrival.partitions == true ? ", where they come from several partitions" : "")
+  }
+
+  private static func text(_ condition: ComponentManifest.Condition) -> String {
+    let value = condition.value.map { ": \($0.plain)" } ?? ""
+    return (condition.option.map { " with \($0)\(value)" } ?? "") + (condition.without.map { ", without \($0)" } ?? "")
   }
 
   /// The fields of a list's or map's elements that are maps.

@@ -12,6 +12,7 @@ extension ManifestRules {
     let named: [Reference] = (outputs.namedBy ?? []).enumerated().map { ("named_by[\($0)]", $1, [.list, .map]) }
     let others: [Reference?] = [
       outputs.prefix.map { ("prefix", $0, [.string]) }, outputs.wanted.map { ("wanted", $0, [.map]) },
+      outputs.eventTime.map { ("event_time", $0, [.string]) },
     ]
     for (member, option, types) in named + others.compactMap({ $0 }) {
       log.check(outputs.open == true, "\(path).\(member)", "is of outputs that are `open`")

@@ -51,6 +51,7 @@ struct ManifestRules {
         (Quantity.nanoseconds(pollEvery) ?? 0) > 0, path + ".poll_every", "'\(pollEvery)' is no duration such as \"100ms\"")
     }
     ArrivalRules.check(component, path + ".arrival", &log)
+    ConditionRules.checkTimes(component, path, &log)
     log.check(
       component.keyedState != true || component.kind != .source, path + ".keyed_state", "is of operators and sinks")
     if let isolation = component.isolation {

@@ -24,6 +24,9 @@ extension Component {
       $0.add("allocation", allocates?.rawValue)
       $0.add("keyed_state", keyedState ? true : nil)
       $0.add("arrival", json: arrival.isEmpty ? nil : JSONText.array(arrival.map { $0.json }))
+      $0.add("event_time", json: eventTime.isEmpty ? nil : JSONText.array(eventTime.map { $0.json }))
+      $0.add("waits", json: waits.isEmpty ? nil : JSONText.array(waits.map { $0.json }))
+      $0.add("sets_watermark", setsWatermark ? true : nil)
       $0.add("example", example)
     }
   }
@@ -109,6 +112,7 @@ extension Component.Outputs {
         $0.add("named_by", json: open.namedBy.isEmpty ? nil : JSONText.array(open.namedBy.map { JSONText.quoted($0.name) }))
         $0.add("prefix", open.prefix?.name)
         $0.add("wanted", open.wanted?.name)
+        $0.add("event_time", open.eventTime?.name)
       }
       if case .changed(let cast, let rename, let set, let remove, let keep) = self {
         for (name, option) in [("cast", cast), ("rename", rename), ("set", set), ("remove", remove), ("keep", keep)] {

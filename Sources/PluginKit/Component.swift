@@ -130,17 +130,21 @@ public struct Component: Sendable {
     let namedBy: [any DeclaredOption]
     let prefix: (any DeclaredOption)?
     let wanted: (any DeclaredOption)?
+    let eventTime: (any DeclaredOption)?
 
     /// - Parameters:
     ///   - namedBy: options whose entries are fields that the component makes; the values of a map may be their types.
     ///   - prefix: an option with text that is put before these names.
     ///   - wanted: an option, a map from names to types, that the host completes with the fields that nodes further down name.
+    ///   - eventTime: an option that names a field which becomes the event time; where it is not given, rows keep the one they have.
     public init(
-      namedBy: [any DeclaredOption] = [], prefix: (any DeclaredOption)? = nil, wanted: (any DeclaredOption)? = nil
+      namedBy: [any DeclaredOption] = [], prefix: (any DeclaredOption)? = nil, wanted: (any DeclaredOption)? = nil,
+      eventTime: (any DeclaredOption)? = nil
     ) {
       self.namedBy = namedBy
       self.prefix = prefix
       self.wanted = wanted
+      self.eventTime = eventTime
     }
   }
 
@@ -191,6 +195,11 @@ public struct Component: Sendable {
   /// True when it keeps state by keys, within the limits that it is told.
   public var keyedState: Bool
   public var arrival: [Arrival]
+  /// Where rows need an event time.
+  public var eventTime: [Condition]
+  public var waits: [Wait]
+  /// Of a source: it sets the watermark of its partitions itself, with `Output.watermark`.
+  public var setsWatermark: Bool
   /// A pipeline that runs as it stands.
   public var example: String?
 
@@ -198,7 +207,8 @@ public struct Component: Sendable {
     _ id: String, doc: String, concurrency: Concurrency = .stateless, codec: Formats? = nil, options: [any DeclaredOption] = [],
     inputPorts: [Port]? = nil, outputPorts: [Port]? = nil, outputPortsFrom: (any DeclaredOption)? = nil, inputs: [Input]? = nil,
     outputs: Outputs? = nil, pollEvery: Duration? = nil, blocking: Bool = false, isolated: Bool = false,
-    allocates: Allocation? = nil, keyedState: Bool = false, arrival: [Arrival] = [], example: String? = nil
+    allocates: Allocation? = nil, keyedState: Bool = false, arrival: [Arrival] = [],
+    eventTime: [Condition] = [], waits: [Wait] = [], setsWatermark: Bool = false, example: String? = nil
   ) {
     self.id = id
     self.doc = doc
@@ -216,6 +226,9 @@ public struct Component: Sendable {
     self.allocates = allocates
     self.keyedState = keyedState
     self.arrival = arrival
+    self.eventTime = eventTime
+    self.waits = waits
+    self.setsWatermark = setsWatermark
     self.example = example
   }
 }

@@ -87,6 +87,8 @@ public struct ComponentManifest: Sendable, Codable, Equatable {
     public var prefix: String?
     /// An option, a map, that the planner completes with the fields that nodes further down name, and their types.
     public var wanted: String?
+    /// Of an open one: an option that names a field which becomes the event time. Where it is not given, rows keep the one they have.
+    public var eventTime: String?
     /// With `same`, options that change the fields, in the order in which they do: `cast` is a map of fields and types, `rename` one
     /// of old names and new ones, `set` one of fields and expressions, `remove` and `keep` are lists of fields.
     public var cast: String?
@@ -102,6 +104,7 @@ public struct ComponentManifest: Sendable, Codable, Equatable {
       case same, merged, fields, open, prefix, wanted, cast, rename, set, remove, keep, joined
       case namedBy = "named_by"
       case fieldsOf = "fields_of"
+      case eventTime = "event_time"
     }
   }
   /// An input of a component that puts rows of several together: which of its fields come out, and under which names.
@@ -144,6 +147,12 @@ public struct ComponentManifest: Sendable, Codable, Equatable {
   /// True when it keeps state by keys: it is told how much, by `state` of the pipeline's manifest.
   public var keyedState: Bool?
   public var arrival: [Arrival]?
+  /// Where rows need an event time: without one the node refuses to go on.
+  public var eventTime: [Condition]?
+  /// What waits for the watermark, and so for the end of the input where no watermark moves before.
+  public var waits: [Wait]?
+  /// Of a source: it sets the watermark of its partitions itself.
+  public var setsWatermark: Bool?
   /// `process` when the component asks to run in a process of its own.
   public var isolation: String?
   /// nil = a warm `process` allocates at most once a call.
@@ -153,9 +162,12 @@ public struct ComponentManifest: Sendable, Codable, Equatable {
 
   enum CodingKeys: String, CodingKey {
     case id, kind, doc, concurrency, codec, options, ports, inputs, outputs, blocking, isolation, allocation, arrival, example
+    case waits
     case pollEvery = "poll_every"
     case stateVersion = "state_version"
     case keyedState = "keyed_state"
+    case eventTime = "event_time"
+    case setsWatermark = "sets_watermark"
   }
 }
 

@@ -37,8 +37,8 @@ public struct BooksReport {
       lines.append((nil, Self.losses(edge)))
     }
     for node in books.nodes where node.mismatches > 0 {
-      lines.append(
-        (nil, "\(node.name): \(Quantities.grouped(node.mismatches)) values did not fit their column and stayed in the rest"))
+      let what = node.mismatches == 1 ? "value did not fit its column" : "values did not fit their column"
+      lines.append((nil, "\(node.name): \(Quantities.grouped(node.mismatches)) \(what) and stayed in the rest"))
     }
     for node in books.nodes where node.expressionErrors > 0 {
       let rows = Quantities.count(Int(clamping: node.expressionErrors), "row")

@@ -124,6 +124,27 @@ struct ParseTests {
     #expect(dead.contains("'kv_n' in 'message' is no int, at byte 2"))
   }
 
+  @Test func `windows over times that it makes fire at the end, and without such times are refused`() throws {
+    let story = try Story()
+    try story.file("in.log", "{\"at\":\"2025-01-01T00:00:00Z\"}\n{\"at\":\"2025-01-01T00:01:00Z\"}\n")
+    let window = "  w: { use: window, from: p, with: { tumbling: 1m, aggregate: { n: count() } } }"
+    try story.file("pipeline.yaml", pipeline("format: json, fields: { at: time }, time: at", more: window, from: "w"))
+    let result = try story.run("run", "pipeline.yaml")
+    #expect(result.exitCode == 0 && result.output.split(separator: "\n").count == 2, "\(result)")
+    #expect(
+      result.errors.hasPrefix(
+        "pipeline.yaml:3:3: warning: 'lines' has no watermark, so 'w' fires its windows only at the end of the input; read records"
+      ),
+      "\(result.errors)")
+    try story.file("pipeline.yaml", pipeline("format: json, fields: { at: time }", more: window, from: "w"))
+    let refused = try story.run("run", "pipeline.yaml")
+    #expect(refused.exitCode == 78)
+    #expect(
+      refused.errors.hasPrefix(
+        "pipeline.yaml:6:13: window needs event times, and the rows of 'lines' have none; have an operator before it make them"),
+      "\(refused.errors)")
+  }
+
   @Test func `the pipeline of the README gives what it shows`() throws {
     let page = try Files.text(ProjectPaths.path("Plugins/Parse/README.md"))
     let blocks = page.components(separatedBy: "```").enumerated().filter { $0.offset % 2 == 1 }.map(\.element)

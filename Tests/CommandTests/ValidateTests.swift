@@ -113,4 +113,58 @@ struct ValidateTests {
     #expect(given.exitCode == 0)
     #expect(given.output == Story.readingsOutput.split(separator: "\n")[1] + "\n")
   }
+
+  /// A window over a source with these options, and what else the source says.
+  private func window(_ with: String, _ more: String = "", time: String = "event") -> String {
+    """
+    name: minutes
+    sources:
+      readings: { use: file, with: { path: in.jsonl, \(with) }\(more) }
+    operators:
+      minutes: { use: window, from: readings, with: { tumbling: 1m, time: \(time), aggregate: { rows: count() } } }
+    sinks:
+      out: { use: file, from: minutes, with: { path: out.jsonl } }
+      dead: { use: file, from: "*.dead", with: { path: dead.jsonl } }
+
+    """
+  }
+
+  @Test func `windows that no watermark fires before the end are warned of, by every command that reads the manifest`() throws {
+    let story = try Story()
+    try story.file("in.jsonl", "{\"ts\":1000}\n")
+    try story.file("pipeline.yaml", window("time: ts"))
+    let warning = """
+      pipeline.yaml:3:3: warning: 'readings' has no watermark, so 'minutes' fires its windows only at the end of the input; \
+      write watermark: { delay: 5s }, for as long as rows may be late
+
+      """
+    let checked = try story.run("validate", "pipeline.yaml")
+    #expect(checked.exitCode == 0 && checked.errors.hasPrefix(warning), "\(checked.errors)")
+    #expect(checked.output == "pipeline.yaml: ok, 1 warning\n")
+    #expect(try story.run("validate", "pipeline.yaml", "--deny-warnings").exitCode == 78)
+    for command in ["plan", "run"] {
+      let result = try story.run(command, "pipeline.yaml")
+      #expect(result.exitCode == 0 && result.errors.hasPrefix(warning), "\(command): \(result.errors)")
+    }
+    for good in [window("time: ts", ", watermark: { delay: 5s }"), window("time: ts", time: "processing")] {
+      try story.file("pipeline.yaml", good)
+      let result = try story.run("validate", "pipeline.yaml", "--deny-warnings")
+      #expect(result.exitCode == 0, "\(result.errors)")
+    }
+  }
+
+  @Test func `windows of rows that have no event time are refused before the run`() throws {
+    let story = try Story()
+    try story.file("pipeline.yaml", window("format: json"))
+    for command in ["validate", "plan", "run"] {
+      let result = try story.run(command, "pipeline.yaml")
+      #expect(result.exitCode == 78)
+      #expect(
+        result.errors.hasPrefix(
+          "pipeline.yaml:5:71: window needs event times, and the rows of 'readings' have none; name the field that holds them in "
+            + "'readings': with: { time: FIELD }, or write time: processing\n"), "\(command): \(result.errors)")
+    }
+    try story.file("pipeline.yaml", window("format: json", time: "processing"))
+    #expect(try story.run("validate", "pipeline.yaml", "--deny-warnings").exitCode == 0)
+  }
 }

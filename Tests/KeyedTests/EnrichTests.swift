@@ -126,6 +126,7 @@ import Testing
       (#"rows: " \n", key: k, format: json"#, "rows: is empty, which is no table; one without rows is []"),
       (#"rows: "j,v\n", key: k"#, "rows: has no column 'k'; there are: j, v"),
       (#"rows: "k,v\n", key: k, add: [w]"#, "rows: has no column 'w'; there are: k, v"),
+      (#"rows: "k,v\n", key: k, fields: { w: int }"#, "rows: has no column 'w'; there are: k, v"),
       (#"rows: "\nk,\"k\",v\n1,2,3\n", key: k"#, "rows:2: the header row names 'k' twice; leave one of the columns out"),
       (#"rows: "k,v,v\n", key: k"#, "rows:1: the header row names 'v' twice"),
       ("table: /nonexistent/t.csv, key: k", "/nonexistent/t.csv: there is no such file"),

@@ -132,6 +132,17 @@ import Testing
     #expect(problem(["initial: { value: '0.0' }", "with: { value: value + 1.0 }"]) == "")
   }
 
+  @Test func `a list that would be an accumulator is told of`() throws {
+    var random = SplitMix(seed: 6)
+    let stream = FoldStream(3, partitions: 1, unit: Self.unit, delay: 0, most: 4, &random)
+    let run = try stream.run(stream.manifest("reduce", ["initial: { all: '[]' }", "with: { all: '[1]' }"]))
+    #expect(run.out.count == 3)
+    for option in ["initial", "with"] {
+      let line = "'\(option).all' gives a list or a map, which is no accumulator: keep several"
+      #expect(run.log.contains { $0.contains(line) }, "\(run.log)")
+    }
+  }
+
   @Test func `keys beyond the limit of state stop the run with what to do`() throws {
     var random = SplitMix(seed: 5)
     let stream = FoldStream(400, partitions: 1, unit: Self.unit, delay: 0, most: 4, &random)

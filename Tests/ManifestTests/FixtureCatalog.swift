@@ -128,6 +128,17 @@ struct FixtureCatalog: ComponentCatalog {
             { "name": "window_end", "type": "time", "role": "event_time" } ] },
           "arrival": [ { "option": "time", "value": "processing", "reason": "windows follow the clock" },
             { "option": "rows", "partitions": true, "reason": "windows count rows" } ] },
+        { "id": "ticker", "kind": "source", "doc": "Has a watermark of its own.", "sets_watermark": true },
+        { "id": "hold", "kind": "operator", "doc": "Waits for the watermark.", "inputs": [], "outputs": { "same": true }, "options": [
+          { "name": "clock", "type": "string", "doc": "Whose time.", "default": "event", "choices": ["event", "processing"] },
+          { "name": "rows", "type": "integer", "doc": "Waits for so many rows instead." },
+          { "name": "ttl", "type": "integer", "format": "duration", "doc": "Forgets." } ],
+          "event_time": [ { "option": "clock", "value": "event" }, { "option": "ttl" } ],
+          "waits": [ { "option": "clock", "value": "event", "without": "rows", "reason": "sends its rows" },
+            { "option": "ttl", "reason": "forgets keys" } ] },
+        { "id": "dated", "kind": "operator", "doc": "Makes a time of a text.", "inputs": [], "options": [
+          { "name": "time", "type": "string", "doc": "A field." } ],
+          "outputs": { "same": true, "open": true, "event_time": "time" } },
         { "id": "drop", "kind": "sink", "doc": "Throws all away.", "inputs": [] },
         { "id": "page", "kind": "sink", "doc": "Calls somebody.", "inputs": [ { "name": "severity", "type": "string",
           "required": true }, { "name": "title", "type": "string" } ] },

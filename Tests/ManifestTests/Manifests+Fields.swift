@@ -133,5 +133,31 @@ extension Manifests {
       says: #"""
         1:42: 'device' cannot be both source and key; give each a field of its own
         """#),
+    Manifest(
+      "names that read like members and calls",
+      #"""
+      sources:
+        s: { use: stdin, with: { key: device.id, type: kind } }
+        f: { use: stdin, with: { fields: { a.b: string }, key: a.b } }
+      operators:
+        a: { use: count, from: s, with: { by: [order.shop.city, kind, upper(kind), k.trim(), "a b", ".a", "(x)", "a.1"] } }
+        b: { use: count, from: f, with: { by: [a.b] } }
+      sinks:
+        o: { use: drop, from: [a, b] }
+        d: { use: drop, from: "*.dead" }
+      """#,
+      says: #"""
+        2:33: warning: 'device.id' is taken for the name of a field, not for a member of 'device'; make a field of it by an expression, in an operator, or declare one of that name at the source: fields: { "device.id": string }
+        5:42: warning: 'order.shop.city' is taken for the name of a field, not for a member of 'order.shop'; make a field of it by an expression, in an operator, or declare one of that name at the source: fields: { "order.shop.city": string }
+        5:65: warning: 'upper(kind)' is taken for the name of a field, not for an expression; make a field of it by an expression, in an operator, or declare one of that name at the source: fields: { "upper(kind)": string }
+        5:78: warning: 'k.trim()' is taken for the name of a field, not for an expression; make a field of it by an expression, in an operator, or declare one of that name at the source: fields: { "k.trim()": string }
+        """#, hasPlan: true),
+    Manifest(
+      "names with dots in csv, which has no members",
+      #"""
+      sources: { c: { use: stdin, with: { format: csv, key: a.b } } }
+      operators: { a: { use: count, from: c, with: { by: [a.b, c.d] } } }
+      sinks: { o: { use: drop, from: a }, d: { use: drop, from: "*.dead" } }
+      """#, hasPlan: true),
   ]
 }

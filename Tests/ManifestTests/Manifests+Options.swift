@@ -22,7 +22,7 @@ extension Manifests {
         3:13: 'kafka' cannot be used: the plugin has changed since it was accepted; accept it with: tidemill plugin enable kafka
         4:13: 'stdout' is a sink, not a source; move the node to sinks, or use another component
         5:13: file needs 'path'; write path: data/path
-        6:13: no plugin has a source 'nothing/like/it'; there are: file, generate, stdin
+        6:13: no plugin has a source 'nothing/like/it'; there are: file, generate, stdin, ticker
         8:13: an operator 'twin' is in 2 plugins; write kitchen/twin or other/twin
         10:13: 'file' is a source and a sink, not an operator; move the node to sources, or use another component
         11:13: no plugin has an operator 'zzzzzzzz'; there are: above, count, equals, filter, join, kitchen, misprint, opaque, pass, route, sized, split, ...

@@ -17,5 +17,5 @@ struct Manifest: Sendable, CustomStringConvertible {
 
 /// The tables of manifests with their diagnostics.
 enum Manifests {
-  static let all = structure + nodes + buffers + graph + options + functions + fields + aggregates + advice + syntax
+  static let all = structure + nodes + buffers + graph + options + functions + fields + aggregates + times + advice + syntax
 }

@@ -142,6 +142,8 @@ import Testing
        "inputs":[{"option":"key"}],
        "arrival":[{"option":"clock","value":"own","reason":"it follows the clock"},{"option":"key","reason":"of keys"},
         {"partitions":true,"reason":"rows meet"}],
+       "event_time":[{"option":"clock","value":"event"}],
+       "waits":[{"option":"clock","value":"event","without":"key","reason":"fires its windows"}],
        "outputs":{"fields_of":["key","make"],"fields":[{"name":"rows","type":"int","doc":"How many."}]}}]}
       """#
     try space.put(
@@ -164,6 +166,8 @@ import Testing
           Arrival      results depend on when rows arrive, where they come from several partitions
           Arrival      the order of rows shows in the last place of sum, spread, where they come from several partitions
           Arrival      the order of rows with equal time and id shows in last, where they come from several partitions
+          Event time   rows need one with clock: event
+          Watermark    fires its windows when it moves with clock: event, without key
           State        version 3
 
           Ports

@@ -186,6 +186,19 @@ import Testing
       ),
       "components[0].arrival[0].value: should be one of"
     ),
+    (manifest(#","event_time":[{"option":"a"}]"#), "components[0].event_time[0].option: 'a' is no option of this component"),
+    (manifest(#","waits":[{"reason":""}]"#), "components[0].waits[0].reason: is empty"),
+    (
+      manifest(#","waits":[{"without":"a","reason":"fires"}]"#),
+      "components[0].waits[0].without: 'a' is no option of this component"
+    ),
+    (manifest(#","waits":[{"reason":"fires"}]"#, kind: "source"), "components[0].waits: is of operators and sinks"),
+    (manifest(#","event_time":[{}]"#, kind: "source"), "components[0].event_time: is of what comes in"),
+    (manifest(#","sets_watermark":true"#), "components[0].sets_watermark: is of sources"),
+    (
+      manifest(#","outputs":{"same":true,"open":true,"event_time":"a"}"#),
+      "components[0].outputs.event_time: 'a' is no option of type string"
+    ),
     (manifest(#","outputs":{"fields_of":["a"]}"#), "components[0].outputs.fields_of[0]: 'a' is no option of this component"),
     (
       manifest(#","options":[{"name":"a","type":"string","doc":"d"}],"outputs":{"fields_of":["a"]}"#),
@@ -223,6 +236,7 @@ import Testing
             {"name":"sum","doc":"Sum.","result":"argument","order":"doubles","arguments":[{"name":"x","type":"number"}]}]},
           {"name":"cases","type":"map","doc":"Ports.","items":[{"name":"when","type":"string","format":"expression","doc":"If."}]}],
         "arrival":[{"option":"mode","value":"b","reason":"says why"},{"partitions":true,"reason":"says why"}],
+        "event_time":[{},{"option":"mode","value":"b"}],"waits":[{"option":"mode","without":"key","reason":"fires"}],
         "ports":{"out_from":"cases"},
         "inputs":[{"name":"a","type":"int","required":true}],
         "outputs":{"same":true,"fields":[{"name":"n","type":"int","role":"key"}]}

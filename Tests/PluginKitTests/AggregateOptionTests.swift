@@ -29,7 +29,8 @@ private struct AggregateCounter: Operator {
     "counter", doc: "Counts.", concurrency: .keyed, options: [span, key, make],
     outputPorts: [.init("out"), .init("late", late: true, outputs: .adding([.init("lateness", .int)]))],
     inputs: [.named(by: key)], outputs: .results(of: [key, make], [.init("window_end", .time, role: .eventTime)]),
-    keyedState: true, arrival: [.init(with: key, value: nil, partitions: true, reason: "of a test")])
+    keyedState: true, arrival: [.init(with: key, value: nil, partitions: true, reason: "of a test")],
+    eventTime: [.always, .init(with: key)], waits: [.init(without: key, reason: "counts")])
 
   let aggregates: [Aggregate]
 
@@ -110,6 +111,9 @@ private let counterPlugin = Plugin(name: "counters", version: "1.0.0", doc: "For
     #expect(component.ports?.out?[1].outputs?.fields?.map(\.name) == ["lateness"])
     #expect(component.keyedState == true)
     #expect(component.arrival?.map(\.reason) == ["of a test"])
+    #expect(component.eventTime == [.init(), .init(option: "key")])
+    #expect(component.waits?.map(\.condition) == [.init(without: "key")] && component.waits?.map(\.reason) == ["counts"])
+    #expect(component.setsWatermark == nil)
   }
 }
 

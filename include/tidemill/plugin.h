@@ -160,7 +160,8 @@ typedef struct tide_host {
   void (*release)(void *context, const tide_batch *batch); /* [any] */
   /* Sets the watermark of a source partition (sources), or of the output (operators, partition 0): no row before `ts` is
    * expected any more. Never goes back: an earlier `ts` is ignored and answers TIDE_OK. INT64_MIN makes a partition known: it
-   * counts in the minimum before its first row. INT64_MAX ends it: it has left the minimum for good. [worker] */
+   * counts in the minimum before its first row. INT64_MAX ends it: it has left the minimum for good. A source that calls it with
+   * times has "sets_watermark": true in its manifest. [worker] */
   tide_status (*watermark)(tide_output *out, uint32_t partition, int64_t ts);
   /* Takes the partition out of the minimum until its next row. Of an operator: the whole output; `partition` is ignored.
    * [worker] */
@@ -203,7 +204,8 @@ struct tide_component {
    * [worker] */
   tide_status (*poll)(tide_instance *self, int64_t deadline_ns, tide_output *out);
   /* The watermark of an input port, then of TIDE_PORT_ALL; INT64_MAX at the end. NULL: the host forwards it. Over one partition
-   * it comes before the rows that are behind it (tide_row_watermark), which an operator gets in calls of their own. [worker] */
+   * it comes before the rows that are behind it (tide_row_watermark), which an operator gets in calls of their own. What it does
+   * only then stands under "waits" in its manifest. [worker] */
   tide_status (*on_watermark)(tide_instance *self, uint32_t port, int64_t ts, tide_output *out);
   tide_status (*on_timer)(tide_instance *self, uint64_t id, int64_t at_ns, tide_output *out); /* [worker] */
   /* All input has been seen, or the source was told to finish: emit what is held. [worker] */
