@@ -4,8 +4,12 @@ import Testing
 
 /// A join in the real engine, held against the model.
 extension JoinCase {
-  /// - Parameter restoring: the operator is made anew, from its snapshot, before two calls of three.
-  func run(_ seed: UInt64, most: Int, restoring: Bool = false) throws -> ManifestRun {
+  /// - Parameters:
+  ///   - restoring: the operator is made anew, from its snapshot, before two calls of three.
+  ///   - damage: what happens to its state on the way to the one that is made before its fifth call.
+  func run(
+    _ seed: UInt64, most: Int, restoring: Bool = false, damage: RestoringComponent.Damage? = nil
+  ) throws -> ManifestRun {
     var random = SplitMix(seed: seed &+ UInt64(most))
     var inputs: [String: (partitions: Int, steps: [LineSource.Step])] = [:]
     for (side, name) in ["left", "right"].enumerated() {
@@ -13,7 +17,9 @@ extension JoinCase {
       inputs[name] = (lines.count, Dealing.steps(lines, most: most, &random))
     }
     return try ManifestRun(manifest, inputs: inputs) { name, component in
-      guard restoring, name == "both" else { return component }
+      guard name == "both" else { return component }
+      if let damage { return RestoringComponent(component, damage: damage, endsRefused: true) { $0 == 4 }.table }
+      guard restoring else { return component }
       return RestoringComponent(component) { (UInt64($0) &+ seed) % 3 != 1 }.table
     }
   }
