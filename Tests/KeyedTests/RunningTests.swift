@@ -34,6 +34,25 @@ import Testing
     }
   }
 
+  @Test func `with emit at watermarks each key's last result is its last state, restored or not, in any lanes`() throws {
+    for seed in Seeds.of(3500, 16) {
+      var random = SplitMix(seed: seed)
+      var model = RunningModel(Self.unit, &random)
+      model.emit = "watermark"
+      let stream = RunningModel.stream(150, partitions: 1 + Int(seed % 3), &random)
+      let manifest = stream.manifest(of: model, model.keys.isEmpty ? [] : ["lanes: \(1 + seed % 4)"])
+      let run = try stream.run(manifest, restoring: seed % 2 == 0 ? 3 : nil)
+      let states = model.results(of: stream.rows)
+      for key in Set(states.map(\.key)) {
+        let wanted = states.last { $0.key == key }!
+        let last = run.out.last { row in Cell.keyBytes(model.keys.map { row[$0] }) == Cell.keyBytes(key) }
+        let isSame = last.map { model.isSame($0, wanted) } ?? false
+        #expect(isSame, "\(last.map { "\($0)" } ?? "nothing") in place of \(wanted); seed \(seed)\n\(manifest)")
+      }
+      #expect(run.books.discrepancies().isEmpty, "seed \(seed)")
+    }
+  }
+
   @Test func `many results at a watermark all leave, one for each key`() throws {
     let keys = 40_000
     let steps = Dealing.steps((0..<keys).map { "{\"ts\":1,\"row\":\($0)}" }, frame: 4096)
