@@ -32,8 +32,9 @@ import Testing
 
   @Test func `the number of lanes changes no row, and no key's order`() throws {
     let directory = try TemporaryDirectory()
+    let seeds = Seeds.of(200, 30)
     var wereShared = false
-    for seed in Seeds.of(200, 30) {
+    for seed in seeds {
       let test = EnrichCase(seed: seed)
       try directory.write("table", test.text)
       var check = LaneCheck("rich", by: ["k0"], sinks: ["out"])
@@ -51,7 +52,7 @@ import Testing
       }
       if check.wereShared { wereShared = true }
     }
-    #expect(wereShared, "one lane had all rows, so nothing was shown")
+    #expect(wereShared || seeds.count == 1, "one lane had all rows, so nothing was shown")
   }
 
   private func manifest(_ options: String) -> String {

@@ -25,7 +25,7 @@ import Testing
       }
       if check.wereShared { wereShared = true }
     }
-    #expect(wereShared, "one lane had all rows, so nothing was shown")
+    #expect(wereShared || seeds.count == 1, "one lane had all rows, so nothing was shown")
   }
 
   @Test func `the number of lanes changes no pair, and no row without a partner`() throws {

@@ -80,6 +80,7 @@ enum KeyedProof<Model: KeyedModel> {
       }
       differs = unordered[0].difference(from: unordered[1]) != nil
     }
+    guard seeds.count > 1 else { return }
     #expect(wereShared, "one lane had all rows, so nothing was shown")
     #expect(differs || !isOrdered, "without the order nothing differed, so nothing was shown")
   }

@@ -29,8 +29,9 @@ import Testing
   }
 
   @Test func `the number of lanes changes nothing of what a bounded memory lets pass`() throws {
+    let seeds = Seeds.of(4600, 8)
     var wereShared = false
-    for seed in Seeds.of(4600, 8) {
+    for seed in seeds {
       var random = SplitMix(seed: seed)
       let stream = DedupeModel.stream(300, partitions: 1, &random)
       let options = ["key: [k, j]", "ttl: 6ms", "extend: \(seed % 2 == 0)", "approximate: { keys: 100 }"]
@@ -42,6 +43,6 @@ import Testing
       }
       if check.wereShared { wereShared = true }
     }
-    #expect(wereShared, "one lane had all rows, so nothing was shown")
+    #expect(wereShared || seeds.count == 1, "one lane had all rows, so nothing was shown")
   }
 }

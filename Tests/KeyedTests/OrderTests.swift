@@ -57,8 +57,9 @@ import Testing
 
   @Test func `counts and rates over three partitions are the same for every dealing of frames, in any number of lanes`() throws
   {
+    let seeds = Seeds.of(700, 12)
     var wereShared = false, differs = false
-    for seed in Seeds.of(700, 12) {
+    for seed in seeds {
       var random = SplitMix(seed: seed)
       let stream = stream(seed)
       var check = LaneCheck("tens", by: ["k"], sinks: ["out", "calm_out"])
@@ -82,7 +83,9 @@ import Testing
         first = first ?? story
       }
     }
-    #expect(wereShared && differs, "without the order nothing differed, or one lane had all rows, so nothing was shown")
+    #expect(
+      wereShared && differs || seeds.count == 1,
+      "without the order nothing differed, or one lane had all rows, so nothing was shown")
   }
 
   @Test func `sources that number their rows alike meet in one order, too`() throws {

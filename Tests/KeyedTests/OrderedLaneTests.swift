@@ -25,6 +25,6 @@ import Testing
   }
 
   @Test func `in the order of event time top has the same counters in any number of lanes`() throws {
-    try KeyedProof<TopModel>.holdInLanes(Seeds.of(5500, 10), isOrdered: true)
+    try KeyedProof<TopModel>.holdInLanes(Seeds.of(5500, 16), isOrdered: true)
   }
 }
