@@ -135,8 +135,8 @@ extension JoinOperator {
     let cells = try readBytes(reader)
     let input = context.inputs[side]
     let values = RestoredValues(input, fields[side], dictionaries, context.dictionaries)
-    guard flags < 4, !key.isEmpty, key.withUnsafeBytes({ tide_key_group($0.baseAddress, UInt64($0.count)) }) == group,
-      RestoredValues.isKey(key, ofFields: input.keyNames.count),
+    guard flags < 4, key.withUnsafeBytes({ KeyField.isKey($0, ofFields: input.keyNames.count) }),
+      key.withUnsafeBytes({ tide_key_group($0.baseAddress, UInt64($0.count)) }) == group,
       let row = values.row(cells, hasTextID: flags & 1 > 0, in: context.arena)
     else { throw Self.damaged("a row that is none") }
     row.pointee.time = time

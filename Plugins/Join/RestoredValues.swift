@@ -94,23 +94,4 @@ struct RestoredValues {
     guard builder.write(into: memory.baseAddress!, capacity: length) == length else { return false }
     return (try? FrameValidator.validate(UnsafeRawBufferPointer(memory))) != nil
   }
-
-  /// True for bytes that can be the key of so many fields.
-  static func isKey(_ key: [UInt8], ofFields count: Int) -> Bool {
-    guard count > 1 else { return isKeyValue(key[...]) }
-    guard key.first == UInt8(TIDE_KEY_SEVERAL) else { return false }
-    var at = 1
-    for _ in 0..<count {
-      guard at + 4 <= key.count else { return false }
-      let length = Int(key.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: at, as: UInt32.self) })
-      guard length <= key.count - at - 4, isKeyValue(key[at + 4..<at + 4 + length]) else { return false }
-      at += 4 + length
-    }
-    return at == key.count
-  }
-
-  private static func isKeyValue(_ value: ArraySlice<UInt8>) -> Bool {
-    guard let tag = value.first else { return false }
-    return Int32(tag) != TIDE_KEY_SEVERAL
-  }
 }

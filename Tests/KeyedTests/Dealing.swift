@@ -3,6 +3,9 @@ import TestSupport
 
 /// How the records of several partitions come: each partition's in their order, in frames of any size, one beside the other.
 enum Dealing {
+  /// Rows of the largest frame, for tests to choose from.
+  static let frames = [1, 2, 3, 7, 16, 64, 300, 4096]
+
   /// - Parameters:
   ///   - partitions: for each, its records as lines without an end.
   ///   - most: records of the largest frame.
@@ -18,5 +21,25 @@ enum Dealing {
       places[partition] = end
       steps.append(.lines(partition: partition, partitions[partition][start..<end].map { $0 + "\n" }.joined()))
     }
+  }
+
+  /// Steps of one partition in frames of exactly so many records.
+  static func steps(_ lines: [String], frame: Int) -> [LineSource.Step] {
+    stride(from: 0, to: lines.count, by: frame).map { start in
+      .lines(partition: 0, lines[start..<min(start + frame, lines.count)].map { $0 + "\n" }.joined())
+    }
+  }
+
+  /// The rows whose lines such steps have, in the order in which they come.
+  static func rows<Row>(of partitions: [[Row]], in steps: [LineSource.Step]) -> [Row] {
+    var places = [Int](repeating: 0, count: partitions.count)
+    var rows: [Row] = []
+    for step in steps {
+      guard case .lines(let partition, let text) = step else { continue }
+      let end = places[partition] + text.utf8.count(where: { $0 == UInt8(ascii: "\n") })
+      rows += partitions[partition][places[partition]..<end]
+      places[partition] = end
+    }
+    return rows
   }
 }

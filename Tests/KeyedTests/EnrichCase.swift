@@ -107,17 +107,22 @@ struct EnrichCase {
     }
   }
 
-  func manifest(table path: String) -> String {
+  /// - Parameter lanes: rows are dealt to them by their first key, the event's; the source gives it where it knows the type.
+  func manifest(table path: String, lanes: Int? = nil) -> String {
     let types = keyNames.enumerated().map { "\($1): \(isNumber && $0 == 0 ? "int" : "string")" }.joined(separator: ", ")
     let format = layout == .object ? "object" : layout == .csv ? "csv" : "json"
+    let (isGiven, isMade) = (lanes != nil && isDeclared, lanes != nil && !isDeclared)
+    let declared = isDeclared ? "\(isGiven ? ", key: k0" : ""), fields: { n: int, \(types) }" : ""
     return """
       name: proof
       sources:
-        in: { use: file, with: { path: in.jsonl\(isDeclared ? ", fields: { n: int, \(types) }" : "") } }
+        in: { use: file, with: { path: in.jsonl\(declared) } }
       operators:
+      \(isMade ? "  keyed: { use: key_by, from: in, with: { key: k0 } }" : "")
         rich:
           use: enrich
-          from: in
+          from: \(isMade ? "keyed" : "in")
+          lanes: \(lanes ?? 1)
           with:
             table: "\(path)"
             format: \(format)

@@ -9,21 +9,50 @@ import Testing
     for seed in Seeds.of(1, 80) {
       let test = EnrichCase(seed: seed)
       try directory.write("table", test.text)
-      let (wanted, dead) = test.expected()
       for most in [1, 1 + Int(seed % 40), 4096] {
         var random = SplitMix(seed: seed)
         let steps = Dealing.steps([test.lines], most: most, &random)
         let run = try ManifestRun(test.manifest(table: directory.path + "/table"), inputs: ["in": (1, steps)])
-        let replay = "SEED=\(seed), frames of \(most)\n\(test.text)\n\(test.lines)"
-        #expect(run.out.map { $0.int("n") } == wanted.map(\.number), "\(replay)")
-        #expect(run.node("rich")?.rejected == UInt64(dead), "\(replay)")
-        for (row, (_, found)) in zip(run.out, wanted) {
-          #expect(row["\(test.prefix)name"] == found?.name.map { .text($0) } ?? .null, "\(replay)")
-          #expect(row["\(test.prefix)price"] == found?.price.map { .double($0) } ?? .null, "\(replay)")
-          #expect(row["\(test.prefix)is_new"] == found?.isNew.map { .bool($0) } ?? .null, "\(replay)")
-        }
+        hold(run, test, "SEED=\(seed), frames of \(most)\n\(test.text)\n\(test.lines)")
       }
     }
+  }
+
+  /// Holds what one lane gave against the model.
+  private func hold(_ run: ManifestRun, _ test: EnrichCase, _ replay: String) {
+    let (wanted, dead) = test.expected()
+    #expect(run.out.map { $0.int("n") } == wanted.map(\.number), "\(replay)")
+    #expect(run.node("rich")?.rejected == UInt64(dead), "\(replay)")
+    for (row, (_, found)) in zip(run.out, wanted) {
+      #expect(row["\(test.prefix)name"] == found?.name.map { .text($0) } ?? .null, "\(replay)")
+      #expect(row["\(test.prefix)price"] == found?.price.map { .double($0) } ?? .null, "\(replay)")
+      #expect(row["\(test.prefix)is_new"] == found?.isNew.map { .bool($0) } ?? .null, "\(replay)")
+    }
+  }
+
+  @Test func `the number of lanes changes no row, and no key's order`() throws {
+    let directory = try TemporaryDirectory()
+    let seeds = Seeds.of(200, 30)
+    var wereShared = false
+    for seed in seeds {
+      let test = EnrichCase(seed: seed)
+      try directory.write("table", test.text)
+      var check = LaneCheck("rich", by: ["k0"], sinks: ["out"])
+      let dead = UInt64(test.expected().dead)
+      for lanes in 1...4 {
+        let most = Dealing.frames[(Int(seed % 8) + 3 * lanes) % 8]
+        var random = SplitMix(seed: seed)
+        let steps = Dealing.steps([test.lines], most: most, &random)
+        let manifest = test.manifest(table: directory.path + "/table", lanes: lanes)
+        let replay = "SEED=\(seed), \(lanes) lanes, frames of \(most)\n\(manifest)\n\(test.text)\n\(test.lines)"
+        let run = try ManifestRun(manifest, inputs: ["in": (1, steps)])
+        if lanes == 1 { hold(run, test, replay) }
+        #expect(run.node("rich")?.rejected == dead, "\(replay)")
+        check.hold(run, lanes: lanes, replay)
+      }
+      if check.wereShared { wereShared = true }
+    }
+    #expect(wereShared || seeds.count == 1, "one lane had all rows, so nothing was shown")
   }
 
   private func manifest(_ options: String) -> String {

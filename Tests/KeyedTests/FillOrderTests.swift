@@ -24,19 +24,6 @@ import Testing
     """
   }
 
-  /// Frames of exactly so many records.
-  private func steps(_ lines: [String], frame: Int) -> [LineSource.Step] {
-    stride(from: 0, to: lines.count, by: frame).map { start in
-      .lines(partition: 0, lines[start..<min(start + frame, lines.count)].map { $0 + "\n" }.joined())
-    }
-  }
-
-  /// Everything that came out, in its order.
-  private func story(_ run: ManifestRun, _ sink: String) -> String {
-    (run.rows[sink] ?? []).map { row in row.fields.map { "\($0.name)=\($0.value)" }.joined(separator: " ") }
-      .joined(separator: "\n")
-  }
-
   @Test func `rows of several keys leave by time, made ones among the others, in frames of any size`() throws {
     let records: [(Int64, String, Double)] = [
       (0, "a", 0), (0, "b", 0), (2000, "a", 4), (3000, "b", 6), (9000, "a", 6), (9000, "b", 6),
@@ -45,15 +32,16 @@ import Testing
       "{\"ts\":\($0.element.0),\"row\":\($0.offset),\"k\":\"\($0.element.1)\",\"v\":\($0.element.2)}"
     }
     let manifest = manifest("every: 1us", delay: 0)
-    var first: String?
+    var first: KeyedStory?
     for frame in [1, 2, 3, 4, 5, 6, 4096] {
-      let run = try ManifestRun(manifest, inputs: ["in": (1, steps(lines, frame: frame))])
+      let run = try ManifestRun(manifest, inputs: ["in": (1, Dealing.steps(lines, frame: frame))])
       let times = run.out.compactMap(\.time)
       let wanted: [Int64] = (0..<20).map { (number: Int64) in number / 2 * 1000 }
       #expect(times == wanted, "frames of \(frame): \(times)")
       #expect(run.late.isEmpty && run.rows["step_out"]?.count == 20, "frames of \(frame)")
-      #expect(first == nil || story(run, "out") == first, "frames of \(frame)")
-      first = first ?? story(run, "out")
+      let story = KeyedStory(run, by: [], sinks: ["out"])
+      #expect(first.flatMap { story.difference(from: $0) } == nil, "frames of \(frame)")
+      first = first ?? story
     }
   }
 
@@ -66,23 +54,23 @@ import Testing
       ) { _, random in
         [("k", TimedStream.key(&random)), ("v", random.below(6) == 0 ? .null : .double(Double(random.below(1000)) / 8))]
       }
-      let lines = stream.lines[0]
+      let lines = stream.partitions[0].map(\.line)
       let manifest = manifest("every: 1us, max_gap: \([9, 60, 1000][random.below(3)])us", delay: 0)
-      var first: (all: String, steps: String)?
+      var first: KeyedStory?
       // From the number of rows on all of them are one frame.
       for frame in Array(1...lines.count + 1) + [1000, 4096] {
-        let run = try ManifestRun(manifest, inputs: ["in": (1, steps(lines, frame: frame))])
+        let run = try ManifestRun(manifest, inputs: ["in": (1, Dealing.steps(lines, frame: frame))])
         let why = "seed \(seed), frames of \(frame)\n\(manifest)"
         let times = run.out.compactMap(\.time)
         #expect(times == times.sorted(), "rows out of order; \(why)")
         #expect(run.late.isEmpty, "\(run.late.prefix(2)); \(why)")
         #expect(run.out.contains { $0["filled"] == .bool(true) }, "\(why)")
-        let found = (all: story(run, "out"), steps: story(run, "step_out"))
-        guard found.all == (first ?? found).all, found.steps == (first ?? found).steps else {
-          Issue.record("another sequence; \(why)")
+        let story = KeyedStory(run, by: [], sinks: ["out", "step_out"])
+        if let difference = first.flatMap({ story.difference(from: $0) }) {
+          Issue.record("another sequence: \(difference)\n\(why)")
           return
         }
-        first = first ?? found
+        first = first ?? story
         #expect(run.books.discrepancies().isEmpty, "\(why)")
       }
     }
@@ -91,8 +79,9 @@ import Testing
   @Test func `a row waits for a key that has gone silent no longer than a gap may be`() throws {
     var lines = ["{\"ts\":0,\"row\":0,\"k\":\"silent\",\"v\":1}"]
     for row in 1...40 { lines.append("{\"ts\":\(row * 1000),\"row\":\(row),\"k\":\"busy\",\"v\":\(row)}") }
-    let run = try ManifestRun(manifest("every: 1us, max_gap: 5us", delay: 0), inputs: ["in": (1, steps(lines, frame: 1))]) {
-      node, component in
+    let run = try ManifestRun(
+      manifest("every: 1us, max_gap: 5us", delay: 0), inputs: ["in": (1, Dealing.steps(lines, frame: 1))]
+    ) { node, component in
       node == "full" ? RestoringComponent(component) { _ in true }.table : component
     }
     #expect(run.out.compactMap { $0.int("row") } == Array(0...40) && run.late.isEmpty)

@@ -52,32 +52,14 @@ import Testing
 
   @Test func `a snapshot restored gives the same snapshot, and goes on as if nothing had been`() throws {
     for seed in 0..<15 as Range<UInt64> {
-      var random = SplitMix(seed: seed)
-      let (whole, first, second) = (try bench(), try bench(), try bench())
-      let one = try create(whole), two = try create(first)
-      var next: Int64 = 0
-      func feed(_ instances: [PluginBenchInstance], _ count: Int) throws {
-        for _ in 0..<count {
-          let times = (0..<1 + random.below(30)).map { _ in Int64(random.below(60_000)) + next * 200 }
-          let frame = try frame(times, first: next)
-          next += 100
-          for instance in instances { _ = try instance.process(frame.pointer) }
-        }
+      let found = try StateHandOver(
+        seed: seed, frames: 20, watermarks: (300_000, 600_000), chunk: 13, bench: bench, create: create
+      ) { first, random in
+        try frame((0..<1 + random.below(30)).map { _ in Int64(random.below(60_000)) + first * 200 }, first: first)
       }
-      try feed([one, two], 20)
-      for instance in [one, two] { while try instance.watermark(300_000) == TIDE_MORE {} }
-      let blobs = try two.snapshot()
-      #expect(blobs.count > 4, "seed \(seed)")
-      let three = try create(second)
-      try three.restore(blobs, chunk: 13)
-      #expect(try three.snapshot() == blobs, "seed \(seed)")
-      try feed([one, three], 20)
-      for instance in [one, three] {
-        while try instance.watermark(600_000) == TIDE_MORE {}
-        while try instance.flush() == TIDE_MORE {}
-      }
-      #expect(rows(whole).sorted() == (rows(first) + rows(second)).sorted(), "seed \(seed)")
-      #expect(whole.watermarks == first.watermarks + second.watermarks, "seed \(seed)")
+      #expect(found.blobs.count > 4 && found.again == found.blobs, "seed \(seed)")
+      #expect(rows(found.whole).sorted() == (rows(found.first) + rows(found.second)).sorted(), "seed \(seed)")
+      #expect(found.whole.watermarks == found.first.watermarks + found.second.watermarks, "seed \(seed)")
     }
   }
 

@@ -53,15 +53,7 @@ import Testing
   private func run(
     _ stream: TimedStream, _ model: FillModel, frame: Int, lanes: Int, _ random: inout SplitMix
   ) throws -> ManifestRun {
-    let steps = Dealing.steps(stream.lines, most: frame, &random)
-    var seed = SplitMix(seed: random.next())
-    let rate = [0, 2, 10][seed.below(3)]
-    nonisolated(unsafe) var chance = seed
-    return try ManifestRun(
-      manifest(model, delay: stream.delay, lanes: lanes), inputs: ["in": (stream.partitions.count, steps)],
-      wrap: { node, component in
-        node == "full" ? RestoringComponent(component) { _ in rate > 0 && chance.below(rate) == 0 }.table : component
-      })
+    try stream.run(manifest(model, delay: stream.delay, lanes: lanes), frame: frame, &random) { $0 == "full" }
   }
 
   @Test func `every step between two rows of a key has one, whatever frames, partitions and lanes they came in`() throws {
@@ -75,8 +67,9 @@ import Testing
       // The offset counts within a step.
       let shown = FillModel(every: every, offset: model.offset % every, maxGap: model.maxGap, maxRows: model.maxRows)
       let wanted = shown.made(stream.inOrder)
-      let places = Dictionary(uniqueKeysWithValues: stream.inOrder.map { (Int64($0.number), $0.place) })
-      var sequence: [String]?
+      let places = Dictionary(uniqueKeysWithValues: stream.inOrder.map { (Int64($0.number), $0.clock) })
+      var sequence: KeyedStory?
+      var check = LaneCheck("full", by: ["k"], sinks: ["out"])
       for (frame, lanes) in [(1, 1), (2 + random.below(60), 1), (4096, 1), (1 + random.below(90), 2 + random.below(3))] {
         let run = try run(stream, model, frame: frame, lanes: lanes, &random)
         let why = "seed \(seed), frames of \(frame), lanes: \(lanes)"
@@ -98,13 +91,13 @@ import Testing
           // A late row stands where its watermark does.
           let order = run.out.map { row in row.int("row").flatMap { places[$0] } ?? row.time ?? 0 }
           #expect(order == order.sorted(), "rows out of order, \(why)")
-          let rows = run.out.map { row in row.fields.map { "\($0.name)=\($0.value)" }.joined(separator: " ") }
-          #expect(sequence == nil || sequence == rows, "another sequence of all rows, \(why)")
+          let rows = KeyedStory(run, by: [], sinks: ["out"])
+          #expect(sequence.flatMap { rows.difference(from: $0) } == nil, "another sequence of all rows, \(why)")
           sequence = sequence ?? rows
         }
+        check.hold(run, lanes: lanes, why)
         #expect(made.allSatisfy { $0["row"] == .null && $0["c"] == .double(7) && $0.int("ts") == $0.time }, "\(why)")
         #expect(!run.late.contains { $0["filled"] == .bool(true) }, "a row that was made is late, \(why)")
-        #expect(run.books.discrepancies().isEmpty, "\(why)")
       }
     }
   }

@@ -21,11 +21,7 @@ import Testing
   }
 
   private func steps(_ rows: [(time: Int64, key: Int64)]) -> [LineSource.Step] {
-    stride(from: 0, to: rows.count, by: 4096).map { start in
-      .lines(
-        partition: 0,
-        rows[start..<min(start + 4096, rows.count)].map { "{\"ts\":\($0.time),\"k\":\($0.key)}\n" }.joined())
-    }
+    Dealing.steps(rows.map { "{\"ts\":\($0.time),\"k\":\($0.key)}" }, frame: 4096)
   }
 
   @Test func `no more new rows are dropped than the share that was allowed, with as many keys as were promised`() throws {
@@ -70,11 +66,8 @@ import Testing
       // Times are eighths of `ttl`, which the memory tells apart exactly.
       let unit: Int64 = 8_192_000
       let stream = FoldStream(
-        400, partitions: 1, unit: unit, delay: unit * 100, most: FoldStream.frames[Int(seed) % 8], &random)
-      let model = DedupeModel(ttl: 8 * unit) { row in
-        let cells = row.key(["k", "n"])
-        return cells.allSatisfy { $0 == .null } ? nil : Cell.keyBytes(cells)
-      }
+        400, partitions: 1, unit: unit, delay: unit * 100, most: Dealing.frames[Int(seed) % 8], &random)
+      let model = DedupeModel(keys: ["k", "n"], ttl: 8 * unit)
       let manifest = stream.manifest(
         "dedupe", ["key: [k, n]", "ttl: \(8 * unit)ns", "approximate: { keys: 1000, error: 0.000001 }"], ports: ["duplicates"])
       let run = try stream.run(manifest, restoring: seed % 2 == 0 ? 2 : nil)

@@ -2,11 +2,11 @@ import ProofBench
 import TestSupport
 
 /// A random stream: rows of several partitions in the order in which they come, cut into frames.
-struct FoldStream {
-  struct Row {
+struct FoldStream: KeyedStream {
+  struct Row: StreamRow {
     var number: Int
+    var partition = 0
     var time: Int64
-    /// The watermark of its partition that it is behind of, nil when it is not.
     var behind: Int64?
     /// Fields that the record has, those with null included.
     var fields: [(name: String, value: Cell)]
@@ -20,17 +20,21 @@ struct FoldStream {
     var line: String {
       var text = "{\"ts\":\(time),\"row\":\(number)"
       for (name, value) in fields { text += ",\"\(name)\":\(value)" }
-      return text + "}\n"
+      return text + "}"
     }
   }
+
+  static let node = "op"
 
   /// As they come.
   private(set) var rows: [Row] = []
   private(set) var steps: [LineSource.Step] = []
-  let partitions: Int
+  private(set) var partitions: [[Row]]
+  let unit: Int64
   let delay: Int64
+  /// Fields are declared, or found as they come.
+  var isDeclared = true
 
-  static let frames = [1, 2, 3, 7, 16, 64, 300, 4096]
   private static let texts = ["a", "b", "\u{e4}\u{f6}", "\u{1F30A}", "", "a b", "Z", "e\u{301}", "\u{e9}"]
 
   /// - Parameters:
@@ -38,7 +42,8 @@ struct FoldStream {
   ///   - most: rows of the largest frame.
   ///   - disorder: how far back rows may lie, in units.
   init(_ count: Int, partitions: Int, unit: Int64, delay: Int64, most: Int, disorder: Int = 8, _ random: inout SplitMix) {
-    self.partitions = partitions
+    self.partitions = Array(repeating: [], count: partitions)
+    self.unit = unit
     self.delay = delay
     let base: Int64 = [0, 1_700_000_000_000_000_000, -1_000_000_000, -5_000_000_000_000_000_000][random.below(4)]
     let keys = 1 + random.below(Self.texts.count)
@@ -51,13 +56,22 @@ struct FoldStream {
         if random.below(4) > 0 { heads[partition] += unit * Int64(random.below(3)) }
         if random.below(60) == 0 { heads[partition] += unit * Int64(random.below(100)) }
         let back = random.below(3) == 0 ? unit * Int64(random.below(disorder)) : 0
-        var row = Row(number: rows.count, time: heads[partition] - back, fields: Self.fields(keys, &random))
+        var row = Row(
+          number: rows.count, partition: partition, time: heads[partition] - back, fields: Self.fields(keys, &random))
         if row.time < watermarks[partition] { row.behind = watermarks[partition] }
         watermarks[partition] = max(watermarks[partition], row.time - delay)
         rows.append(row)
+        self.partitions[partition].append(row)
       }
-      steps.append(.lines(partition: partition, rows[start...].map(\.line).joined()))
+      steps.append(.lines(partition: partition, rows[start...].map { $0.line + "\n" }.joined()))
     }
+  }
+
+  /// Rows a millisecond apart or so.
+  static func keyed(_ count: Int, partitions: Int, disorder: Int = 8, _ random: inout SplitMix) -> Self {
+    let unit: Int64 = 1_000_000
+    let delay = unit * Int64(random.below(6))
+    return Self(count, partitions: partitions, unit: unit, delay: delay, most: 16, disorder: disorder, &random)
   }
 
   private static func fields(_ keys: Int, _ random: inout SplitMix) -> [(name: String, value: Cell)] {
@@ -73,9 +87,15 @@ struct FoldStream {
     return fields
   }
 
+  func manifest<Model: KeyedModel>(of model: Model, _ node: [String]) -> String {
+    manifest(Model.use, model.options, ports: Model.ports, node: node)
+  }
+
   /// A manifest with one operator, `op`, over the stream.
-  func manifest(_ use: String, _ options: [String], declared: Bool = true, ports: [String] = []) -> String {
-    let fields = declared ? ", fields: { row: int, value: double, n: int, s: string, k: string, j: int, z: double }" : ""
+  ///
+  /// - Parameter node: what its node says beside the options, such as `lanes: 2`.
+  func manifest(_ use: String, _ options: [String], ports: [String] = [], node: [String] = []) -> String {
+    let fields = isDeclared ? ", fields: { row: int, value: double, n: int, s: string, k: string, j: int, z: double }" : ""
     var text = """
       name: keyed
       sources:
@@ -84,9 +104,10 @@ struct FoldStream {
         op:
           use: \(use)
           from: in
-          with:
 
       """
+    for entry in node { text += "    \(entry)\n" }
+    text += "    with:\n"
     for option in options { text += "      \(option)\n" }
     text += "sinks:\n  out: { use: file, from: op, with: { path: out.jsonl } }\n"
     for port in ports { text += "  \(port): { use: file, from: op.\(port), with: { path: \(port).jsonl } }\n" }
@@ -95,8 +116,8 @@ struct FoldStream {
 
   /// - Parameter every: the instance is made anew, from its snapshot, before every so many calls.
   func run(_ manifest: String, restoring every: Int? = nil) throws -> ManifestRun {
-    try ManifestRun(manifest, inputs: ["in": (partitions, steps)]) { node, component in
-      guard let every, node == "op" else { return component }
+    try ManifestRun(manifest, inputs: ["in": (partitions.count, steps)]) { node, component in
+      guard let every, node == Self.node else { return component }
       return RestoringComponent(component) { $0 % every == 0 }.table
     }
   }

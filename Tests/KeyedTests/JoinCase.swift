@@ -40,6 +40,7 @@ struct JoinCase {
   /// Fields are declared, or found as they come.
   var isDeclared: Bool
   var keys: Int
+  var lanes = 1
   /// By side, then partition.
   var rows: [[[Row]]]
 
@@ -127,6 +128,7 @@ struct JoinCase {
         both:
           use: join
           from: { left: left, right: right }
+          lanes: \(lanes)
           with: { key: [\(names)], right_key: [\(rightNames)], \(bound), kind: \(kind) }
         seen: { use: map, from: both, with: { set: { ln: n, rn: right_n, lv: v, rv: right_v, lm: more, rm: right_more } } }
         behind: { use: map, from: both.late, with: { set: { ln: n } } }

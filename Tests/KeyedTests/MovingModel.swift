@@ -2,7 +2,14 @@ import ProofBench
 import TestSupport
 
 /// The operator `moving`, slow and obviously right: keeps all rows of a window and looks at each for each result.
-struct MovingModel {
+struct MovingModel: KeyedModel {
+  static let use = "moving"
+  static let ports = ["late"]
+
+  static func stream(_ count: Int, partitions: Int, _ random: inout SplitMix) -> RollingRows {
+    RollingRows(count, partitions: partitions, &random)
+  }
+
   enum Argument: String, CaseIterable {
     case v, n
     case broken = "q == \"bad\" ? 0.0 / 0.0 : v"
@@ -65,12 +72,16 @@ struct MovingModel {
     }
   }
 
+  func hold(_ run: ManifestRun, _ rows: [RollingRow], _ replay: String) {
+    RollingCheck(replay: replay).hold(run, rows, verdicts(rows))
+  }
+
   private struct Window {
     var latest = Int64.min
     var rows: [RollingRow] = []
   }
 
-  func verdicts(_ rows: [RollingRow]) -> [RollingCheck.Verdict] {
+  private func verdicts(_ rows: [RollingRow]) -> [RollingCheck.Verdict] {
     var windows: [[UInt8]: Window] = [:]
     return rows.map { row in
       let key = Cell.keyBytes(row.key(keys))

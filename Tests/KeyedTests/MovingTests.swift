@@ -4,57 +4,12 @@ import Testing
 
 /// The operator `moving` in the real engine, against its model.
 @Suite(.serialized) struct MovingTests {
-  private static let frames = [1, 2, 3, 7, 16, 64, 300, 4096]
-
-  @Test func `each row has the statistics of its window, whatever the size of the frames`() throws {
-    for seed in Seeds.of(100, 60) {
-      var random = SplitMix(seed: seed)
-      let rows = RollingRows(60 + Int(seed % 5) * 60, partitions: 1, &random)
-      let model = MovingModel(rows.unit, &random)
-      let manifest = rows.manifest("moving", model.options)
-      var first: String?
-      for most in [1, Self.frames[Int(seed) % Self.frames.count], 4096] {
-        let (steps, order) = rows.dealt(most: most, &random)
-        let check = RollingCheck(replay: "seed \(seed), frames of \(most)", manifest: manifest)
-        let run = try ManifestRun(manifest, inputs: ["in": (1, steps)])
-        check.hold(run, order, model.verdicts(order))
-        let text = RollingCheck.text(run)
-        #expect(first == nil || first == text, "other bits in frames of \(most); seed \(seed)\n\(manifest)")
-        first = text
-      }
-    }
-  }
-
-  @Test func `over several partitions rows count in the order in which they come, and are behind the watermark of their own`()
-    throws
-  {
-    for seed in Seeds.of(200, 40) {
-      var random = SplitMix(seed: seed)
-      let rows = RollingRows(200, partitions: 2 + Int(seed % 2), &random)
-      let model = MovingModel(rows.unit, &random)
-      let manifest = rows.manifest("moving", model.options)
-      let most = Self.frames[Int(seed) % Self.frames.count]
-      let (steps, order) = rows.dealt(most: most, &random)
-      let check = RollingCheck(replay: "seed \(seed), frames of \(most)", manifest: manifest)
-      check.hold(try ManifestRun(manifest, inputs: ["in": (rows.count, steps)]), order, model.verdicts(order))
-    }
+  @Test func `each row has the statistics of its window, whatever the size of the frames and over several partitions`() throws {
+    try KeyedProof<MovingModel>.holdInFrames(Seeds.of(100, 80))
   }
 
   @Test func `a window that is saved and restored between any two calls gives the same bits`() throws {
-    for seed in Seeds.of(300, 40) {
-      var random = SplitMix(seed: seed)
-      let rows = RollingRows(150, partitions: 1 + Int(seed % 3), &random)
-      let model = MovingModel(rows.unit, &random)
-      let manifest = rows.manifest("moving", model.options)
-      let (steps, order) = rows.dealt(most: 1 + Int(seed % 9), &random)
-      let every = 1 + Int(seed % 7)
-      let restored = try ManifestRun(manifest, inputs: ["in": (rows.count, steps)]) {
-        RestoringComponent($1) { $0 % every == 0 }.table
-      }
-      let plain = try ManifestRun(manifest, inputs: ["in": (rows.count, steps)])
-      RollingCheck(replay: "seed \(seed), restored", manifest: manifest).hold(restored, order, model.verdicts(order))
-      #expect(RollingCheck.text(restored) == RollingCheck.text(plain), "other bits; seed \(seed)\n\(manifest)")
-    }
+    try KeyedProof<MovingModel>.holdRestored(Seeds.of(300, 40))
   }
 
   /// Rows that differ in `v` alone, a nanosecond apart.

@@ -4,7 +4,8 @@ import Testing
 
 /// `order: event_time`: what depends on the order in which rows meet is the same for every dealing of frames.
 @Suite(.serialized) struct OrderTests {
-  private func manifest(order: Bool) -> String {
+  /// - Parameter lanes: of the windows, where their input has an order.
+  private func manifest(order: Bool, lanes: Int) -> String {
     """
     name: proof
     sources:
@@ -16,6 +17,7 @@ import Testing
       tens:
         use: window
         from: in
+        lanes: \(lanes)
         \(order ? "order: event_time" : "on_error: stop")
         with: { count: 10, key: k, aggregate: { rows: list(row), sum: sum(v), first: first(row) } }
       calm:
@@ -40,40 +42,50 @@ import Testing
     }
   }
 
-  /// All that comes out, to the last bit.
-  private func text(_ stream: TimedStream, order: Bool, frame: Int, _ random: inout SplitMix) throws -> String {
-    let steps = Dealing.steps(stream.lines, most: frame, &random)
-    var seed = SplitMix(seed: random.next())
-    let rate = [0, 3][seed.below(2)]
-    nonisolated(unsafe) var chance = seed
-    let run = try ManifestRun(manifest(order: order), inputs: ["in": (3, steps)]) { node, component in
-      node.hasSuffix(".order")
-        ? RestoringComponent(component) { _ in rate > 0 && chance.below(rate) == 0 }.table : component
-    }
-    #expect(run.books.discrepancies().isEmpty)
+  private func run(
+    _ stream: TimedStream, order: Bool, lanes: Int, frame: Int, _ random: inout SplitMix
+  ) throws -> ManifestRun {
+    let run = try stream.run(manifest(order: order, lanes: lanes), frame: frame, &random) { $0.hasSuffix(".order") }
     for name in ["tens.order", "calm.order"] {
       let node = run.node(name)
       #expect((node != nil) == order, "\(name)")
       let count = UInt64(stream.inOrder.count)
       if let node { #expect(node.rowsIn == count && node.taken == count, "the books of \(name)") }
     }
-    return "\(run.out.map(\.fields))\n\(run.rows["calm_out"]!.map(\.fields))"
+    return run
   }
 
-  @Test func `counts and rates over three partitions are the same for every dealing of frames`() throws {
-    var differing = 0
-    for seed in Seeds.of(700, 12) {
+  @Test func `counts and rates over three partitions are the same for every dealing of frames, in any number of lanes`() throws
+  {
+    let seeds = Seeds.of(700, 12)
+    var wereShared = false, differs = false
+    for seed in seeds {
       var random = SplitMix(seed: seed)
       let stream = stream(seed)
-      var texts: (with: Set<String>, without: Set<String>) = ([], [])
-      for frame in [1, 5, 40, 4096] {
-        texts.with.insert(try text(stream, order: true, frame: frame, &random))
-        texts.without.insert(try text(stream, order: false, frame: frame, &random))
+      var check = LaneCheck("tens", by: ["k"], sinks: ["out", "calm_out"])
+      var unordered: KeyedStory?
+      for (lanes, frame) in zip(1...4, [1, 5, 40, 4096]) {
+        let replay = "seed \(seed), \(lanes) lanes, frames of \(frame)"
+        check.hold(try run(stream, order: true, lanes: lanes, frame: frame, &random), lanes: lanes, replay)
+        let other = KeyedStory(
+          try run(stream, order: false, lanes: 1, frame: frame, &random), by: ["k"], sinks: ["out", "calm_out"])
+        if unordered.flatMap({ other.difference(from: $0) }) != nil { differs = true }
+        unordered = unordered ?? other
       }
-      #expect(texts.with.count == 1, "seed \(seed)")
-      differing += texts.without.count > 1 ? 1 : 0
+      if check.wereShared { wereShared = true }
+      // In one sequence: of one lane.
+      var first: KeyedStory?
+      for frame in [1, 5, 40, 4096] {
+        let story = KeyedStory(
+          try run(stream, order: true, lanes: 1, frame: frame, &random), by: [], sinks: ["out", "calm_out"])
+        let difference = first.flatMap { story.difference(from: $0) }
+        #expect(difference == nil, "seed \(seed), frames of \(frame)")
+        first = first ?? story
+      }
     }
-    #expect(differing > 0, "without the order nothing differed, so nothing was shown")
+    #expect(
+      wereShared && differs || seeds.count == 1,
+      "without the order nothing differed, or one lane had all rows, so nothing was shown")
   }
 
   @Test func `sources that number their rows alike meet in one order, too`() throws {

@@ -2,7 +2,14 @@ import ProofBench
 import TestSupport
 
 /// The operator `rate`, slow and obviously right.
-struct RateModel {
+struct RateModel: KeyedModel {
+  static let use = "rate"
+  static let ports = ["late"]
+
+  static func stream(_ count: Int, partitions: Int, _ random: inout SplitMix) -> RollingRows {
+    RollingRows(count, partitions: partitions, &random)
+  }
+
   var keys: [String]
   var isCounter: Bool
   var drops: Bool
@@ -28,12 +35,16 @@ struct RateModel {
     if random.below(2) == 0 { results.removeFirst(2) }
   }
 
+  func hold(_ run: ManifestRun, _ rows: [RollingRow], _ replay: String) {
+    RollingCheck(replay: replay).hold(run, rows, verdicts(rows))
+  }
+
   private struct Series {
     var latest: Int64
     var samples: [String: (time: Int64, value: Cell)] = [:]
   }
 
-  func verdicts(_ rows: [RollingRow]) -> [RollingCheck.Verdict] {
+  private func verdicts(_ rows: [RollingRow]) -> [RollingCheck.Verdict] {
     var known: [[UInt8]: Series] = [:]
     return rows.map { row in
       let key = Cell.keyBytes(row.key(keys))

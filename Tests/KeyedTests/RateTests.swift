@@ -4,37 +4,14 @@ import Testing
 
 /// The operator `rate` in the real engine, against its model.
 @Suite(.serialized) struct RateTests {
-  private static let frames = [1, 2, 3, 7, 16, 64, 300, 4096]
-
   @Test func `each row tells the change since the one before, whatever the size of the frames and over several partitions`()
     throws
   {
-    for seed in Seeds.of(1100, 60) {
-      var random = SplitMix(seed: seed)
-      let rows = RollingRows(60 + Int(seed % 5) * 60, partitions: 1 + Int(seed % 3), &random)
-      let model = RateModel(rows.unit, &random)
-      let manifest = rows.manifest("rate", model.options)
-      for most in [1, Self.frames[Int(seed) % Self.frames.count], 4096] {
-        let (steps, order) = rows.dealt(most: most, &random)
-        let check = RollingCheck(replay: "seed \(seed), frames of \(most)", manifest: manifest)
-        check.hold(try ManifestRun(manifest, inputs: ["in": (rows.count, steps)]), order, model.verdicts(order))
-      }
-    }
+    try KeyedProof<RateModel>.holdInFrames(Seeds.of(1100, 60))
   }
 
   @Test func `values that are saved and restored between any two calls change nothing`() throws {
-    for seed in Seeds.of(1200, 30) {
-      var random = SplitMix(seed: seed)
-      let rows = RollingRows(150, partitions: 1 + Int(seed % 3), &random)
-      let model = RateModel(rows.unit, &random)
-      let manifest = rows.manifest("rate", model.options)
-      let (steps, order) = rows.dealt(most: 1 + Int(seed % 9), &random)
-      let every = 1 + Int(seed % 7)
-      let run = try ManifestRun(manifest, inputs: ["in": (rows.count, steps)]) {
-        RestoringComponent($1) { $0 % every == 0 }.table
-      }
-      RollingCheck(replay: "seed \(seed), restored", manifest: manifest).hold(run, order, model.verdicts(order))
-    }
+    try KeyedProof<RateModel>.holdRestored(Seeds.of(1200, 30))
   }
 
   private func run(_ options: [String], _ lines: [String]) throws -> ManifestRun {

@@ -1,4 +1,6 @@
 import ProofBench
+import TestSupport
+import Testing
 
 /// Folds as docs/keyed.md says them, one row at a time over lists.
 struct ReduceModel {
@@ -26,7 +28,7 @@ struct ReduceModel {
   var keys: [String]
   var accumulators: [Accumulator]
   var ttl: Int64?
-  var emitsChanges = false
+  var emit = "every"
   var isStrict = false
 
   /// Results in the order of rows, and the rows that are rejected.
@@ -56,7 +58,7 @@ struct ReduceModel {
         continue
       }
       life.last = max(life.last, row.time)
-      if !emitsChanges || isFirst || lives[key]!.values != life.values {
+      if emit != "change" || isFirst || lives[key]!.values != life.values {
         results.append(Result(key: key, values: accumulators.map { life.values[$0.name]! }, time: row.time))
       }
       lives[key] = life
@@ -104,4 +106,53 @@ struct ReduceModel {
       return .double(ratio + z / z)
     },
   ]
+}
+
+extension ReduceModel: KeyedModel {
+  static let use = "reduce"
+  static let ports: [String] = []
+
+  static func stream(_ count: Int, partitions: Int, _ random: inout SplitMix) -> FoldStream {
+    var stream = FoldStream.keyed(count, partitions: partitions, &random)
+    stream.isDeclared = random.below(2) == 0
+    return stream
+  }
+
+  init(_ unit: Int64, _ random: inout SplitMix) {
+    let accumulators = Self.all.filter { $0.name == "rows" || random.below(2) == 0 }
+    self.init(keys: [["k"], ["k"], ["k", "j"], ["j"], []][random.below(5)], accumulators: accumulators)
+    if random.below(2) == 0 { ttl = unit * Int64(1 + random.below(12)) }
+    isStrict = random.below(3) == 0
+    if random.below(3) == 0 { emit = "change" }
+  }
+
+  var options: [String] {
+    var options: [String] = []
+    if !keys.isEmpty { options.append("key: [\(keys.joined(separator: ", "))]") }
+    options.append("initial: { \(accumulators.map { "\($0.name): \"\($0.initial)\"" }.joined(separator: ", ")) }")
+    options.append("with: { \(accumulators.map { "\($0.name): \"\($0.with)\"" }.joined(separator: ", ")) }")
+    if let ttl { options.append("ttl: \(ttl)ns") }
+    options.append("emit: \(emit)")
+    if isStrict { options.append("strict: true") }
+    return options
+  }
+
+  func found(_ run: ManifestRun) -> [Result] {
+    run.out.map { row in
+      Result(key: keys.map { row[$0] }, values: accumulators.map { row[$0.name] }, time: row.time ?? 0)
+    }
+  }
+
+  func hold(_ run: ManifestRun, _ rows: [FoldStream.Row], _ replay: String) {
+    let expected = results(of: rows)
+    let found = found(run)
+    if let at = found.indices.first(where: { $0 >= expected.results.count || found[$0] != expected.results[$0] }) {
+      let wanted = at < expected.results.count ? "\(expected.results[at])" : "nothing"
+      Issue.record("result \(at): got \(found[at]), expected \(wanted); \(replay)")
+    }
+    #expect(found.count == expected.results.count, "\(replay)")
+    #expect(run.dead.count == expected.rejected.count, "dead letters; \(replay)")
+    #expect(run.node("op")!.taken == UInt64(rows.count - expected.rejected.count), "taken; \(replay)")
+    #expect(run.books.discrepancies().isEmpty, "\(run.books.discrepancies()) \(replay)")
+  }
 }

@@ -11,8 +11,8 @@ struct RollingCheck {
     case dropped
   }
 
+  /// How the case is repeated, and its manifest.
   let replay: String
-  let manifest: String
 
   /// - Parameter verdicts: of the rows in the order in which they came.
   func hold(_ run: ManifestRun, _ rows: [RollingRow], _ verdicts: [Verdict]) {
@@ -26,11 +26,11 @@ struct RollingCheck {
       }
     }
     #expect(
-      run.late.map { "\($0.int("row") ?? -1) by \($0.int("lateness") ?? -1)" } == late, "late rows; \(replay)\n\(manifest)")
-    #expect(run.out.map { $0.int("row") } == passed.map { Int64($0.number) }, "rows; \(replay)\n\(manifest)")
+      run.late.map { "\($0.int("row") ?? -1) by \($0.int("lateness") ?? -1)" } == late, "late rows; \(replay)")
+    #expect(run.out.map { $0.int("row") } == passed.map { Int64($0.number) }, "rows; \(replay)")
     for (row, wanted) in zip(run.out, passed) {
       for (name, value) in wanted.fields where !value.holds(row[name]) {
-        Issue.record("row \(wanted.number): \(name) is \(row[name]), expected \(value); \(replay)\n\(manifest)")
+        Issue.record("row \(wanted.number): \(name) is \(row[name]), expected \(value); \(replay)")
         return
       }
     }
@@ -39,16 +39,9 @@ struct RollingCheck {
 
   func books(_ run: ManifestRun, rows: Int, late: Int, dead: Int = 0) {
     let node = run.node("it")!
-    #expect(run.dead.count == dead, "\(run.dead.prefix(1)); \(replay)\n\(manifest)")
-    #expect(node.rowsIn == UInt64(rows) && node.late == UInt64(late), "books; \(replay)\n\(manifest)")
-    #expect(node.taken == UInt64(rows - late - dead), "books; \(replay)\n\(manifest)")
-    #expect(run.books.discrepancies().isEmpty, "\(run.books.discrepancies()); \(replay)\n\(manifest)")
-  }
-
-  /// Everything that came out, for comparisons to the bit.
-  static func text(_ run: ManifestRun) -> String {
-    (run.out + run.late).map { row in row.fields.map { "\($0.name)=\($0.value)" }.joined(separator: " ") + " @\(row.time ?? 0)"
-    }
-    .joined(separator: "\n")
+    #expect(run.dead.count == dead, "\(run.dead.prefix(1)); \(replay)")
+    #expect(node.rowsIn == UInt64(rows) && node.late == UInt64(late), "books; \(replay)")
+    #expect(node.taken == UInt64(rows - late - dead), "books; \(replay)")
+    #expect(run.books.discrepancies().isEmpty, "\(run.books.discrepancies()); \(replay)")
   }
 }

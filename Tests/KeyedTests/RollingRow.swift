@@ -2,13 +2,12 @@ import ProofBench
 import TestSupport
 
 /// A record of the tests of moving statistics, rates and heavy hitters.
-struct RollingRow {
+struct RollingRow: StreamRow {
   var number: Int
   var partition: Int
   var time: Int64
   /// Fields that the record has, those with null included.
   var fields: [(name: String, value: Cell)]
-  /// The watermark that it is behind of, nil when it is not behind.
   var behind: Int64?
 
   subscript(name: String) -> Cell { fields.first { $0.name == name }?.value ?? .null }
@@ -17,12 +16,8 @@ struct RollingRow {
 
   func int(_ name: String) -> Int64? { if case .int(let value) = self[name] { value } else { nil } }
 
-  /// The later of its time and its watermark.
-  var clock: Int64 { max(time, behind ?? .min) }
-
   func key(_ names: [String]) -> [Cell] { names.map { self[$0] } }
 
-  /// The record, without the end of its line.
   var line: String {
     var text = "{\"ts\":\(time),\"row\":\(number)"
     for (name, value) in fields { text += ",\"\(name)\":\(value)" }
@@ -30,16 +25,16 @@ struct RollingRow {
   }
 }
 
-/// Records of several partitions, and how they came.
-struct RollingRows {
+/// Random records of several partitions.
+struct RollingRows: KeyedStream {
+  static let node = "it"
   static let columns = "row: int, k: string, j: int, v: double, n: int, s: string, q: string"
   private static let names = ["a", "b", "\u{e4}\u{f6}", "\u{1F30A}", "", "a b", "Z", "e\u{301}", "\u{e9}"]
 
   /// Of the watermark.
   var delay: Int64
-  /// A time that streams are measured by.
   let unit: Int64
-  private let partitions: [[RollingRow]]
+  let partitions: [[RollingRow]]
 
   /// - Parameter wild: integers of all sizes, which add up to more than 64 bits.
   init(_ count: Int, partitions: Int, _ random: inout SplitMix, wild: Bool = true) {
@@ -47,6 +42,7 @@ struct RollingRows {
     delay = random.below(4) == 0 ? 0 : Int64(random.below(30)) * unit
     let origin = [0, 1_700_000_000_000_000_000, -1_000_000_000, -9_000_000_000_000_000_000][random.below(4)] as Int64
     var heads = [Int64](repeating: origin, count: partitions)
+    var marks = [Int64](repeating: .min, count: partitions)
     var made = [[RollingRow]](repeating: [], count: partitions)
     let names = Array(Self.names.prefix(1 + random.below(Self.names.count)))
     let isGrowing = random.below(2) == 0
@@ -55,10 +51,12 @@ struct RollingRows {
       if random.below(4) > 0 { heads[partition] += Int64(random.below(8)) * unit / Int64(1 + random.below(2)) }
       if random.below(50) == 0 { heads[partition] += Int64(random.below(200)) * unit }
       let back = random.below(10) < 3 ? Int64(random.below(random.below(8) == 0 ? 200 : 20)) * unit : 0
-      made[partition].append(
-        RollingRow(
-          number: number, partition: partition, time: heads[partition] - back,
-          fields: Self.fields(names, isGrowing ? Int64(number) : nil, wild, &random)))
+      var row = RollingRow(
+        number: number, partition: partition, time: heads[partition] - back,
+        fields: Self.fields(names, isGrowing ? Int64(number) : nil, wild, &random))
+      if row.time < marks[partition] { row.behind = marks[partition] }
+      marks[partition] = max(marks[partition], row.time - delay)
+      made[partition].append(row)
     }
     self.partitions = made
   }
@@ -85,29 +83,9 @@ struct RollingRows {
     return [fraction, fraction * 100, fraction * 1e6, fraction * 1e-9, Double(random.below(9) - 4), 1e12][random.below(6)]
   }
 
-  /// Steps in frames of up to so many rows, and the rows in the order in which they come.
-  func dealt(most: Int, _ random: inout SplitMix) -> (steps: [LineSource.Step], rows: [RollingRow]) {
-    let steps = Dealing.steps(partitions.map { $0.map(\.line) }, most: most, &random)
-    var places = [Int](repeating: 0, count: partitions.count)
-    var marks = [Int64](repeating: .min, count: partitions.count)
-    var rows: [RollingRow] = []
-    for step in steps {
-      guard case .lines(let partition, let text) = step else { continue }
-      for _ in 0..<text.utf8.count(where: { $0 == UInt8(ascii: "\n") }) {
-        var row = partitions[partition][places[partition]]
-        places[partition] += 1
-        if row.time < marks[partition] {
-          row.behind = marks[partition]
-        } else {
-          marks[partition] = max(marks[partition], row.time - delay)
-        }
-        rows.append(row)
-      }
-    }
-    return (steps, rows)
+  func manifest<Model: KeyedModel>(of model: Model, _ node: [String]) -> String {
+    manifest(Model.use, model.options, more: node.map { ", \($0)" }.joined())
   }
-
-  var count: Int { partitions.count }
 
   /// A pipeline of one operator over these rows.
   func manifest(_ use: String, _ options: [String], more: String = "") -> String {

@@ -37,7 +37,7 @@ import Testing
         nonisolated(unsafe) var random = SplitMix(seed: seed &+ UInt64(index) &* 1000)
         do {
           _ = try ManifestRun(manifest, inputs: ["in": (1, steps(100, keys: 3))]) {
-            RestoringComponent($1, damage: { $0 = Self.damaged($0, &random) }, endsRefused: true) { $0 == 3 }.table
+            RestoringComponent($1, damage: { StateDamage.one(of: &$0, &random) }, endsRefused: true) { $0 == 3 }.table
           }
         } catch let failure as ManifestRun.Failure {
           refused += 1
@@ -46,21 +46,6 @@ import Testing
       }
       #expect(refused > 0, "\(manifest)")
     }
-  }
-
-  /// One byte, or the length, of what one key group has saved is another one.
-  private static func damaged(_ groups: [UInt32: [UInt8]], _ random: inout SplitMix) -> [UInt32: [UInt8]] {
-    var groups = groups
-    let all = groups.keys.sorted()
-    let group = all[random.below(all.count)]
-    guard var bytes = groups[group], !bytes.isEmpty else { return groups }
-    switch random.below(4) {
-    case 0: bytes.removeLast(1 + random.below(bytes.count))
-    case 1: bytes.append(UInt8(random.below(256)))
-    default: bytes[random.below(bytes.count)] ^= 1 << UInt8(random.below(8))
-    }
-    groups[group] = bytes
-    return groups
   }
 
   @Test func `state that was cut, goes on behind its end, or is in the group of another key is refused`() throws {

@@ -6,88 +6,30 @@ import Testing
 @Suite(.serialized) struct RunningTests {
   private static let unit: Int64 = 1_000_000
 
-  private func chosen(_ random: inout SplitMix, exactly: Bool) -> RunningModel {
-    let all = exactly ? RunningModel.exact : RunningModel.exact + RunningModel.near
-    var aggregates = all.filter { _ in random.below(3) == 0 }
-    if aggregates.isEmpty { aggregates = [all[random.below(all.count)]] }
-    let keys: [[String]] = [["k"], ["k"], ["k", "j"], ["j"], []]
-    var model = RunningModel(keys: keys[random.below(keys.count)], aggregates: aggregates)
-    if random.below(2) == 0 { model.ttl = Self.unit * Int64(1 + random.below(12)) }
-    return model
-  }
-
-  private func options(_ model: RunningModel, _ emit: String) -> [String] {
-    var options = ["emit: \(emit)"]
-    if !model.keys.isEmpty { options.append("key: [\(model.keys.joined(separator: ", "))]") }
-    options.append("aggregate: { \(model.aggregates.map { "\($0.name): \"\($0.text)\"" }.joined(separator: ", ")) }")
-    if let ttl = model.ttl { options.append("ttl: \(ttl)ns") }
-    return options
-  }
-
-  private func isSame(_ row: RowCollector.Row, _ wanted: RunningModel.Result, _ model: RunningModel) -> Bool {
-    Cell.keyBytes(model.keys.map { row[$0] }) == Cell.keyBytes(wanted.key)
-      && zip(model.aggregates, wanted.values).allSatisfy { $1.holds(row[$0.name]) }
-  }
-
-  private func hold(_ run: ManifestRun, _ stream: FoldStream, _ model: RunningModel, _ replay: String) {
-    let expected = model.results(of: stream.rows)
-    for (at, row) in run.out.enumerated() {
-      guard at < expected.count, isSame(row, expected[at], model), row.time == expected[at].time else {
-        let wanted = at < expected.count ? "\(expected[at])" : "nothing"
-        Issue.record("result \(at): got \(row), expected \(wanted); \(replay)")
-        break
-      }
-    }
-    #expect(run.out.count == expected.count, "\(replay)")
-    #expect(run.dead.isEmpty && run.node("op")!.taken == UInt64(stream.rows.count), "\(replay)")
-    #expect(run.books.discrepancies().isEmpty, "\(run.books.discrepancies()) \(replay)")
-  }
-
   @Test func `every result is as the model says, whatever the size of the frames`() throws {
-    for seed in Seeds.of(1000, 40) {
-      var random = SplitMix(seed: seed)
-      let isOfChanges = seed % 3 == 0
-      var model = chosen(&random, exactly: isOfChanges)
-      model.emitsChanges = isOfChanges
-      // What is first and last goes by ids, which several partitions have each for themselves.
-      let partitions = model.aggregates.contains { ["first", "last"].contains($0.name) } ? 1 : 1 + Int(seed % 3)
-      let delay = Self.unit * Int64(random.below(6))
-      for most in [1, FoldStream.frames[1 + Int(seed) % 6], 4096] {
-        let stream = FoldStream(
-          40 + Int(seed % 5) * 30, partitions: partitions, unit: Self.unit, delay: delay, most: most, &random)
-        let manifest = stream.manifest("aggregate", options(model, isOfChanges ? "change" : "every"))
-        hold(try stream.run(manifest), stream, model, "seed \(seed), frames of \(most)\n\(manifest)")
-      }
-    }
+    try KeyedProof<RunningModel>.holdInFrames(Seeds.of(1000, 40))
   }
 
   @Test func `a state that is saved and restored between any two calls changes nothing`() throws {
-    for seed in Seeds.of(2000, 20) {
-      var random = SplitMix(seed: seed)
-      var model = chosen(&random, exactly: true)
-      model.emitsChanges = seed % 2 == 0
-      let stream = FoldStream(120, partitions: 1, unit: Self.unit, delay: Self.unit, most: 5, &random)
-      let manifest = stream.manifest("aggregate", options(model, model.emitsChanges ? "change" : "every"))
-      let run = try stream.run(manifest, restoring: 1 + Int(seed % 5))
-      hold(run, stream, model, "seed \(seed), restored\n\(manifest)")
-    }
+    try KeyedProof<RunningModel>.holdRestored(Seeds.of(2000, 20))
   }
 
   @Test func `with emit at watermarks keys that had rows have a result each, in the order of their bytes`() throws {
     for seed in Seeds.of(3000, 20) {
       var random = SplitMix(seed: seed)
-      let model = chosen(&random, exactly: true)
+      var model = RunningModel(Self.unit, &random)
+      model.emit = "watermark"
       // All rows in one frame: the only watermarks are those behind it and of the end.
       let stream = FoldStream(150, partitions: 1, unit: Self.unit, delay: Self.unit * 1000, most: 1, &random)
-      let whole = [LineSource.Step.lines(partition: 0, stream.rows.map(\.line).joined())]
-      let manifest = stream.manifest("aggregate", options(model, "watermark"))
+      let whole = Dealing.steps(stream.rows.map(\.line), frame: 4096)
+      let manifest = stream.manifest(of: model, [])
       let run = try ManifestRun(manifest, inputs: ["in": (1, whole)])
       let states = model.results(of: stream.rows)
       let keys = Set(states.map(\.key)).sorted { Cell.keyBytes($0).lexicographicallyPrecedes(Cell.keyBytes($1)) }
       #expect(run.out.count == keys.count, "seed \(seed)\n\(manifest)")
       for (row, key) in zip(run.out, keys) {
         let last = states.last { $0.key == key }!
-        #expect(isSame(row, last, model), "\(row) in place of \(last); seed \(seed)\n\(manifest)")
+        #expect(model.isSame(row, last), "\(row) in place of \(last); seed \(seed)\n\(manifest)")
       }
     }
   }
@@ -116,12 +58,28 @@ import Testing
     }
   }
 
+  @Test func `with emit at watermarks each key's last result is its last state, restored or not, in any lanes`() throws {
+    for seed in Seeds.of(3500, 16) {
+      var random = SplitMix(seed: seed)
+      var model = RunningModel(Self.unit, &random)
+      model.emit = "watermark"
+      let stream = RunningModel.stream(150, partitions: 1 + Int(seed % 3), &random)
+      let manifest = stream.manifest(of: model, model.keys.isEmpty ? [] : ["lanes: \(1 + seed % 4)"])
+      let run = try stream.run(manifest, restoring: seed % 2 == 0 ? 3 : nil)
+      let states = model.results(of: stream.rows)
+      for key in Set(states.map(\.key)) {
+        let wanted = states.last { $0.key == key }!
+        let last = run.out.last { row in Cell.keyBytes(model.keys.map { row[$0] }) == Cell.keyBytes(key) }
+        let isSame = last.map { model.isSame($0, wanted) } ?? false
+        #expect(isSame, "\(last.map { "\($0)" } ?? "nothing") in place of \(wanted); seed \(seed)\n\(manifest)")
+      }
+      #expect(run.books.discrepancies().isEmpty, "seed \(seed)")
+    }
+  }
+
   @Test func `many results at a watermark all leave, one for each key`() throws {
     let keys = 40_000
-    let lines = (0..<keys).map { "{\"ts\":1,\"row\":\($0)}\n" }
-    let steps = stride(from: 0, to: keys, by: 4096).map { start -> LineSource.Step in
-      .lines(partition: 0, lines[start..<min(start + 4096, keys)].joined())
-    }
+    let steps = Dealing.steps((0..<keys).map { "{\"ts\":1,\"row\":\($0)}" }, frame: 4096)
     var random = SplitMix(seed: 1)
     let stream = FoldStream(1, partitions: 1, unit: 1, delay: 1000, most: 1, &random)
     let manifest = stream.manifest("aggregate", ["key: row", "aggregate: { rows: count() }", "emit: watermark"])

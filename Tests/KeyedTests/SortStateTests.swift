@@ -39,30 +39,14 @@ import Testing
 
   @Test func `a snapshot restored gives the same snapshot, and goes on as if nothing had been`() throws {
     for seed in 0..<20 as Range<UInt64> {
-      var random = SplitMix(seed: seed)
-      let (whole, first, second) = (try bench(), try bench(), try bench())
-      let one = try create(whole), two = try create(first)
-      var next: Int64 = 0
-      func feed(_ instances: [PluginBenchInstance], _ count: Int) throws {
-        for _ in 0..<count {
-          let frame = try frame((0..<1 + random.below(90)).map { _ in Int64(random.below(1000)) + next }, first: next)
-          next += 100
-          for instance in instances { _ = try instance.process(frame.pointer) }
-        }
+      let found = try StateHandOver(
+        seed: seed, frames: 40, watermarks: (2500, 5000), chunk: 11, bench: bench, create: create
+      ) { first, random in
+        try frame((0..<1 + random.below(90)).map { _ in Int64(random.below(1000)) + first }, first: first)
       }
-      try feed([one, two], 40)
-      for instance in [one, two] { while try instance.watermark(2500) == TIDE_MORE {} }
-      let blobs = try two.snapshot()
-      let three = try create(second)
-      try three.restore(blobs, chunk: 11)
-      #expect(try three.snapshot() == blobs, "seed \(seed)")
-      try feed([one, three], 40)
-      for instance in [one, three] {
-        while try instance.watermark(5000) == TIDE_MORE {}
-        while try instance.flush() == TIDE_MORE {}
-      }
-      #expect(ids(whole) == ids(first) + ids(second), "seed \(seed)")
-      #expect(ids(whole).count > 2000, "seed \(seed)")
+      #expect(found.again == found.blobs, "seed \(seed)")
+      #expect(ids(found.whole) == ids(found.first) + ids(found.second), "seed \(seed)")
+      #expect(ids(found.whole).count > 2000, "seed \(seed)")
     }
   }
 

@@ -32,13 +32,7 @@ import Testing
   }
 
   private func run(_ stream: TimedStream, late: String, frame: Int, _ random: inout SplitMix) throws -> ManifestRun {
-    let steps = Dealing.steps(stream.lines, most: frame, &random)
-    var seed = SplitMix(seed: random.next())
-    let rate = [0, 2, 10][seed.below(3)]
-    nonisolated(unsafe) var chance = seed
-    return try ManifestRun(
-      manifest(late, delay: stream.delay), inputs: ["in": (stream.partitions.count, steps)],
-      wrap: { RestoringComponent($1) { _ in rate > 0 && chance.below(rate) == 0 }.table })
+    try stream.run(manifest(late, delay: stream.delay), frame: frame, &random) { $0 == "sorted" }
   }
 
   @Test func `rows leave by event time and id, whatever frames and partitions they came in`() throws {

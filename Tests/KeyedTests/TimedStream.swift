@@ -2,23 +2,16 @@ import ProofBench
 import TestSupport
 
 /// Rows of several partitions, more or less out of order, and what the watermark of its partition makes of each.
-struct TimedStream {
-  struct Row {
+struct TimedStream: RowStream {
+  struct Row: StreamRow {
     var number: Int
     var partition: Int
-    /// As the host makes it: the partition and the row's place in it.
-    var id: Int64
     var time: Int64
-    /// The watermark that the row came behind.
     var behind: Int64?
     var fields: [(name: String, value: Cell)]
 
-    /// Where it stands in the order: a late row where rows of that time would.
-    var place: Int64 { behind ?? time }
-
     subscript(name: String) -> Cell { fields.first { $0.name == name }?.value ?? .null }
 
-    /// The record, without a line end.
     var line: String {
       let texts = fields.map { ",\"\($0.name)\":\($0.value)" }
       return "{\"ts\":\(time),\"row\":\(number)\(texts.joined())}"
@@ -42,13 +35,13 @@ struct TimedStream {
     for partition in 0..<count {
       var watermark = Int64.min, now = base
       var made: [Row] = []
-      for place in 0..<(rows / count + random.below(3)) {
+      for _ in 0..<(rows / count + random.below(3)) {
         now += Int64(random.below(Int(step) + 1))
         let time = (now - Int64(random.below(Int(spread) + 1))) / grain * grain
         made.append(
           Row(
-            number: number, partition: partition, id: Int64(partition) << 48 | Int64(place), time: time,
-            behind: time < watermark ? watermark : nil, fields: fields(number, &random)))
+            number: number, partition: partition, time: time, behind: time < watermark ? watermark : nil,
+            fields: fields(number, &random)))
         watermark = max(watermark, time - delay)
         number += 1
       }
@@ -56,12 +49,22 @@ struct TimedStream {
     }
   }
 
-  /// All rows in the order that is promised.
-  var inOrder: [Row] {
-    partitions.flatMap { $0 }.sorted { ($0.place, $0.id) < ($1.place, $1.id) }
+  /// Runs a pipeline over the rows, in frames of up to so many.
+  ///
+  /// - Parameter isRenewed: true for nodes that are made anew from their snapshots before some of their calls; which ones follows
+  ///   from the seed alone, in every lane.
+  func run(
+    _ manifest: String, frame most: Int, _ random: inout SplitMix, renewing isRenewed: (String) -> Bool
+  ) throws -> ManifestRun {
+    let (steps, rate, seed) = (dealt(most: most, &random).steps, [0, 2, 10][random.below(3)], random.next())
+    return try ManifestRun(manifest, inputs: ["in": (partitions.count, steps)]) { node, component in
+      guard rate > 0, isRenewed(node) else { return component }
+      return RestoringComponent(component) { call in
+        var chance = SplitMix(seed: seed &+ UInt64(call))
+        return chance.below(rate) == 0
+      }.table
+    }
   }
-
-  var lines: [[String]] { partitions.map { $0.map(\.line) } }
 
   /// Keys of every kind that JSON has, and none.
   static func key(_ random: inout SplitMix) -> Cell {

@@ -1,5 +1,6 @@
 import ProofBench
 import TestSupport
+import Testing
 
 /// The operator `top`, slow: Space-Saving as it is described, with a list that is searched from end to end.
 struct TopModel {
@@ -113,7 +114,7 @@ struct TopModel {
   }
 
   /// Results in their order; lateness by the numbers of late rows, and the numbers of rows that are refused.
-  func story(_ rows: [RollingRow]) -> (results: [Result], late: [(number: Int, lateness: Int64)], dead: [Int]) {
+  private func story(_ rows: [RollingRow]) -> (results: [Result], late: [(number: Int, lateness: Int64)], dead: [Int]) {
     var windows: [Int64: [[UInt8]: (key: [Cell], summary: Summary)]] = [:]
     var late: [(number: Int, lateness: Int64)] = []
     var dead: [Int] = []
@@ -157,5 +158,38 @@ struct TopModel {
       }
     }
     return (results, late, dead)
+  }
+}
+
+extension TopModel: KeyedModel {
+  static let use = "top"
+  static let ports = ["late"]
+
+  static func stream(_ count: Int, partitions: Int, _ random: inout SplitMix) -> RollingRows {
+    RollingRows(count, partitions: partitions, &random, wild: false)
+  }
+
+  func hold(_ run: ManifestRun, _ rows: [RollingRow], _ replay: String) {
+    let (results, late, dead) = story(rows)
+    for (index, (row, wanted)) in zip(run.out, results).enumerated() {
+      let fields: [(String, Cell)] = [
+        ("rank", .int(Int64(wanted.rank))), ("count", .int(wanted.counter.count)), ("error", .int(wanted.counter.error)),
+        ("total", .int(wanted.total)), ("window_start", .time(wanted.start)), ("window_end", .time(wanted.end)),
+      ]
+      let isSame =
+        fields.allSatisfy { row[$0.0] == $0.1 } && row.time == wanted.end - 1
+        && Cell.keyBytes(keys.map { row[$0] }) == Cell.keyBytes(wanted.key)
+        && Cell.keyBytes(items.map { row[$0] }) == Cell.keyBytes(wanted.counter.item)
+      guard isSame else {
+        Issue.record("result \(index) is \(row.fields), expected \(wanted); \(replay)")
+        return
+      }
+      #expect(wanted.counter.count - wanted.counter.error <= wanted.exact && wanted.exact <= wanted.counter.count)
+      #expect(wanted.counter.error <= wanted.total / Int64(capacity), "\(wanted); \(replay)")
+    }
+    #expect(run.out.count == results.count, "\(replay)")
+    #expect(run.late.map { $0.int("row") } == late.map { Int64($0.number) }, "late; \(replay)")
+    #expect(run.late.map { $0.int("lateness") } == late.map(\.lateness), "late; \(replay)")
+    RollingCheck(replay: replay).books(run, rows: rows.count, late: late.count, dead: dead.count)
   }
 }
