@@ -96,8 +96,13 @@ struct ConfigResolver {
       return quantity(written, option, path: path)
     }
     if option.type == .string, option.format == .aggregate, let members = written.entries {
-      return entries(
-        members, options: OptionSchema.aggregateMembers, of: "'\(path)'", path: path, place: written.location)
+      // Of the function, what it could be; it is checked with the expressions.
+      let schemas = OptionSchema.aggregateMembers.map { member in
+        var member = member
+        if member.format == nil { member.functions = option.functions ?? [] }
+        return member
+      }
+      return entries(members, options: schemas, of: "'\(path)'", path: path, place: written.location)
     }
     var written = written
     // An environment value has the type that its place asks for, quotes or not.

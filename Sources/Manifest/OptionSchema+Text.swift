@@ -15,7 +15,7 @@ extension OptionSchema {
       case .path: return "a path"
       case .expression: return "an expression"
       case .aggregate: return "an aggregate"
-      default: return "a text"
+      default: return functions == nil ? "a text" : "an aggregate"
       }
     case .integer: return "a whole number"
     case .number: return "a number"
@@ -62,7 +62,7 @@ extension OptionSchema {
       case .bool, nil: return "\"value > 10\""
       }
     case .aggregate: return functions?.first?.example(of: "value") ?? "count()"
-    case nil: break
+    case nil: if let functions { return functions.first?.example(of: "value") ?? "count()" }
     }
     switch type {
     case .integer: return String(boundedExample(1) ?? 1)

@@ -103,13 +103,15 @@ extension Manifests {
               q: { fn: count(), flter: ok }
               r: 5
               s: [count()]
+              t: { fn: [count()] }
       sinks: { o: { use: drop, from: t } }
       """#,
       says: #"""
-        8:12: 'make.p' needs 'fn'; write fn: "text"
+        8:12: 'make.p' needs 'fn'; write fn: count()
         9:27: 'flter' is not an option of 'make.q'; did you mean 'filter'?
         10:12: 'make.r' takes an aggregate, not the number 5; put it in quotes: "5"
         11:12: 'make.s' takes an aggregate, not a list; for example s: count()
+        12:18: 'make.t.fn' takes an aggregate, not a list; for example fn: count()
         """#),
     Manifest(
       "a value that a comma cuts",
