@@ -79,6 +79,12 @@ struct ConfigResolver {
   private mutating func value(_ written: SourceValue, _ option: OptionSchema, path: String) -> ConfigValue? {
     locations[path] = written.location
     guard let value = typed(written, option, path: path) else { return nil }
+    if option.format == .field || option.format == .key, case .string(let name) = value,
+      !FieldName.check(name, of: Self.owner(of: path), at: written.location, diagnostics)
+    {
+      // The value stays, and nothing is said of what follows from it: it is not as if it had been left out.
+      diagnostics.silence(written.location)
+    }
     guard inBounds(value, option, path: path, at: written.location) else { return nil }
     if let choices = option.choices, !choices.contains(where: { Self.same($0, value) }) {
       let words = choices.map { $0.plain }
@@ -272,6 +278,11 @@ struct ConfigResolver {
   }
 
   // MARK: Messages
+
+  /// The option that an element of a list or a map belongs to, else the option itself.
+  private static func owner(of path: String) -> String {
+    path.hasSuffix("]") ? String(path.prefix(upTo: path.lastIndex(of: "[") ?? path.endIndex)) : path
+  }
 
   private func shown(_ value: SourceValue, _ option: OptionSchema) -> String {
     guard option.format == .secret else { return value.described }

@@ -149,6 +149,25 @@ extension Manifests {
         5:42: no field 'sites' comes in here; did you mean 'site'?
         """#),
     Manifest(
+      "keys without a name",
+      #"""
+      sources: { s: { use: stdin, with: { time: "", time_unit: s } } }
+      operators:
+        t: { use: tally, from: s, with: { key: "", make: { n: count() } } }
+        u: { use: tally, from: s, with: { key: [site, "", ""], make: { n: count() } } }
+        c: { use: count, from: s, lanes: 2, with: { by: "" } }
+        a: { use: above, from: s, with: { field: "${EMPTY}" } }
+      sinks: { o: { use: drop, from: [t, u, c, a] } }
+      """#,
+      says: #"""
+        1:43: 'time' names a field with an empty name; write a name, or remove it
+        3:42: 'key' names a field with an empty name; write a name, or remove it
+        4:49: 'key' names a field with an empty name; write a name, or remove it
+        4:53: 'key' names a field with an empty name; write a name, or remove it
+        5:51: 'by' names a field with an empty name; write a name, or remove it
+        6:44: 'field' names a field with an empty name; write a name, or remove it
+        """#),
+    Manifest(
       "results are typed further down",
       #"""
       sources: { s: { use: stdin, with: { fields: { value: int, name: string }, time: ts } } }

@@ -30,8 +30,8 @@ extension Manifests {
         6:39: 'time_unit' says nothing without 'time', the field of the event time; add time: ts, or remove it
         6:56: 'time_missing' says nothing without 'time', the field of the event time; add time: ts, or remove it
         6:73: 'max_ahead' says nothing without 'time', the field of the event time; add time: ts, or remove it
-        7:33: the name of a field is empty
-        7:51: the name of a field is empty
+        7:33: 'key' names a field with an empty name; write a name, or remove it
+        7:51: 'fields' names a field with an empty name; write a name, or remove it
         8:36: 'format' cannot be 'yaml'; one of: json, csv, text, frame
         8:48: 'time' takes the name of a field, not a list; for example time: name
         8:65: 'time_unit' cannot be 'm'; one of: s, ms, us, ns
