@@ -71,10 +71,12 @@ struct ExpressionChecker {
   }
 
   private func checkResult(of expression: Expression, _ option: ExpressionOption) throws(ExpressionError) {
-    guard let result = option.result, let wanted = RecordPlan.ColumnType(rawValue: result.rawValue) else { return }
+    guard let result = option.result else { return }
     let given = expression.type
-    if given == .dyn || given == wanted.valueType || (wanted == .double && (given == .int || given == .uint)) { return }
+    if given == .dyn { return }
     if case .parameter = given { return }
+    guard let wanted = RecordPlan.ColumnType(rawValue: result.rawValue) else { return try checkList(given, expression) }
+    if given == wanted.valueType || (wanted == .double && (given == .int || given == .uint)) { return }
     let fix =
       switch (wanted, given) {
       case (.bool, .int), (.bool, .uint), (.bool, .double): "; compare it: x > 0"
@@ -85,6 +87,17 @@ struct ExpressionChecker {
       }
     throw ExpressionError(
       "it gives \(given), and \(wanted.valueType) is wanted here" + fix, at: expression.syntax.span)
+  }
+
+  private func checkList(_ given: ValueType, _ expression: Expression) throws(ExpressionError) {
+    let fix: String
+    switch given {
+    case .list: return
+    case .string: fix = "x.split(\",\") makes one"
+    case .map: fix = "x.map(key, key) makes one of its keys"
+    default: fix = "[x] makes one"
+    }
+    throw ExpressionError("it gives \(given), and a list is wanted here; " + fix, at: expression.syntax.span)
   }
 
   /// The place of a part of an expression in the manifest, as far as it stands on one line.

@@ -59,6 +59,7 @@ extension OptionSchema {
       case .time: return "\"ts + duration('1h')\""
       case .int, .double: return "\"value * 2\""
       case .string, .binary: return "name"
+      case .list: return "items"
       case .bool, nil: return "\"value > 10\""
       }
     case .aggregate: return functions?.first?.example(of: "value") ?? "count()"

@@ -191,9 +191,9 @@ public struct OptionSchema: Sendable, Codable, Equatable {
   /// Of expressions: an option, a map of expressions, whose names are variables in them that hide fields.
   public var variables: String?
 
-  /// Types of expressions, by the names of columns' types.
+  /// Types of expressions, by the names of columns' types; a list may hold anything.
   public enum ExpressionResult: String, Sendable, Codable, CaseIterable {
-    case bool, int, double, string, time, binary
+    case bool, int, double, string, time, binary, list
   }
 
   enum CodingKeys: String, CodingKey {
