@@ -21,7 +21,9 @@ struct ExpressionChecker {
   /// The expressions that hold; what is wrong with the others is reported at its place inside of them.
   func check(_ draft: NodeDraft, _ input: RowShape) -> CheckedOptions {
     var checked = CheckedOptions()
-    for option in draft.expressionOptions {
+    let options = draft.expressionOptions
+    var kept = KeptVariables(draft, options)
+    for option in options {
       do throws(ExpressionError) {
         if let functions = option.functions {
           let checker = AggregateChecker(option: option, functions: functions) { environment(input, $0) }
@@ -35,28 +37,21 @@ struct ExpressionChecker {
           continue
         }
         let syntax = try EventSyntax.parse(option.text)
-        let variables = variables(of: option, draft, checked)
+        let variables = kept.variables(of: option)
         var names = environment(input, syntax)
         names.variables.merge(variables) { $1 }
         let expression = try Expression(syntax, text: option.text, in: names)
         try checkResult(of: expression, option)
+        let type = try kept.take(expression, of: option)
         let found = CheckedExpression(option: option, expression: expression, variables: Set(variables.keys))
         checked.expressions.append(found)
-        checked.results[option.path] = .some(found.columnType)
+        checked.results[option.path] = .some(RecordPlan.ColumnType(type))
       } catch {
         let place = place(of: error.span, in: option, of: draft)
         diagnostics.error(place.start, length: place.length, "'\(option.path)': \(error.message)")
       }
     }
     return checked
-  }
-
-  /// The variables that another option of the node makes, with the types of their first values, which were checked before.
-  private func variables(of option: ExpressionOption, _ draft: NodeDraft, _ checked: CheckedOptions) -> [String: ValueType] {
-    guard let maker = option.variables, case .map(let entries)? = draft.config[maker] else { return [:] }
-    return Dictionary(
-      entries.map { ($0.name, (checked.results[ConfigPath.joined(maker, $0.name)] ?? nil)?.valueType ?? .dyn) }
-    ) { $1 }
   }
 
   private func environment(_ input: RowShape, _ syntax: Syntax) -> Environment {

@@ -128,6 +128,11 @@ struct FixtureCatalog: ComponentCatalog {
             { "name": "window_end", "type": "time", "role": "event_time" } ] },
           "arrival": [ { "option": "time", "value": "processing", "reason": "windows follow the clock" },
             { "option": "rows", "partitions": true, "reason": "windows count rows" } ] },
+        { "id": "track", "kind": "operator", "doc": "Values that rows move on.", "concurrency": "keyed", "options": [
+          { "name": "begin", "type": "map", "format": "expression", "doc": "First values.", "required": true },
+          { "name": "next", "type": "map", "format": "expression", "doc": "Next values.", "required": true,
+            "variables": "begin" } ],
+          "inputs": [ { "option": "begin" }, { "option": "next" } ], "outputs": { "fields_of": ["next"] } },
         { "id": "drop", "kind": "sink", "doc": "Throws all away.", "inputs": [] },
         { "id": "page", "kind": "sink", "doc": "Calls somebody.", "inputs": [ { "name": "severity", "type": "string",
           "required": true }, { "name": "title", "type": "string" } ] },

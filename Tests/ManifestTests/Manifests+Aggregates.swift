@@ -188,6 +188,52 @@ extension Manifests {
         8:63: 'where': 'lateness' is an int and 'duration("1s")' is a duration, which '>' does not compare; a duration is written duration('5s')
         """#),
     Manifest(
+      "variables that keep their types",
+      #"""
+      sources: { s: { use: stdin, with: { fields: { v: double, n: int, s: string, at: time, any: variant } } } }
+      operators:
+        right:
+          use: track
+          from: s
+          with:
+            begin: { a: "0", b: "0.0", c: any, d: "null", e: at, f: "at - at", g: s, h: "0" }
+            next: { a: a + v, b: n, c: s, d: "d == null ? s : d", e: at + f, f: "at - e", g: "g + s", h: any }
+        wrong:
+          use: track
+          from: s
+          with:
+            begin:
+              a: s
+              b: "0"
+              c: "[v]"
+              d: "{'v': v}"
+              e: at
+              f: "0.0"
+              g: any
+            next:
+              a: v
+              b: 'b > 0 ? "x" : "y"'
+              c: c + [v]
+              d: v
+              e: n > 0
+              f: uint(n)
+              g: "[any]"
+        sum: { use: filter, from: right, with: { where: a == "x" } }
+        last: { use: filter, from: right, with: { where: b == "x" } }
+      sinks: { o: { use: drop, from: [right, wrong, sum, last] } }
+      """#,
+      says: #"""
+        16:13: 'begin.c': it gives list(double), and 'c' has one value: keep several, one for each part
+        17:13: 'begin.d': it gives map(string, double), and 'd' has one value: keep several, one for each part
+        22:12: 'next.a': it gives double, and 'a' stays string, as it begins: let 'begin.a' begin with 0.0, or write string(x) here
+        23:13: 'next.b': it gives string, and 'b' stays int, as it begins: let 'begin.b' begin with '', or write int(x) here
+        26:12: 'next.e': it gives bool, and 'e' stays timestamp, as it begins: let 'begin.e' begin with false
+        27:12: 'next.f': it gives uint, and 'f' stays double, as it begins: let 'begin.f' begin with 0u, or write double(x) here
+        28:13: 'next.g': it gives list(dyn), and 'g' has one value: keep several, one for each part
+        29:51: 'where': 'a' is a double and "x" is a string, which '==' does not compare; string(a) makes a string of it
+        30:52: 'where': 'b' is a double and "x" is a string, which '==' does not compare; string(b) makes a string of it
+        """#),
+    Manifest(
       "state",
       #"""
       sources: { s: { use: stdin, state: { bytes: 1GiB } } }
