@@ -72,6 +72,24 @@ extension Manifests {
         10:88: 'compression' cannot be 'gzip'; one of: none, lz4, zstd
         """#),
     Manifest(
+      "fields that are expressions",
+      #"""
+      sources:
+        s: { use: stdin, with: { fields: { value: double, "a + b": string } } }
+        t: { use: stdin }
+      operators:
+        a: { use: count, from: s, with: { by: value + 1.0 } }
+        b: { use: above, from: s, with: { field: "double(value)" } }
+        c: { use: count, from: s, with: { by: "a + b" } }
+        d: { use: count, from: t, with: { by: [event.time, "site.lowerAscii()", a-b, total/sum, "Speed (km/h)", Temp(C), cpu usage] } }
+      sinks: { o: { use: drop, from: [a, b, c, d] } }
+      """#,
+      says: #"""
+        5:41: no field 'value + 1.0' comes in here; 'by' takes the name of a field: make one of the expression first, by an operator that sets fields
+        6:44: no field 'double(value)' comes in here; 'field' takes the name of a field: make one of the expression first, by an operator that sets fields
+        8:54: warning: the field 'site.lowerAscii()' reads like an expression; 'by' takes the name of a field: make one of the expression first, by an operator that sets fields
+        """#),
+    Manifest(
       "fields that do not come in",
       #"""
       sources:
