@@ -3,7 +3,7 @@ import PluginKit
 /// Operator `flat_map`: makes a row of each element of a list.
 struct FlatMapOperator: Operator {
   static let explode = Option(
-    "explode", .map(.expression(of: .variant)),
+    "explode", .map(.listExpression),
     doc: "A field, and the list whose elements become its values, one a row, such as item: items.")
   static let keepEmpty = Option(
     "keep_empty", .bool, doc: "Pass a row whose list is empty, null or absent once, with null. Otherwise it passes not at all.",

@@ -57,6 +57,21 @@ final class TimeZoneClock {
 
   deinit { tide_zone_free(zone) }
 
+  /// The zone that was probably meant by a name that is none.
+  static func nearest(to name: String) -> String? {
+    var name = name
+    let found = String(unsafeUninitializedCapacity: Int(TIDE_ZONE_NAME)) { into in
+      into.withMemoryRebound(to: CChar.self) { into in
+        name.withUTF8 { utf8 in
+          utf8.withMemoryRebound(to: CChar.self) {
+            Int(tide_zone_nearest($0.baseAddress, UInt64($0.count), into.baseAddress, UInt64(into.count)))
+          }
+        }
+      }
+    }
+    return found.isEmpty ? nil : found
+  }
+
   /// Nanoseconds that the clock is ahead of UTC.
   func offset(at time: Int64) -> Int128 {
     let (seconds, rest) = time.quotientAndRemainder(dividingBy: 1_000_000_000)

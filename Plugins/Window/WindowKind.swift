@@ -58,7 +58,8 @@ enum WindowKind {
     var zone: TimeZoneClock?
     if let name = try config[Options.timezone] {
       guard let found = TimeZoneClock(name) else {
-        throw PluginError.config("there is no time zone '\(name)'; write one such as Europe/Berlin", at: "timezone")
+        let fix = TimeZoneClock.nearest(to: name).map { "did you mean '\($0)'?" } ?? "write one such as Europe/Berlin"
+        throw PluginError.config("there is no time zone '\(name)'; \(fix)", at: "timezone")
       }
       zone = name == "UTC" ? nil : found
     }

@@ -103,6 +103,12 @@ void Decoder::spill(const Column &column, size_t from) {
   variants_.field(variants_.name(column.label().data, column.label().size), rest_start_, from, rest_->heap().size());
 }
 
+// Of numbers that are times.
+const char *Decoder::unit_name() const {
+  static constexpr const char *names[] = {" s", " ms", " us", " ns"};
+  return names[time_unit_ - RECORD_TIME_S];
+}
+
 // The event time is never null, so what cannot be read is no stray: `complete` decides what becomes of the record.
 bool Decoder::put_event_time(Column &column) {
   uint8_t first = tokens_.kind();
@@ -115,7 +121,7 @@ bool Decoder::put_event_time(Column &column) {
       form_ = static_cast<uint16_t>(time_unit_);
       return true;
     }
-    time_problem_ = "the event time is outside 1678 to 2261";
+    lack_time({number.begin, static_cast<size_t>(number.end - number.begin)}, unit_name());
   } else if (first == '"') {
     Slice text;
     if (!tokens_.string(text)) return false;
@@ -124,13 +130,16 @@ bool Decoder::put_event_time(Column &column) {
       form_ = RECORD_TIME_RFC3339;
       return true;
     }
-    time_problem_ = "the event time is no RFC 3339 time of 1678 to 2261";
+    if (is_rfc3339(text.data, text.size))
+      lack_time(text, "");
+    else
+      lack_time("the event time is no RFC 3339 time of 1678 to 2261");
   } else if (first == 'n') {
     column.state = Column::State::null;
     return tokens_.literal(first);
   } else {
     if (!tokens_.skip()) return false;
-    time_problem_ = "the event time is neither a number nor a string";
+    lack_time("the event time is neither a number nor a string");
   }
   column.state = Column::State::absent;
   return true;

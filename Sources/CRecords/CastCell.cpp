@@ -147,7 +147,14 @@ void Decoder::stray_cell(Column &column, const Cell &cell) {
   if (column.role == TIDE_ROLE_EVENT_TIME) {
     // `complete` decides what becomes of the record.
     column.state = Column::State::absent;
-    time_problem_ = "the event time is neither a number nor an RFC 3339 time of 1678 to 2261";
+    Slice text = trimmed(cell_text(cell));
+    Number number;
+    if (cell_number(text, number))
+      lack_time(text, unit_name());
+    else if (is_rfc3339(text.data, text.size))
+      lack_time(text, "");
+    else
+      lack_time("the event time is neither a number nor an RFC 3339 time of 1678 to 2261");
   } else if (column.declared) {
     column.state = Column::State::bad;
     bad_++;

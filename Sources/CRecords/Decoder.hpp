@@ -140,10 +140,12 @@ private:
   uint16_t time_form_ = 0;
 
   // ---- the record at work
+  static constexpr size_t shown_bytes = 40; // of a value in a reason
   uint64_t record_ = 0;
   uint32_t strays_ = 0, bad_ = 0;
   uint16_t form_ = 0;              // of its event time
-  const char *time_problem_ = "";  // why it has none
+  const char *time_problem_ = "";  // why it has none, unless
+  std::string time_value_;         // that is no time that an event may have
   size_t rest_start_ = 0;
   std::vector<Guess> guesses_;
   Bytes decoded_; // of base64
@@ -174,6 +176,9 @@ private:
   Outcome reject(uint64_t from, uint64_t end, uint32_t names, uint32_t code, std::string reason);
   Outcome reject_type(uint64_t from, uint64_t end, uint32_t names, uint64_t origin);
   bool place_time();
+  void lack_time(const char *problem);
+  void lack_time(Slice value, const char *unit);
+  std::string time_reason() const;
   bool fields();
   bool known_value(const Guess &guess, const uint32_t *&list);
   bool keep_known(Guess &guess);
@@ -207,6 +212,7 @@ private:
   void spill(const Column &column, size_t from);
   bool put_string(Column &column);
   bool put_event_time(Column &column);
+  const char *unit_name() const;
   bool stray(Column &column);
   void retract(Column &column);
 

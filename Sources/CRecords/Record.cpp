@@ -84,13 +84,30 @@ bool Decoder::place_time() {
   Column &time = *columns_[time_];
   if (time.has(rows_)) return true;
   if (time.record != record_ || time.state == Column::State::null)
-    time_problem_ = "there is no event time";
+    lack_time("there is no event time");
   else
     strays_++;
   if (!ingest_missing_) return false;
   time.put_i64(rows_, ingest_);
   form_ = RECORD_TIME_RFC3339;
   return true;
+}
+
+void Decoder::lack_time(const char *problem) {
+  time_problem_ = problem;
+  time_value_.clear();
+}
+
+// The value says a time, which no event may have.
+void Decoder::lack_time(Slice value, const char *unit) {
+  time_value_.assign(reinterpret_cast<const char *>(value.data), std::min(value.size, shown_bytes));
+  if (value.size > shown_bytes) time_value_ += "...";
+  time_value_ += unit;
+}
+
+std::string Decoder::time_reason() const {
+  std::string reason = time_value_.empty() ? time_problem_ : "the event time " + time_value_ + " is outside 1678 to 2261";
+  return reason + " ('" + columns_[time_]->name + "')";
 }
 
 Decoder::Outcome Decoder::complete(uint64_t from, uint64_t end, uint32_t names) {
@@ -100,7 +117,7 @@ Decoder::Outcome Decoder::complete(uint64_t from, uint64_t end, uint32_t names) 
   };
   if (time_ != none) {
     if (!place_time())
-      return reject(from, end, names, RECORD_DEAD_TIME, std::string(time_problem_) + " ('" + columns_[time_]->name + "')");
+      return reject(from, end, names, RECORD_DEAD_TIME, time_reason());
     int64_t limit;
     if (max_ahead_ >= 0 && !__builtin_add_overflow(ingest_, max_ahead_, &limit) && columns_[time_]->i64(rows_) > limit)
       return reject(from, end, names, RECORD_DEAD_AHEAD,

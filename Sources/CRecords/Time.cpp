@@ -63,9 +63,8 @@ uint8_t *put_fraction(uint8_t *into, int64_t value, int count) {
 
 int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
-} // namespace
-
-bool read_rfc3339(const uint8_t *text, size_t length, int64_t &time) {
+// Seconds since the epoch of any year that four digits say, and nanoseconds from there.
+__attribute__((always_inline)) inline bool read_instant(const uint8_t *text, size_t length, int64_t &epoch, int64_t &nanoseconds) {
   // YYYY-MM-DDThh:mm:ssZ
   if (length < 20) return false;
   int64_t year = digits(text, 4), month = digits(text + 5, 2), date = digits(text + 8, 2);
@@ -78,7 +77,7 @@ bool read_rfc3339(const uint8_t *text, size_t length, int64_t &time) {
   static constexpr uint8_t lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   if (date > lengths[month - 1] + (month == 2 && leap)) return false;
   const uint8_t *p = text + 19, *end = text + length;
-  int64_t nanoseconds = 0;
+  nanoseconds = 0;
   if (*p == '.') {
     const uint8_t *first = ++p;
     int64_t scale = second / 10;
@@ -96,10 +95,23 @@ bool read_rfc3339(const uint8_t *text, size_t length, int64_t &time) {
     p += 6;
   }
   if (p != end) return false;
-  int64_t seconds_of_epoch = days_of(year, month, date) * 86400 + hour * 3600 + minute * 60 + seconds - zone;
-  if (seconds_of_epoch < least_time / second || seconds_of_epoch >= end_of_times / second) return false;
-  time = seconds_of_epoch * second + nanoseconds;
+  epoch = days_of(year, month, date) * 86400 + hour * 3600 + minute * 60 + seconds - zone;
   return true;
+}
+
+} // namespace
+
+bool read_rfc3339(const uint8_t *text, size_t length, int64_t &time) {
+  int64_t epoch, nanoseconds;
+  if (!read_instant(text, length, epoch, nanoseconds)) return false;
+  if (epoch < least_time / second || epoch >= end_of_times / second) return false;
+  time = epoch * second + nanoseconds;
+  return true;
+}
+
+bool is_rfc3339(const uint8_t *text, size_t length) {
+  int64_t epoch, nanoseconds;
+  return read_instant(text, length, epoch, nanoseconds);
 }
 
 uint8_t *write_date(uint8_t *into, int64_t days) {

@@ -19,6 +19,8 @@ inline int32_t power_of_unit(uint32_t unit) { return 9 - 3 * static_cast<int32_t
 // A date and time of RFC 3339 with its zone. Digits beyond ns are dropped; second 60 is the next minute's first. False: it is
 // none, or its year is outside 1678 to 2261.
 bool read_rfc3339(const uint8_t *text, size_t length, int64_t &time);
+// The same form of any year that four digits say.
+bool is_rfc3339(const uint8_t *text, size_t length);
 
 // Both write at most 32 bytes and return their end. Fractions have no trailing zeros.
 uint8_t *write_rfc3339(uint8_t *into, int64_t time);

@@ -140,6 +140,7 @@ struct OptionValues {
         case .int: return .string("int(value)")
         case .double: return .string("double(value)")
         case .string: return .string("string(value)")
+        case .list: return .string("[value]")
         case .time, .binary, nil: return .string("value")
         }
       case .aggregate: return .string(option.functions?.first?.example(of: "value") ?? "count()")

@@ -36,6 +36,8 @@ public final class ColumnExpression {
   private var others: [Plan] = []
   /// Where the last values ended for want of room.
   private var cut: (frame: UnsafePointer<tide_frame>, row: UInt32)?
+  /// The last values were of any type, which times beyond the range of a column are as texts.
+  private var wasAny = false
 
   /// Schemas that are remembered beside the one at hand.
   private static let mostPlans = 8
@@ -76,10 +78,12 @@ public final class ColumnExpression {
   public func values(_ frame: UnsafePointer<tide_frame>, _ selection: UnsafePointer<UInt16>?, _ count: Int) -> tide_values {
     let plan = plan(frame)
     guard let output = plan.output else { return tide_values() }
+    wasAny = false
     output.begin(count)
     Chunk.each(frame, selection, count) { chunk, _ in output.run(chunk) }
     guard !output.isFinal, let hidden = plan.hidden else { return finish(output, frame) }
     guard !output.fill(from: hidden, frame, selection), wanted == 0 else { return finish(output, frame) }
+    wasAny = true
     plan.anyOutput.begin(count)
     Chunk.each(frame, selection, count) { chunk, _ in plan.anyOutput.run(chunk) }
     return finish(plan.anyOutput, frame)
@@ -93,13 +97,17 @@ public final class ColumnExpression {
   /// Why a frame row errs; nil when it does not.
   public func why(_ frame: UnsafePointer<tide_frame>, _ row: UInt32) -> String? {
     if let cut, cut.frame == frame, row >= cut.row { return ValueOutput.cutReason }
-    let rows = plan(frame).rows
+    let plan = plan(frame)
+    let rows = plan.rows
     let value = rows.value(frame, row)
     if let failure = rows.failure { return failure.message }
-    guard let type = Self.valueType(wanted) else { return value.flatMap(VariantWriter.mistake) }
+    guard let type = Self.valueType(wanted) else {
+      return value.flatMap { VariantWriter.mistake(in: $0) ?? (plan.output is NumberOutput && !wasAny ? $0.beyondColumn : nil) }
+    }
     guard let value else { return rows.wasNull && type == .bool ? "the condition is null" : nil }
     if case .exact(let number) = value, type == .double, number.double == nil { return "no double equals \(number.text)" }
-    return Self.holds(value, type) ? nil : "the expression gives \(value.typeName.rawValue), and \(type.description) is wanted"
+    return Self.holds(value, type)
+      ? value.beyondColumn : "the expression gives \(value.typeName.rawValue), and \(type.description) is wanted"
   }
 
   // MARK: Plans

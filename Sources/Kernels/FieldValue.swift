@@ -57,7 +57,7 @@ extension Timestamp {
     self.init(seconds: seconds, nanoseconds: rest)
   }
 
-  /// Nanoseconds since the epoch; nil outside of the years 1678 to 2261.
+  /// Nanoseconds since the epoch; nil where 64 bits do not hold them, before 1677-09-21 and after 2262-04-11.
   var total: Int64? { Self.total(seconds, nanoseconds) }
 
   /// Whole seconds, rounded down, and what is left.
@@ -85,4 +85,19 @@ extension Expressions.Duration {
 
   /// Nanoseconds; nil when they are too many.
   var total: Int64? { Timestamp.total(seconds, nanoseconds) }
+}
+
+extension Value {
+  /// Why a column of nanoseconds cannot hold a time or a duration, in a sentence; nil when it can, and for all other values.
+  var beyondColumn: String? {
+    switch self {
+    case .timestamp(let time) where time.total == nil:
+      "the time \(time.text) is beyond what a field holds, which is from \(Timestamp(nanoseconds: .min).text) to "
+        + "\(Timestamp(nanoseconds: .max).text)"
+    case .duration(let duration) where duration.total == nil:
+      "the duration \(duration.text) is beyond what a field holds, which is from "
+        + "\(Expressions.Duration(nanoseconds: .min).text) to \(Expressions.Duration(nanoseconds: .max).text)"
+    default: nil
+    }
+  }
 }

@@ -79,6 +79,12 @@ struct ConfigResolver {
   private mutating func value(_ written: SourceValue, _ option: OptionSchema, path: String) -> ConfigValue? {
     locations[path] = written.location
     guard let value = typed(written, option, path: path) else { return nil }
+    if option.format == .field || option.format == .key, case .string(let name) = value,
+      !FieldName.check(name, of: Self.owner(of: path), at: written.location, diagnostics)
+    {
+      // The value stays, and nothing is said of what follows from it: it is not as if it had been left out.
+      diagnostics.silence(written.location)
+    }
     guard inBounds(value, option, path: path, at: written.location) else { return nil }
     if let choices = option.choices, !choices.contains(where: { Self.same($0, value) }) {
       let words = choices.map { $0.plain }
@@ -96,8 +102,13 @@ struct ConfigResolver {
       return quantity(written, option, path: path)
     }
     if option.type == .string, option.format == .aggregate, let members = written.entries {
-      return entries(
-        members, options: OptionSchema.aggregateMembers, of: "'\(path)'", path: path, place: written.location)
+      // Of the function, what it could be; it is checked with the expressions.
+      let schemas = OptionSchema.aggregateMembers.map { member in
+        var member = member
+        if member.format == nil { member.functions = option.functions ?? [] }
+        return member
+      }
+      return entries(members, options: schemas, of: "'\(path)'", path: path, place: written.location)
     }
     var written = written
     // An environment value has the type that its place asks for, quotes or not.
@@ -267,6 +278,11 @@ struct ConfigResolver {
   }
 
   // MARK: Messages
+
+  /// The option that an element of a list or a map belongs to, else the option itself.
+  private static func owner(of path: String) -> String {
+    path.hasSuffix("]") ? String(path.prefix(upTo: path.lastIndex(of: "[") ?? path.endIndex)) : path
+  }
 
   private func shown(_ value: SourceValue, _ option: OptionSchema) -> String {
     guard option.format == .secret else { return value.described }

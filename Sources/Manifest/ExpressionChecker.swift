@@ -21,7 +21,9 @@ struct ExpressionChecker {
   /// The expressions that hold; what is wrong with the others is reported at its place inside of them.
   func check(_ draft: NodeDraft, _ input: RowShape) -> CheckedOptions {
     var checked = CheckedOptions()
-    for option in draft.expressionOptions {
+    let options = draft.expressionOptions
+    var kept = KeptVariables(draft, options)
+    for option in options {
       do throws(ExpressionError) {
         if let functions = option.functions {
           let checker = AggregateChecker(option: option, functions: functions) { environment(input, $0) }
@@ -35,28 +37,21 @@ struct ExpressionChecker {
           continue
         }
         let syntax = try EventSyntax.parse(option.text)
-        let variables = variables(of: option, draft, checked)
+        let variables = kept.variables(of: option)
         var names = environment(input, syntax)
         names.variables.merge(variables) { $1 }
         let expression = try Expression(syntax, text: option.text, in: names)
         try checkResult(of: expression, option)
+        let type = try kept.take(expression, of: option)
         let found = CheckedExpression(option: option, expression: expression, variables: Set(variables.keys))
         checked.expressions.append(found)
-        checked.results[option.path] = .some(found.columnType)
+        checked.results[option.path] = .some(RecordPlan.ColumnType(type))
       } catch {
         let place = place(of: error.span, in: option, of: draft)
         diagnostics.error(place.start, length: place.length, "'\(option.path)': \(error.message)")
       }
     }
     return checked
-  }
-
-  /// The variables that another option of the node makes, with the types of their first values, which were checked before.
-  private func variables(of option: ExpressionOption, _ draft: NodeDraft, _ checked: CheckedOptions) -> [String: ValueType] {
-    guard let maker = option.variables, case .map(let entries)? = draft.config[maker] else { return [:] }
-    return Dictionary(
-      entries.map { ($0.name, (checked.results[ConfigPath.joined(maker, $0.name)] ?? nil)?.valueType ?? .dyn) }
-    ) { $1 }
   }
 
   private func environment(_ input: RowShape, _ syntax: Syntax) -> Environment {
@@ -71,10 +66,12 @@ struct ExpressionChecker {
   }
 
   private func checkResult(of expression: Expression, _ option: ExpressionOption) throws(ExpressionError) {
-    guard let result = option.result, let wanted = RecordPlan.ColumnType(rawValue: result.rawValue) else { return }
+    guard let result = option.result else { return }
     let given = expression.type
-    if given == .dyn || given == wanted.valueType || (wanted == .double && (given == .int || given == .uint)) { return }
+    if given == .dyn { return }
     if case .parameter = given { return }
+    guard let wanted = RecordPlan.ColumnType(rawValue: result.rawValue) else { return try checkList(given, expression) }
+    if given == wanted.valueType || (wanted == .double && (given == .int || given == .uint)) { return }
     let fix =
       switch (wanted, given) {
       case (.bool, .int), (.bool, .uint), (.bool, .double): "; compare it: x > 0"
@@ -85,6 +82,17 @@ struct ExpressionChecker {
       }
     throw ExpressionError(
       "it gives \(given), and \(wanted.valueType) is wanted here" + fix, at: expression.syntax.span)
+  }
+
+  private func checkList(_ given: ValueType, _ expression: Expression) throws(ExpressionError) {
+    let fix: String
+    switch given {
+    case .list: return
+    case .string: fix = "x.split(\",\") makes one"
+    case .map: fix = "x.map(key, key) makes one of its keys"
+    default: fix = "[x] makes one"
+    }
+    throw ExpressionError("it gives \(given), and a list is wanted here; " + fix, at: expression.syntax.span)
   }
 
   /// The place of a part of an expression in the manifest, as far as it stands on one line.

@@ -78,19 +78,11 @@ struct FieldChanges {
   /// Reports names that no field can have, where they are written.
   static func checkNames(of draft: NodeDraft, _ diagnostics: DiagnosticList) {
     guard let outputs = draft.manifest?.outputs, let with = draft.source.with else { return }
-    func check(_ name: String, _ option: String, at place: SourceLocation) {
-      if name.isEmpty {
-        diagnostics.error(place, "'\(option)' names a field with an empty name", "write a name, or remove it")
-      } else if name.utf8.count > ManifestLimits.fieldNameBytes {
-        diagnostics.error(
-          place, "'\(option)' names a field with more than \(ManifestLimits.fieldNameBytes) bytes in its name")
-      }
-    }
     for option in [outputs.cast, outputs.rename, outputs.set].compactMap({ $0 }) {
       for entry in with[option]?.entries ?? [] {
-        check(entry.name, option, at: entry.location)
+        FieldName.check(entry.name, of: option, at: entry.location, diagnostics)
         if option == outputs.rename, case .string(let name) = entry.value.content {
-          check(name, option, at: entry.value.location)
+          FieldName.check(name, of: option, at: entry.value.location, diagnostics)
         }
       }
     }

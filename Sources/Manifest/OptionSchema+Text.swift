@@ -15,7 +15,7 @@ extension OptionSchema {
       case .path: return "a path"
       case .expression: return "an expression"
       case .aggregate: return "an aggregate"
-      default: return "a text"
+      default: return functions == nil ? "a text" : "an aggregate"
       }
     case .integer: return "a whole number"
     case .number: return "a number"
@@ -59,10 +59,11 @@ extension OptionSchema {
       case .time: return "\"ts + duration('1h')\""
       case .int, .double: return "\"value * 2\""
       case .string, .binary: return "name"
+      case .list: return "items"
       case .bool, nil: return "\"value > 10\""
       }
     case .aggregate: return functions?.first?.example(of: "value") ?? "count()"
-    case nil: break
+    case nil: if let functions { return functions.first?.example(of: "value") ?? "count()" }
     }
     switch type {
     case .integer: return String(boundedExample(1) ?? 1)

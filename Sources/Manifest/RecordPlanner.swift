@@ -134,15 +134,19 @@ struct RecordPlanner {
     let name = SourceValue.shortened(use.name)
     let reader = draft.manifest?.id ?? draft.name
     guard let known = input.types[use.name] else {
-      // Only records of JSON have members.
-      let hasMembers = columns.values.contains { $0.base.format == .json }
-      if input.isOpen, use.option != nil, hasMembers { FieldNames.advise(use.name, at: use.location, diagnostics) }
+      let fix = FieldName.fix(ofExpression: use.name, in: use.option)
+      if input.isOpen, let fix {
+        diagnostics.warning(use.location, "the field '\(name)' reads like an expression", fix)
+      } else if input.isOpen, use.option != nil, columns.values.contains(where: { $0.base.format == .json }) {
+        // Only records of JSON have members.
+        FieldName.advise(use.name, at: use.location, diagnostics)
+      }
       guard !input.isOpen, use.isRequired else { return }
       diagnostics.error(
         use.location,
         use.option == nil
           ? "\(reader) needs the field '\(name)', and nothing above has it" : "no field '\(name)' comes in here",
-        Spelling.nearest(to: use.name, in: input.names).map { "did you mean '\($0)'?" }
+        fix ?? Spelling.nearest(to: use.name, in: input.names).map { "did you mean '\($0)'?" }
           ?? (input.names.isEmpty ? nil : "there are: \(DiagnosticList.first(of: input.names))"))
       return
     }

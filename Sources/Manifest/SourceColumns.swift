@@ -58,7 +58,7 @@ struct SourceColumns {
     declared = entries.prefix(ManifestLimits.columns).compactMap { entry in
       guard case .string(let word) = entry.value, let type = RecordPlan.ColumnType(rawValue: word) else { return nil }
       let place = draft.place(of: ConfigPath.joined("fields", entry.name))
-      guard checkName(entry.name, at: place) else { return nil }
+      guard FieldName.check(entry.name, of: "fields", at: place, diagnostics) else { return nil }
       if base.format == .text, entry.name != "message" || type != .string {
         diagnostics.error(place, "a text record has one field, message, a string", "remove 'fields', or write format: json")
         return nil
@@ -72,14 +72,14 @@ struct SourceColumns {
     for (option, role) in Self.roleOptions {
       guard let name = text(option) else { continue }
       let place = draft.place(of: option)
-      guard checkName(name, at: place) else { continue }
+      guard FieldName.check(name, of: option, at: place, diagnostics) else { continue }
       if base.format == .text, name != "message" {
         diagnostics.error(place, "a text record has one field, message, and no '\(SourceValue.shortened(name))'")
         continue
       }
       checkColumn(name, at: place)
       if base.format == .json, declared?.contains(where: { $0.name == name }) != true {
-        FieldNames.advise(name, at: place, diagnostics)
+        FieldName.advise(name, at: place, diagnostics)
       }
       if let first = roles.first(where: { $0.name == name }) {
         diagnostics.error(
@@ -106,15 +106,6 @@ struct SourceColumns {
         draft.place(of: option), "'\(option)' says nothing without 'time', the field of the event time",
         "add time: ts, or remove it")
     }
-  }
-
-  private func checkName(_ name: String, at place: SourceLocation) -> Bool {
-    if !name.isEmpty, name.utf8.count <= ManifestLimits.fieldNameBytes { return true }
-    diagnostics.error(
-      place,
-      name.isEmpty
-        ? "the name of a field is empty" : "the name of a field is longer than \(ManifestLimits.fieldNameBytes) bytes")
-    return false
   }
 
   /// Where the columns of csv are given, no other field can come.

@@ -141,6 +141,13 @@ extension OptionType where Value == Expression {
       }, json: { JSONText.quoted($0.text) })
   }
 
+  /// An expression in CEL that gives a list, compiled for values of any type: that of a row is an array.
+  public static var listExpression: OptionType {
+    var made = expression(of: .variant)
+    made.result = "list"
+    return made
+  }
+
   /// The same in which the names of another option's entries, a map of expressions, are variables with the types of their values:
   /// what a component gives the columns for (`DerivedBatch`). They hide fields of their names.
   public static func expression(of type: ColumnType?, variables: any DeclaredOption) -> OptionType {

@@ -200,12 +200,13 @@ public struct OptionSchema: Sendable, Codable, Equatable {
   public var result: ExpressionResult?
   /// Of aggregates: the functions that there are.
   public var functions: [AggregateFunction]?
-  /// Of expressions: an option, a map of expressions, whose names are variables in them that hide fields.
+  /// Of expressions: an option, a map of expressions, whose names are variables in them that hide fields. An entry of the same name
+  /// gives the variable's next value, which is of its type.
   public var variables: String?
 
-  /// Types of expressions, by the names of columns' types.
+  /// Types of expressions, by the names of columns' types; a list may hold anything.
   public enum ExpressionResult: String, Sendable, Codable, CaseIterable {
-    case bool, int, double, string, time, binary
+    case bool, int, double, string, time, binary, list
   }
 
   enum CodingKeys: String, CodingKey {

@@ -105,7 +105,8 @@ public struct TimeReport {
 
   // MARK: At the end
 
-  /// The last watermark of every node, the partitions of every source, how long each held others back, and the late rows.
+  /// The last watermark of every node, or that it ended without one, the partitions of every source, how long each held others back,
+  /// and the late rows.
   public func table(_ watch: WatermarkWatch) -> String {
     var table = TextTable(
       ["watermark of", "last", "", "held others", "late rows", "p50", "p99", "most"], right: [3, 4, 5, 6, 7])
@@ -118,7 +119,8 @@ public struct TimeReport {
       let late = node.lateness
       let lateness = [late.p50, late.p99, late.greatest].map { late.rows > 0 ? Quantities.duration(nanoseconds: $0) : "" }
       let rows = node.isSource ? Quantities.grouped(late.rows) : ""
-      table.add([node.name, time(node.sent), "", "", rows] + lateness)
+      let last = node.sent == nil && node.hasEnded ? "ended" : time(node.sent)
+      table.add([node.name, last, "", "", rows] + lateness)
       for (number, partition) in node.partitions.enumerated() where node.partitions.count > 1 {
         let name = partition.name ?? "partition \(partition.number)"
         let standing = partition.standing == .busy ? "" : "\(partition.standing)"

@@ -373,7 +373,9 @@ struct TransformTests {
         c: { use: map, from: s, with: { set: { x: "zone * 2" } } }
         d: { use: filter, from: s, with: { where: "value >" } }
         e: { use: filter, from: s, with: { where: "zone.matches('a(')" } }
-      sinks: { o: { use: stdout, from: [a, b, c, d, e] } }
+        f: { use: flat_map, from: s, with: { explode: { letter: zone } } }
+        g: { use: flat_map, from: s, with: { explode: { letter: "zone.split('')" } } }
+      sinks: { o: { use: stdout, from: [a, b, c, d, e, f, g] } }
       """)
     let result = try story.run("validate", "p.yaml")
     #expect(result.exitCode == 78)
@@ -383,6 +385,11 @@ struct TransformTests {
     #expect(result.errors.contains("p.yaml:6:"), "\(result.errors)")
     #expect(result.errors.contains("p.yaml:7:"), "\(result.errors)")
     #expect(result.errors.contains("p.yaml:8:59: 'where': 'a(' is no regular expression"), "\(result.errors)")
+    #expect(
+      result.errors.contains(
+        "p.yaml:9:59: 'explode.letter': it gives string, and a list is wanted here; x.split(\",\") makes one"),
+      "\(result.errors)")
+    #expect(!result.errors.contains("p.yaml:10:"), "\(result.errors)")
     #expect(result.errors.contains(#"where: "zone.matches('a(')" } }"# + "\n" + String(repeating: " ", count: 64) + "^~~~\n"))
   }
 }

@@ -61,17 +61,20 @@ import Testing
     let columns = Self.source(
       .init("ts", .time, role: .eventTime), .init("k", .string, role: .key), rest: false, change: { $0.maxKeyBytes = 5 })
     let outcome = try decode(
-      "k,ts\na,1700000000000\nb,2023-11-14T22:13:21Z\nc,\nd,soon\nsixsix,1\n\"e\",\" 1700000000002 \"", columns)
+      "k,ts\na,1700000000000\nb,2023-11-14T22:13:21Z\nc,\nd,soon\nf, 1e40\ng,1677-12-31T23:59:59Z\nsixsix,1\n\"e\",\" 1700000000002 \"",
+      columns)
     #expect(
       outcome.lines == [
         "{\"ts\":1700000000000,\"k\":\"a\"}", "{\"ts\":\"2023-11-14T22:13:21Z\",\"k\":\"b\"}",
         "{\"ts\":1700000000002,\"k\":\"e\"}",
       ])
-    #expect(outcome.dead.map(\.code) == ["time", "time", "key"])
+    #expect(outcome.dead.map(\.code) == ["time", "time", "time", "time", "key"])
     #expect(
       outcome.dead.map(\.reason) == [
         "there is no event time ('ts')",
-        "the event time is neither a number nor an RFC 3339 time of 1678 to 2261 ('ts')", "the key is too long",
+        "the event time is neither a number nor an RFC 3339 time of 1678 to 2261 ('ts')",
+        "the event time 1e40 ms is outside 1678 to 2261 ('ts')",
+        "the event time 1677-12-31T23:59:59Z is outside 1678 to 2261 ('ts')", "the key is too long",
       ])
   }
 

@@ -110,13 +110,34 @@ import Testing
       dead.dead.map(\.reason) == [
         "there is no event time ('t')", "there is no event time ('t')",
         "the event time is no RFC 3339 time of 1678 to 2261 ('t')",
-        "the event time is outside 1678 to 2261 ('t')", "the event time is neither a number nor a string ('t')",
+        "the event time 1e40 ms is outside 1678 to 2261 ('t')", "the event time is neither a number nor a string ('t')",
       ])
     var taking = columns
     taking.timeMissing = .ingest
     let taken = try decode(input, taking) { #expect($0.eventTimeRange == now...now) }
     #expect(taken.lines == (1...5).map { "{\"t\":\"2023-11-14T22:13:20Z\",\"v\":\($0)}" })
     #expect(taken.dead == [] && taken.mismatches == 3)
+  }
+
+  @Test func `an event time beyond the years that there are is dead with its value`() throws {
+    let columns = plan(.init("t", .time, role: .eventTime))
+    let long = String(repeating: "9", count: 50)
+    let input = """
+      {"t":1700000000000000000}
+      {"t":"2262-01-01T00:00:00Z"}
+      {"t":"0001-01-01T00:00:00.5+01:00"}
+      {"t":\(long)}
+      {"t":1e40,"t":"soon"}
+
+      """
+    #expect(
+      try decode(input, columns).dead.map(\.reason) == [
+        "the event time 1700000000000000000 ms is outside 1678 to 2261 ('t')",
+        "the event time 2262-01-01T00:00:00Z is outside 1678 to 2261 ('t')",
+        "the event time 0001-01-01T00:00:00.5+01:00 is outside 1678 to 2261 ('t')",
+        "the event time \(long.prefix(40))... ms is outside 1678 to 2261 ('t')",
+        "the event time is no RFC 3339 time of 1678 to 2261 ('t')",
+      ])
   }
 
   @Test func `a time too far ahead of the clock goes to dead`() throws {

@@ -85,6 +85,39 @@ struct ValueBoundTests {
     }
   }
 
+  @Test(
+    arguments: [
+      (
+        "timestamp('2300-01-01T00:00:00Z') + duration(string(n) + 's')", UInt32(TIDE_TIME),
+        "the time 2300-01-01T00:00:01Z is beyond what a field holds, which is from 1677-09-21T00:12:43.145224192Z to "
+          + "2262-04-11T23:47:16.854775807Z"
+      ),
+      (
+        "n == 1 ? timestamp('0001-01-01T00:00:00Z') : timestamp('9999-12-31T23:59:59Z')", UInt32(TIDE_TIME),
+        "the time 0001-01-01T00:00:00Z is beyond what a field holds, which is from 1677-09-21T00:12:43.145224192Z to "
+          + "2262-04-11T23:47:16.854775807Z"
+      ),
+      (
+        "duration('9000000h') + duration(string(n) + 's')", UInt32(TIDE_DURATION),
+        "the duration 32400000001s is beyond what a field holds, which is from -9223372036.854775808s to "
+          + "9223372036.854775807s"
+      ),
+    ])
+  func `a time beyond the nanoseconds of a column errs with its value and the range`(
+    expression: String, type: UInt32, reason: String
+  ) throws {
+    let owned = try frame(rows: 3, textBytes: 1)
+    for wanted in [0, type] {
+      let compiled = try ColumnExpression(expression, wanted: wanted)
+      #expect(ColumnValues(compiled.values(owned.pointer, nil, 3)).errorCount == 3)
+      #expect(compiled.why(owned.pointer, 1) == reason)
+    }
+    // Inside of a list it is a text.
+    let listed = try ColumnExpression("[\(expression)]")
+    #expect(ColumnValues(listed.values(owned.pointer, nil, 3)).errorCount == 0)
+    #expect(listed.why(owned.pointer, 1) == nil)
+  }
+
   @Test func `a condition with more parts than kernels are made for holds for the same rows`() throws {
     let owned = try frame(rows: 1000, textBytes: 1)
     let text = (0..<2000).map { "n == \($0 * 3)" }.joined(separator: " || ")

@@ -61,6 +61,15 @@ import Testing
       problem(["initial: { total: '0.0', n: '1' }", "with: { total: total + value }"]).contains("nothing is made of 'n'"))
     #expect(problem(["initial: { total: '0.0' }", "with: { total: total + value, x: n }"]).contains("has no beginning"))
     #expect(problem(["initial: { value: '0.0' }", "with: { value: value + 1.0 }"]) == "")
+    #expect(problem(["initial: { n: '0' }", "with: { n: n + 0.5 }"]) == "")
+    let mixed = problem(["initial: { total: '0.0' }", "with: { total: 'string(total)' }"])
+    #expect(
+      mixed.contains(
+        "'with.total': it gives string, and 'total' stays double, as it begins: let 'initial.total' begin with '', "
+          + "or write double(x) here"), "\(mixed)")
+    let list = problem(["initial: { all: '[1]' }", "with: { all: 'all + [2]' }"])
+    #expect(list.contains("'initial.all': it gives list(int), and 'all' has one value"), "\(list)")
+    #expect(!list.contains("with.all"), "\(list)")
   }
 
   @Test func `a list that would be an accumulator is told of`() throws {

@@ -139,6 +139,11 @@ struct FixtureCatalog: ComponentCatalog {
         { "id": "dated", "kind": "operator", "doc": "Makes a time of a text.", "inputs": [], "options": [
           { "name": "time", "type": "string", "doc": "A field." } ],
           "outputs": { "same": true, "open": true, "event_time": "time" } },
+        { "id": "track", "kind": "operator", "doc": "Values that rows move on.", "concurrency": "keyed", "options": [
+          { "name": "begin", "type": "map", "format": "expression", "doc": "First values.", "required": true },
+          { "name": "next", "type": "map", "format": "expression", "doc": "Next values.", "required": true,
+            "variables": "begin" } ],
+          "inputs": [ { "option": "begin" }, { "option": "next" } ], "outputs": { "fields_of": ["next"] } },
         { "id": "drop", "kind": "sink", "doc": "Throws all away.", "inputs": [] },
         { "id": "page", "kind": "sink", "doc": "Calls somebody.", "inputs": [ { "name": "severity", "type": "string",
           "required": true }, { "name": "title", "type": "string" } ] },

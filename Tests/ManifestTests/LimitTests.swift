@@ -77,6 +77,6 @@ private func said(_ text: String) throws -> [String] { try load(text).says.map {
     let name = String(repeating: "f", count: 256)
     #expect(
       try said("sources: { s: { use: stdin, with: { time: \(name) } } }\nsinks: { o: { use: drop, from: s } }")
-        .contains("1:43: the name of a field is longer than 255 bytes"))
+        .contains("1:43: 'time' names a field with more than 255 bytes in its name"))
   }
 }

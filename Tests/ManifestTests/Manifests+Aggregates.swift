@@ -103,13 +103,15 @@ extension Manifests {
               q: { fn: count(), flter: ok }
               r: 5
               s: [count()]
+              t: { fn: [count()] }
       sinks: { o: { use: drop, from: t } }
       """#,
       says: #"""
-        8:12: 'make.p' needs 'fn'; write fn: "text"
+        8:12: 'make.p' needs 'fn'; write fn: count()
         9:27: 'flter' is not an option of 'make.q'; did you mean 'filter'?
         10:12: 'make.r' takes an aggregate, not the number 5; put it in quotes: "5"
         11:12: 'make.s' takes an aggregate, not a list; for example s: count()
+        12:18: 'make.t.fn' takes an aggregate, not a list; for example fn: count()
         """#),
     Manifest(
       "a value that a comma cuts",
@@ -147,6 +149,25 @@ extension Manifests {
         5:42: no field 'sites' comes in here; did you mean 'site'?
         """#),
     Manifest(
+      "keys without a name",
+      #"""
+      sources: { s: { use: stdin, with: { time: "", time_unit: s } } }
+      operators:
+        t: { use: tally, from: s, with: { key: "", make: { n: count() } } }
+        u: { use: tally, from: s, with: { key: [site, "", ""], make: { n: count() } } }
+        c: { use: count, from: s, lanes: 2, with: { by: "" } }
+        a: { use: above, from: s, with: { field: "${EMPTY}" } }
+      sinks: { o: { use: drop, from: [t, u, c, a] } }
+      """#,
+      says: #"""
+        1:43: 'time' names a field with an empty name; write a name, or remove it
+        3:42: 'key' names a field with an empty name; write a name, or remove it
+        4:49: 'key' names a field with an empty name; write a name, or remove it
+        4:53: 'key' names a field with an empty name; write a name, or remove it
+        5:51: 'by' names a field with an empty name; write a name, or remove it
+        6:44: 'field' names a field with an empty name; write a name, or remove it
+        """#),
+    Manifest(
       "results are typed further down",
       #"""
       sources: { s: { use: stdin, with: { fields: { value: int, name: string }, time: ts } } }
@@ -165,6 +186,52 @@ extension Manifests {
         6:45: 'where': 'last' is a string and '3' is an int, which '>' does not compare; text stands in quotes: '3'
         7:45: 'where': there is no variable 'value'; text stands in quotes: 'value'; the fields are name, window_start, window_end, n, total, mean, last
         8:63: 'where': 'lateness' is an int and 'duration("1s")' is a duration, which '>' does not compare; a duration is written duration('5s')
+        """#),
+    Manifest(
+      "variables that keep their types",
+      #"""
+      sources: { s: { use: stdin, with: { fields: { v: double, n: int, s: string, at: time, any: variant } } } }
+      operators:
+        right:
+          use: track
+          from: s
+          with:
+            begin: { a: "0", b: "0.0", c: any, d: "null", e: at, f: "at - at", g: s, h: "0" }
+            next: { a: a + v, b: n, c: s, d: "d == null ? s : d", e: at + f, f: "at - e", g: "g + s", h: any }
+        wrong:
+          use: track
+          from: s
+          with:
+            begin:
+              a: s
+              b: "0"
+              c: "[v]"
+              d: "{'v': v}"
+              e: at
+              f: "0.0"
+              g: any
+            next:
+              a: v
+              b: 'b > 0 ? "x" : "y"'
+              c: c + [v]
+              d: v
+              e: n > 0
+              f: uint(n)
+              g: "[any]"
+        sum: { use: filter, from: right, with: { where: a == "x" } }
+        last: { use: filter, from: right, with: { where: b == "x" } }
+      sinks: { o: { use: drop, from: [right, wrong, sum, last] } }
+      """#,
+      says: #"""
+        16:13: 'begin.c': it gives list(double), and 'c' has one value: keep several, one for each part
+        17:13: 'begin.d': it gives map(string, double), and 'd' has one value: keep several, one for each part
+        22:12: 'next.a': it gives double, and 'a' stays string, as it begins: let 'begin.a' begin with 0.0, or write string(x) here
+        23:13: 'next.b': it gives string, and 'b' stays int, as it begins: let 'begin.b' begin with '', or write int(x) here
+        26:12: 'next.e': it gives bool, and 'e' stays timestamp, as it begins: let 'begin.e' begin with false
+        27:12: 'next.f': it gives uint, and 'f' stays double, as it begins: let 'begin.f' begin with 0u, or write double(x) here
+        28:13: 'next.g': it gives list(dyn), and 'g' has one value: keep several, one for each part
+        29:51: 'where': 'a' is a double and "x" is a string, which '==' does not compare; string(a) makes a string of it
+        30:52: 'where': 'b' is a double and "x" is a string, which '==' does not compare; string(b) makes a string of it
         """#),
     Manifest(
       "state",

@@ -30,8 +30,8 @@ extension Manifests {
         6:39: 'time_unit' says nothing without 'time', the field of the event time; add time: ts, or remove it
         6:56: 'time_missing' says nothing without 'time', the field of the event time; add time: ts, or remove it
         6:73: 'max_ahead' says nothing without 'time', the field of the event time; add time: ts, or remove it
-        7:33: the name of a field is empty
-        7:51: the name of a field is empty
+        7:33: 'key' names a field with an empty name; write a name, or remove it
+        7:51: 'fields' names a field with an empty name; write a name, or remove it
         8:36: 'format' cannot be 'yaml'; one of: json, csv, text, frame
         8:48: 'time' takes the name of a field, not a list; for example time: name
         8:65: 'time_unit' cannot be 'm'; one of: s, ms, us, ns
@@ -70,6 +70,24 @@ extension Manifests {
         9:85: 'delimiter' cannot be 'x'; one character that is no letter, digit, quote or line end, such as ";", or tab
         10:71: 'time_format' says nothing with format: frame; remove it: frames have columns, types and times of their own
         10:88: 'compression' cannot be 'gzip'; one of: none, lz4, zstd
+        """#),
+    Manifest(
+      "fields that are expressions",
+      #"""
+      sources:
+        s: { use: stdin, with: { fields: { value: double, "a + b": string } } }
+        t: { use: stdin }
+      operators:
+        a: { use: count, from: s, with: { by: value + 1.0 } }
+        b: { use: above, from: s, with: { field: "double(value)" } }
+        c: { use: count, from: s, with: { by: "a + b" } }
+        d: { use: count, from: t, with: { by: [event.time, "site.lowerAscii()", a-b, total/sum, "Speed (km/h)", Temp(C), cpu usage] } }
+      sinks: { o: { use: drop, from: [a, b, c, d] } }
+      """#,
+      says: #"""
+        5:41: no field 'value + 1.0' comes in here; 'by' takes the name of a field: make one of the expression first, by an operator that sets fields
+        6:44: no field 'double(value)' comes in here; 'field' takes the name of a field: make one of the expression first, by an operator that sets fields
+        8:54: warning: the field 'site.lowerAscii()' reads like an expression; 'by' takes the name of a field: make one of the expression first, by an operator that sets fields
         """#),
     Manifest(
       "fields that do not come in",

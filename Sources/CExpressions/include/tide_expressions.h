@@ -24,9 +24,15 @@ bool tide_double_parse(const char *text, uint64_t length, double *out);
 
 typedef struct tide_zone tide_zone;
 
+// Longest name of a zone.
+#define TIDE_ZONE_NAME 64
+
 // A zone of the tz database by its name ("Europe/Berlin"), NULL when there is none. To be freed; for any number of threads.
 tide_zone *tide_zone_new(const char *name, uint64_t length);
 void tide_zone_free(tide_zone *zone);
+// Writes the name that a text which names no zone is a misspelling of: capitals aside, a third of its letters differ at most, or
+// it is a city alone. Returns its length, 0 when no name is near. Reads the folders of the tz database.
+uint64_t tide_zone_nearest(const char *name, uint64_t length, char *out, uint64_t capacity);
 // Seconds east of UTC at an instant in seconds since 1970.
 int64_t tide_zone_offset(const tide_zone *zone, int64_t seconds);
 

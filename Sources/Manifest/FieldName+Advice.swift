@@ -1,8 +1,8 @@
 import PluginManifest
 
-/// Names of fields that read like expressions. A field may be named so, but most often a member or a call was meant, and no row has
+/// Names that read like members or calls. A field may be named so, but most often a member or a call was meant, and no row has
 /// a field of that name: all would be of one key, without a word.
-enum FieldNames {
+extension FieldName {
   /// Warns of such a name, where nothing declares a field that has it.
   static func advise(_ name: String, at place: SourceLocation, _ diagnostics: DiagnosticList) {
     let shown = SourceValue.shortened(name)
