@@ -25,7 +25,7 @@ extension Manifests {
         6:13: no plugin has a source 'nothing/like/it'; there are: file, generate, stdin, ticker
         8:13: an operator 'twin' is in 2 plugins; write kitchen/twin or other/twin
         10:13: 'file' is a source and a sink, not an operator; move the node to sources, or use another component
-        11:13: no plugin has an operator 'zzzzzzzz'; there are: above, count, equals, filter, join, kitchen, misprint, opaque, pass, route, sized, split, ...
+        11:13: no plugin has an operator 'zzzzzzzz'; there are: above, count, dated, equals, filter, hold, join, kitchen, misprint, opaque, pass, route, ...
         """#),
     Manifest(
       "options that are not there",

@@ -104,7 +104,7 @@ import Testing
       "sources: { s: { use: stdin } }\noperators: { t: { use: other/twin, from: s } }\nsinks: { o: { use: drop, from: t } }")
     #expect(plan.node(named: "t")?.reference.plugin == "other")
     #expect(plan.node(named: "t")?.reference.index == 0)
-    #expect(plan.node(named: "o")?.reference.index == 14)
+    #expect(plan.node(named: "o")?.reference.index == 18)
   }
 
   @Test func `configuration values are typed, defaulted and in the order of the schema`() throws {
