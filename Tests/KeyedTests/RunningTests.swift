@@ -37,12 +37,11 @@ import Testing
   @Test func `what aggregates leave out stands in the books, of all lanes and of instances that are gone`() throws {
     let lines = (0..<60).map { "{\"ts\":\($0),\"k\":\"\($0 % 7)\",\"value\":\($0 % 3 == 0 ? "\"x\"" : "1.5")}\n" }
     var random = SplitMix(seed: 1)
-    let stream = FoldStream(1, partitions: 1, unit: 1, delay: 1000, most: 1, &random)
-    let plain = stream.manifest(
-      "aggregate", ["key: k", "aggregate: { rows: count(value), sum: sum(value), mean: avg(value), low: min(value) }"],
-      declared: false)
+    var stream = FoldStream(1, partitions: 1, unit: 1, delay: 1000, most: 1, &random)
+    stream.isDeclared = false
+    let options = ["key: k", "aggregate: { rows: count(value), sum: sum(value), mean: avg(value), low: min(value) }"]
     for (lanes, size, every) in [(1, 60, 0), (1, 7, 0), (3, 7, 0), (1, 7, 2), (3, 1, 3)] {
-      let manifest = plain.replacing("    use: aggregate\n", with: "    use: aggregate\n    lanes: \(lanes)\n")
+      let manifest = stream.manifest("aggregate", options, node: ["lanes: \(lanes)"])
       let steps = stride(from: 0, to: 60, by: size).map { start -> LineSource.Step in
         .lines(partition: 0, lines[start..<min(start + size, 60)].joined())
       }
