@@ -26,8 +26,9 @@ extension FieldName {
     return String(name[..<dot])
   }
 
+  /// Functions begin with a small letter, units such as those of `Temp(C)` stand behind words that may not.
   private static func isCall(_ name: String) -> Bool {
-    guard let open = name.firstIndex(of: "("), name.hasSuffix(")") else { return false }
+    guard let open = name.firstIndex(of: "("), name.hasSuffix(")"), name.first?.isLowercase == true else { return false }
     return isPath(name[..<open])
   }
 

@@ -75,7 +75,7 @@ import Testing
   @Test func `a list that would be an accumulator is told of`() throws {
     var random = SplitMix(seed: 6)
     let stream = FoldStream(3, partitions: 1, unit: Self.unit, delay: 0, most: 4, &random)
-    let run = try stream.run(stream.manifest("reduce", ["initial: { all: '[]' }", "with: { all: '[1]' }"]))
+    let run = try stream.run(stream.manifest("reduce", ["initial: { all: 'dyn([])' }", "with: { all: 'dyn([1])' }"]))
     #expect(run.out.count == 3)
     for option in ["initial", "with"] {
       let line = "'\(option).all' gives a list or a map, which is no accumulator: keep several"

@@ -87,6 +87,7 @@ extension Manifests {
       says: #"""
         5:41: no field 'value + 1.0' comes in here; 'by' takes the name of a field: make one of the expression first, by an operator that sets fields
         6:44: no field 'double(value)' comes in here; 'field' takes the name of a field: make one of the expression first, by an operator that sets fields
+        8:42: warning: 'event.time' is taken for the name of a field, not for a member of 'event'; make a field of it by an expression, in an operator, or declare one of that name at the source: fields: { "event.time": string }
         8:54: warning: the field 'site.lowerAscii()' reads like an expression; 'by' takes the name of a field: make one of the expression first, by an operator that sets fields
         """#),
     Manifest(
@@ -168,7 +169,7 @@ extension Manifests {
         2:33: warning: 'device.id' is taken for the name of a field, not for a member of 'device'; make a field of it by an expression, in an operator, or declare one of that name at the source: fields: { "device.id": string }
         5:42: warning: 'order.shop.city' is taken for the name of a field, not for a member of 'order.shop'; make a field of it by an expression, in an operator, or declare one of that name at the source: fields: { "order.shop.city": string }
         5:65: warning: 'upper(kind)' is taken for the name of a field, not for an expression; make a field of it by an expression, in an operator, or declare one of that name at the source: fields: { "upper(kind)": string }
-        5:78: warning: 'k.trim()' is taken for the name of a field, not for an expression; make a field of it by an expression, in an operator, or declare one of that name at the source: fields: { "k.trim()": string }
+        5:78: warning: the field 'k.trim()' reads like an expression; 'by' takes the name of a field: make one of the expression first, by an operator that sets fields
         """#, hasPlan: true),
     Manifest(
       "names with dots in csv, which has no members",
