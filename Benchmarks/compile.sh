@@ -35,6 +35,7 @@ for part in rings json expressions; do if wants $part; then compile_$part; fi; d
 if wants latency; then
   clang "${c_host[@]}" -shared -fPIC -o "$work/plugins/latency.so" Benchmarks/latency/latency.c
   clang -O2 -std=c11 -pthread -o "$work/wakeups" Benchmarks/latency/reference.c
+  clang -O2 -std=c11 -pthread -o "$work/pauses" Benchmarks/latency/pauses.c
 fi
 if wants frames; then
   clang "${c_host[@]}" -o "$work/frames" Benchmarks/frames/frames.c Sources/CHost/{validate*,envelope,utf8*,vector,crc32c,schema}.c

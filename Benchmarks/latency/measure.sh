@@ -25,6 +25,7 @@ measure_latency() {
     "$work/wakeups" $events $rate $warm_up >>"$results/latency-ring"
     latency hop $events $rate $warm_up >>"$results/latency-hop"
     latency direct $events $rate $warm_up >>"$results/latency-direct"
+    "$work/pauses" 2 | awk '{ print $5 * 1e-3 }' >>"$results/latency-pauses"
     latency_at_half hop >>"$results/latency-half-hop"
     latency_at_half direct >>"$results/latency-half-direct"
   done
@@ -42,6 +43,7 @@ measure_latency() {
   line "$rate/s within a thread, p99" "$(column latency-direct 4 1)" us - - ""
   line "to another thread, most events a second" "$(column latency-full-hop 1 1)" M/s - - ""
   line "to another thread, at half of that, p99.9" "$(column latency-full-hop 2 2)" ms - - "figure < 5"
+  line "two threads that only read the clock, p99.9" "$(column latency-pauses 1 2)" ms - - ""
   line "within a thread, most events a second" "$(column latency-full-direct 1 1)" M/s - - ""
   line "within a thread, at half of that, p99.9" "$(column latency-full-direct 2 2)" ms - - "figure < 5"
 }
