@@ -6,10 +6,18 @@ final class MovingInput {
   /// One argument behind the other, a value for each row: the bits of an integer or a double, as the argument's tracks have them.
   let values = ValueBuffer<UInt64>(capacity: 1024)
   private let valid = ValueBuffer<Bool>(capacity: 1024)
+  private let numbers = ValueBuffer<Bool>(capacity: 1024)
   /// For each value what it is, where those of its argument are mixed.
   let kinds = ValueBuffer<UInt8>(capacity: 1024)
   /// By row: a bit for each track that has a value.
   let masks = ValueBuffer<UInt64>(capacity: 1024)
+  /// By argument and row: why a value counts for nothing; and by argument, whether there is such a value in the batch.
+  private let reasons = ValueBuffer<LeftOutValues.Reason>(capacity: 1024)
+  private var haveReasons: [Bool]
+  /// By track.
+  private var leftOut: [LeftOutValues?]
+  /// By argument: whether a result leaves NaN out.
+  private let watchesNaN: [Bool]
   /// By argument: what its values are, once that is known.
   private(set) var forms: [ValueForm?]
   /// By argument: it has no value yet, and would be an integer.
@@ -19,6 +27,12 @@ final class MovingInput {
     self.plan = plan
     forms = plan.arguments.map { _ in nil }
     wouldBeInts = plan.arguments.map { _ in false }
+    haveReasons = wouldBeInts
+    let leftOut = plan.tracks.indices.map { plan.leftOut(of: $0) }
+    watchesNaN = plan.arguments.indices.map { argument in
+      plan.tracks.indices.contains { plan.tracks[$0].argument == argument && leftOut[$0]?.leavesNaNOut == true }
+    }
+    self.leftOut = leftOut
   }
 
   /// What the results of an argument are that are of its own type.
@@ -35,22 +49,45 @@ final class MovingInput {
     kinds.removeAll()
     kinds.append(repeating: 0, count: plan.arguments.count * batch.count)
     valid.removeAll()
+    numbers.removeAll()
+    reasons.removeAll()
+    _ = reasons.extend(by: plan.arguments.count * batch.count)
+    for index in haveReasons.indices { haveReasons[index] = false }
     for (index, argument) in plan.arguments.enumerated() { try read(argument.values(of: batch), index, learn) }
     let rows = batch.count
     masks.removeAll()
     masks.append(repeating: 0, count: rows)
     for (number, track) in plan.tracks.enumerated() where track.filter == nil {
       let (masks, bit) = (masks.base, UInt64(1) << UInt64(number))
-      guard let argument = track.argument else { continue }
-      let valid = valid.base + argument * rows
-      for at in 0..<rows where valid[at] { masks[at] |= bit }
+      guard let present = presence(of: track, rows) else { continue }
+      for at in 0..<rows where present[at] { masks[at] |= bit }
+      countLeftOut(number, rows, nil)
     }
     for (filter, expression) in plan.filters.enumerated() {
       let found = try expression.values(of: batch)
       for (number, track) in plan.tracks.enumerated() where track.filter == filter {
-        mark(UInt64(1) << UInt64(number), found, track.argument.map { UnsafePointer(valid.base + $0 * rows) })
+        mark(UInt64(1) << UInt64(number), found, presence(of: track, rows))
+        countLeftOut(number, rows, found)
       }
     }
+  }
+
+  /// Counts what a track's results leave out of the rows that its filter passes.
+  private func countLeftOut(_ track: Int, _ rows: Int, _ filter: ColumnValues?) {
+    guard let argument = plan.tracks[track].argument, haveReasons[argument] else { return }
+    leftOut[track]?.count(reasons.base + argument * rows, rows, passing: filter)
+  }
+
+  private func note(_ reason: LeftOutValues.Reason, _ argument: Int, _ at: Int, of rows: Int) {
+    let own = reasons.base + argument * rows
+    if !haveReasons[argument] { own.initialize(repeating: .none, count: rows) }
+    own[at] = reason
+    haveReasons[argument] = true
+  }
+
+  /// By row: whether an argument has a value, for a track that counts, or a number, for one that calculates.
+  private func presence(of track: Track, _ rows: Int) -> UnsafePointer<Bool>? {
+    track.argument.map { UnsafePointer((track.parts.isEmpty ? valid : numbers).base + $0 * rows) }
   }
 
   private func mark(_ bit: UInt64, _ filter: ColumnValues, _ valid: UnsafePointer<Bool>?) {
@@ -62,15 +99,16 @@ final class MovingInput {
 
   private func read(_ found: ColumnValues, _ argument: Int, _ learn: (Int, ValueForm) -> Void) {
     let count = found.count
-    let (into, valid) = (values.extend(by: count), valid.extend(by: count))
+    let (into, valid, numbers) = (values.extend(by: count), valid.extend(by: count), numbers.extend(by: count))
     var any = false
     for at in 0..<count {
       valid[at] = found.isValid(at)
+      numbers[at] = valid[at]
       any = any || valid[at]
     }
     let isCounted = isCounted(argument)
     if isCounted || (found.doubles == nil && found.ints == nil) { into.initialize(repeating: 0, count: count) }
-    if found.type == .variant { return readVariants(found, valid, isCounted ? nil : into, argument, learn) }
+    if found.type == .variant { return readVariants(found, valid, numbers, isCounted ? nil : into, argument, learn) }
     if isCounted { return }
     wouldBeInts[argument] = found.ints != nil
     let form = found.ints != nil ? ValueForm.int : .double
@@ -87,10 +125,16 @@ final class MovingInput {
       if isMixed { for at in 0..<count { kinds[at] = ValueForm.Kind.int.rawValue } }
     } else if let doubles = found.doubles {
       for at in 0..<count { into[at] = doubles[at].bitPattern }
+      if watchesNaN[argument] {
+        for at in 0..<count where valid[at] && doubles[at].isNaN { note(.notFinite, argument, at, of: count) }
+      }
     } else if let uints = found.uints {
       for at in 0..<count { into[at] = Double(uints[at]).bitPattern }
     } else {
-      for at in 0..<count { valid[at] = false }
+      for at in 0..<count where valid[at] {
+        numbers[at] = false
+        note(.notNumber, argument, at, of: count)
+      }
     }
   }
 
@@ -99,21 +143,27 @@ final class MovingInput {
     learn(argument, form)
   }
 
-  /// Values of any type: what is no number is no value, but where values are only counted.
+  /// Values of any type; where they are only counted there is no `into`.
   private func readVariants(
-    _ found: ColumnValues, _ valid: UnsafeMutablePointer<Bool>, _ into: UnsafeMutablePointer<UInt64>?, _ argument: Int,
+    _ found: ColumnValues, _ valid: UnsafeMutablePointer<Bool>, _ numbers: UnsafeMutablePointer<Bool>,
+    _ into: UnsafeMutablePointer<UInt64>?, _ argument: Int,
     _ learn: (Int, ValueForm) -> Void
   ) {
     guard let variants = found.strings else { return }
     if into != nil, forms[argument] != .mixed { set(argument, .mixed, learn) }
     let kinds = kinds.base + argument * found.count
-    for at in 0..<found.count where valid[at] {
-      guard let into else {
-        let kind = Int32(tide_var_kind(variants[at]))
-        valid[at] = kind != TIDE_VAR_NULL && kind != TIDE_VAR_ABSENT
-        continue
+    let watchesNaN = watchesNaN[argument]
+    for at in 0..<found.count {
+      let kind = valid[at] ? Int32(tide_var_kind(variants[at])) : TIDE_VAR_ABSENT
+      valid[at] = kind != TIDE_VAR_NULL && kind != TIDE_VAR_ABSENT
+      guard let into else { continue }
+      numbers[at] = valid[at] && Self.read(variants[at], &into[at], &kinds[at])
+      guard valid[at] else { continue }
+      if !numbers[at] {
+        note(.notNumber, argument, at, of: found.count)
+      } else if watchesNaN, kinds[at] == ValueForm.Kind.double.rawValue, Double(bitPattern: into[at]).isNaN {
+        note(.notFinite, argument, at, of: found.count)
       }
-      valid[at] = Self.read(variants[at], &into[at], &kinds[at])
     }
   }
 

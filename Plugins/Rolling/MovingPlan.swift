@@ -35,7 +35,11 @@ struct MovingPlan {
         continue
       }
       let track: Int
-      if let found = tracks.firstIndex(where: { $0.argument == argument && $0.filter == filter }) {
+      // Values of any type are counted; whatever is calculated with is a number, and a track of its own.
+      let known = tracks.firstIndex {
+        $0.argument == argument && $0.filter == filter && $0.parts.isEmpty == function.parts.isEmpty
+      }
+      if let found = known {
         track = found
         tracks[track].parts.formUnion(function.parts)
       } else {
@@ -51,9 +55,17 @@ struct MovingPlan {
     var text = window
     for track in tracks {
       let (argument, filter) = (track.argument.map { arguments[$0].text }, track.filter.map { filters[$0].text })
-      text += "\u{0}\(argument ?? "")\u{0}\(filter ?? "")"
+      text += "\u{0}\(argument ?? "")\u{0}\(filter ?? "")\u{0}\(track.parts.isEmpty ? "" : "numbers")"
     }
     fingerprint = Array(text.utf8).withUnsafeBytes { tide_xxh64($0.baseAddress, UInt64($0.count), 1) }
+  }
+
+  /// Who tells of values that a track's results leave out; nil where all results take any value.
+  func leftOut(of track: Int) -> LeftOutValues? {
+    guard let argument = tracks[track].argument, !tracks[track].parts.isEmpty else { return nil }
+    let own = names.indices.filter { results.base[$0].track == track }
+    let finite = own.filter { results.base[$0].function.parts == .extremes }
+    return LeftOutValues(of: arguments[argument], results: own.map { names[$0] }, finiteResults: finite.map { names[$0] })
   }
 
   private static func number(of expression: Expression, in known: inout [Expression]) -> Int {

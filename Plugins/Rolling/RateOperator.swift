@@ -87,8 +87,8 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
   init(_ config: Config) throws {
     host = config.host
     let set = try config[Self.set]
-    let names = try config[Self.key] ?? []
-    try ResultColumns.check(set, beside: names, example: "rate: rate(value)")
+    let keyNames = try config[Self.key] ?? []
+    try ResultColumns.check(set, beside: keyNames, example: "rate: rate(value)")
     var tracks: [(argument: Expression, filter: Expression?)] = []
     for entry in set {
       guard let function = Function(rawValue: entry.function.name), let argument = entry.arguments.first else {
@@ -105,10 +105,12 @@ struct RateOperator: Operator, Stateful, WatermarkHandler {
     isCounter = try config[Self.counter]
     first = try config[Self.first]
     changes = try ResultColumns.changes(set.map(\.name))
-    input = RateInput(tracks)
+    let results = results
+    let names = tracks.indices.map { track in set.indices.filter { results[$0].track == track }.map { set[$0].name } }
+    input = RateInput(tracks, results: names)
     series = RateSeries(tracks: tracks.count)
     fields = ResultColumns(results.count)
-    keys = KeyNumbers(names)
+    keys = KeyNumbers(keyNames)
     lateRows = try LateRows(port: host.port("late")?.index ?? 1)
     life = KeyLife(ttl: try config[Self.ttl]?.wholeNanoseconds)
     limits = try StateGuard(host.info.state, of: "the values of `rate`")

@@ -31,7 +31,9 @@ struct WindowOperator: Operator, Stateful, WatermarkHandler, TimerHandler {
       .init(with: WindowOptions.time, value: "processing", reason: "windows follow the clock"),
       .init(with: WindowOptions.count, partitions: true, reason: "a window counts rows as they come"),
     ],
-    eventTime: [.init(with: WindowOptions.time, value: "event")],
+    eventTime: [
+      .init(with: WindowOptions.count), .init(with: WindowOptions.custom), .init(with: WindowOptions.time, value: "event"),
+    ],
     waits: [.init(with: WindowOptions.time, value: "event", without: WindowOptions.count, reason: "fires its windows")],
     example: """
       name: minutes
@@ -54,6 +56,8 @@ struct WindowOperator: Operator, Stateful, WatermarkHandler, TimerHandler {
   private let context: WindowContext
   private let store: any WindowStore
   private let clock: Options.Clock
+  /// True where windows could follow the clock.
+  private let hasClock: Bool
   private let earlyEvery: Int64?
   /// When the next early results are due; nil when nothing has changed since the last.
   private var earlyAt: Int64?
@@ -88,6 +92,10 @@ struct WindowOperator: Operator, Stateful, WatermarkHandler, TimerHandler {
       aggregates: aggregates, keys: keys, results: rows, lateRows: try LateRows(port: host.port("late")?.index ?? 1),
       allowed: late == .drop ? 0 : allowed, recomputes: late == .recompute, hasEarly: earlyEvery != nil)
     limits = try StateGuard(host.info.state, of: "the windows")
+    switch kind {
+    case .panes, .session: hasClock = true
+    case .count, .custom: hasClock = false
+    }
     switch kind {
     case .panes(let ruler, let shape): store = PaneWindows(context, ruler: ruler, shape: shape)
     case .session(let gap): store = SessionWindows(context, gap: gap)
@@ -146,8 +154,8 @@ struct WindowOperator: Operator, Stateful, WatermarkHandler, TimerHandler {
       times.read(batch, all: max(now, context.watermark))
     } else if !times.read(batch) {
       throw PluginError.config(
-        "the rows that come in have no event time: give their source one with `time`, or write time: processing here",
-        at: "time")
+        "the rows that come in have no event time: give their source one with `time`"
+          + (hasClock ? ", or write time: processing here" : ""), at: "time")
     }
     columns.removeAll(keepingCapacity: true)
     for at in keyFields.indices { columns.append(keyFields[at].column(of: batch)) }

@@ -53,13 +53,13 @@ struct RecordPlanner {
       var input = RowShape(isOpen: false)
       for edge in into[index] { input.merge(shape(of: edge, in: shapes[edge.from])) }
       if into[index].isEmpty { input.isOpen = true }
-      for use in drafts[index].fieldUses ?? [] { check(use, input, of: drafts[index]) }
+      for use in drafts[index].fieldUses ?? [] { check(use, input, of: index) }
       let joined = JoinedFields(drafts[index])
       let inputs = joined == nil ? [] : inputs(of: index, shapes)
       joined?.check(inputs, diagnostics)
       keyTypes[index] = joined?.keyTypes(inputs)
       FieldChanges.checkNames(of: drafts[index], diagnostics)
-      for field in encodedFields(of: drafts[index]) { check(field, input, of: drafts[index]) }
+      for field in encodedFields(of: drafts[index]) { check(field, input, of: index) }
       checked[index] = checker.check(drafts[index], input)
       drafts[index].orderedAggregates = checked[index].ordered
       shapes[index] = (0..<max(1, drafts[index].outputPorts?.count ?? 1)).map { port in
@@ -130,14 +130,27 @@ struct RecordPlanner {
     return Dictionary(types) { $1 }
   }
 
-  private func check(_ use: FieldUse, _ input: RowShape, of draft: NodeDraft) {
+  /// True when records of JSON come to a node.
+  private func readsJSON(above index: Int) -> Bool {
+    var (waiting, seen) = ([index], Set([index]))
+    while let node = waiting.popLast() {
+      if columns[node]?.base.format == .json { return true }
+      for edge in into[node] where seen.insert(edge.from).inserted { waiting.append(edge.from) }
+    }
+    return false
+  }
+
+  private func check(_ use: FieldUse, _ input: RowShape, of index: Int) {
+    let draft = drafts[index]
     let name = SourceValue.shortened(use.name)
     let reader = draft.manifest?.id ?? draft.name
     guard let known = input.types[use.name] else {
       let fix = FieldName.fix(ofExpression: use.name, in: use.option)
       if input.isOpen, let fix {
-        diagnostics.warning(use.location, "the field '\(name)' reads like an expression", fix)
-      } else if input.isOpen, use.option != nil, columns.values.contains(where: { $0.base.format == .json }) {
+        diagnostics.warning(
+          use.location, "the field '\(name)' reads like an expression",
+          "\(fix), or declare a field of that name at the source: fields: { \"\(name)\": string }")
+      } else if input.isOpen, use.option != nil, readsJSON(above: index) {
         // Only records of JSON have members.
         FieldName.advise(use.name, at: use.location, diagnostics)
       }

@@ -131,11 +131,10 @@ struct TimePlanner {
     }
   }
 
+  /// Another choice of the option that asks for times. Whether an option may be left out nobody says, others may ask for it.
   private func alternative(to condition: ComponentManifest.Condition, of draft: NodeDraft) -> String? {
-    guard let option = draft.manifest?.options?.first(where: { $0.name == condition.option }) else { return nil }
-    guard let value = condition.value else {
-      return option.required == true || option.default != nil ? nil : "leave \(option.name) out"
-    }
+    guard let value = condition.value, let option = draft.manifest?.options?.first(where: { $0.name == condition.option })
+    else { return nil }
     return option.choices?.first { $0 != value }.map { "write \(option.name): \($0.plain)" }
   }
 

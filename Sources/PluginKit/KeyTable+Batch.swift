@@ -43,15 +43,28 @@ extension KeyTable {
       byCode.initialize(repeating: 0, count: count)
     }
 
+    /// So many bytes of copies end a group of rows, so that long keys are not there many times at once.
+    private static let enough = 64 << 10
+    var hasEnough: Bool { keptBytes >= Self.enough }
+
     /// Copies the key of the row at a place; rows come in order, and the first one's call lets go of all copies before.
     mutating func keep(_ key: UnsafeRawBufferPointer, _ at: Int) {
-      if at == 0 { keptBytes = 0 }
+      if at == 0 { forget() }
       if keptBytes + key.count > keptCapacity { grow(by: key.count, rows: at) }
       let copy = kept + keptBytes
       copy.copyMemory(from: key.baseAddress!, byteCount: key.count)
       keptBytes += key.count
       tags[at] = key[0]
       texts[at] = tide_string(data: (copy + 1).assumingMemoryBound(to: CChar.self), length: UInt64(key.count - 1))
+    }
+
+    /// Lets go of all copies, and of memory that few batches need.
+    mutating func forget() {
+      keptBytes = 0
+      guard keptCapacity > 4 * Self.enough else { return }
+      kept.deallocate()
+      keptCapacity = 1024
+      kept = .allocate(byteCount: keptCapacity, alignment: 8)
     }
 
     private mutating func grow(by bytes: Int, rows: Int) {
@@ -171,6 +184,7 @@ extension KeyTable {
       let isNull = hasNulls && !column.isValid(Int(row))
       tags[at] = UInt8(isNull ? TIDE_KEY_NULL : TIDE_KEY_TEXT)
       texts[at] = isNull ? nothing : tide_utf8(frame, index, row)
+      return true
     }
   }
 
@@ -184,11 +198,16 @@ extension KeyTable {
       texts[at] =
         isNull
         ? nothing : tide_string(data: UnsafeRawPointer(values + Int(row)).assumingMemoryBound(to: CChar.self), length: 8)
+      return true
     }
   }
 
   private func general(_ batch: Batch, _ columns: [ColumnView]) {
-    together(batch) { at, row in scratch.keep(reader.bytes(of: columns, row: Int(row)), at) }
+    together(batch) { at, row in
+      scratch.keep(reader.bytes(of: columns, row: Int(row)), at)
+      return !scratch.hasEnough
+    }
+    scratch.forget()
   }
 
   private var nothing: tide_string {
@@ -201,19 +220,20 @@ extension KeyTable {
   /// Some rows at a time, each step for all of them: keys, hashes, first probes, what stands there, comparisons. Runs of one key
   /// are looked up once.
   ///
-  /// - Parameter key: puts the key of a row at a place of `scratch.tags` and `texts`.
+  /// - Parameter key: puts the key of a row at a place of `scratch.tags` and `texts`; false when it is to be the last of a group.
   @inline(__always)
-  private func together(_ batch: Batch, _ key: (_ at: Int, _ row: UInt32) -> Void) {
+  private func together(_ batch: Batch, _ key: (_ at: Int, _ row: UInt32) -> Bool) {
     let (hashes, tags, texts, seed, selection) = (scratch.hashes, scratch.tags, scratch.texts, seed, batch.selection)
     var start = 0
     while start < batch.count {
-      let count = min(batch.count &- start, Scratch.together)
+      var count = min(batch.count &- start, Scratch.together)
       var at = 0
       while at < count {
-        key(at, tide_row(selection, UInt32(truncatingIfNeeded: start &+ at)))
+        let hasMore = key(at, tide_row(selection, UInt32(truncatingIfNeeded: start &+ at)))
         hashes[at] = Self.hash(
           UnsafeRawPointer(texts[at].data), Int(truncatingIfNeeded: texts[at].length), tags[at], seed)
         at &+= 1
+        if !hasMore { count = at }
       }
       probe(count)
       let numbers = scratch.numbers + start

@@ -16,6 +16,10 @@ struct LeftOutTests {
     """
 
   private func run(_ operation: String, _ aggregate: String) throws -> Tidemill.Result {
+    try run("\(operation), aggregate: { \(aggregate) } }")
+  }
+
+  private func run(_ operation: String) throws -> Tidemill.Result {
     try story.file(
       "p.yaml",
       """
@@ -23,7 +27,7 @@ struct LeftOutTests {
       sources:
         s: { use: stdin, with: { format: json, time: ts, time_unit: s }, watermark: { delay: 2s } }
       operators:
-        op: { use: \(operation), aggregate: { \(aggregate) } } }
+        op: { use: \(operation) }
       sinks:
         out: { use: stdout, from: op, with: { time_format: s } }
         dead: { use: file, from: "*.dead", with: { path: dead.jsonl } }
@@ -51,6 +55,43 @@ struct LeftOutTests {
     let books = try story.text("books.json")
     #expect(books.contains("\"expression_errors\":0,\"left_out\":8,\"restarts\":0"), "\(books)")
     #expect(result.output.contains("\"n\":4"), "\(result.output)")
+  }
+
+  @Test(arguments: [
+    (
+      "moving, from: s, with: { count: 2, set: { n: count(w), mean: avg(w), high: max(w), low: min(v / 0.0) } }", 8,
+      [
+        "'mean', 'high' leave out values of 'w' that are no numbers of 64 bits; of texts that hold numbers, double(w) makes some",
+        "'low' leaves out values of 'v / 0.0' that are NaN",
+      ]
+    ),
+    (
+      "moving, from: s, with: { count: 2, set: { sum: { fn: sum(w), filter: ts == timestamp(1) } } }", 1,
+      ["'sum' leaves out values of 'w' that are no numbers of 64 bits; of texts that hold numbers, double(w) makes some"]
+    ),
+    (
+      "rate, from: s, with: { set: { step: delta(w), speed: rate(v / 0.0) } }", 7,
+      [
+        "'step' leaves out values of 'w' that are no numbers of 64 bits; of texts that hold numbers, double(w) makes some",
+        "'speed' leaves out values of 'v / 0.0' that are NaN or infinite",
+      ]
+    ),
+  ])
+  func `statistics that go along tell of theirs`(operation: String, count: Int, warnings: [String]) throws {
+    let result = try run(operation)
+    #expect(result.exitCode == 0 && result.errors.contains("the books hold to the row"), "\(result.errors)")
+    let lines = result.errors.split(separator: "\n")
+    for warning in warnings {
+      let line = "warning: [op] \(warning); the books count such values"
+      #expect(lines.count { $0 == line } == 1, "\(warning)\n\(result.errors)")
+    }
+    let values = count == 1 ? "value" : "values"
+    #expect(lines.contains { $0.hasPrefix("op: results leave out \(count) \(values) that") }, "\(result.errors)")
+    #expect(try story.text("books.json").contains("\"left_out\":\(count),"))
+    // Values of any type count.
+    if operation.contains("n: count(w)") {
+      #expect(result.output.count { $0 == "\n" } == 4 && result.output.contains("\"n\":2"))
+    }
   }
 
   @Test func `where every value is taken the books say nothing of it`() throws {

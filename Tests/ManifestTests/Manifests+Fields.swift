@@ -81,14 +81,14 @@ extension Manifests {
         a: { use: count, from: s, with: { by: value + 1.0 } }
         b: { use: above, from: s, with: { field: "double(value)" } }
         c: { use: count, from: s, with: { by: "a + b" } }
-        d: { use: count, from: t, with: { by: [event.time, "site.lowerAscii()", a-b, total/sum, "Speed (km/h)", Temp(C), cpu usage] } }
+        d: { use: count, from: t, with: { by: [event.time, "site.lowerAscii()", a-b, total/sum, "Speed (km/h)", Temp(C), cpu usage, Date / Time, Open - Close, Cost + Tax, "duration (s)", "top 10"] } }
       sinks: { o: { use: drop, from: [a, b, c, d] } }
       """#,
       says: #"""
         5:41: no field 'value + 1.0' comes in here; 'by' takes the name of a field: make one of the expression first, by an operator that sets fields
         6:44: no field 'double(value)' comes in here; 'field' takes the name of a field: make one of the expression first, by an operator that sets fields
         8:42: warning: 'event.time' is taken for the name of a field, not for a member of 'event'; make a field of it by an expression, in an operator, or declare one of that name at the source: fields: { "event.time": string }
-        8:54: warning: the field 'site.lowerAscii()' reads like an expression; 'by' takes the name of a field: make one of the expression first, by an operator that sets fields
+        8:54: warning: the field 'site.lowerAscii()' reads like an expression; 'by' takes the name of a field: make one of the expression first, by an operator that sets fields, or declare a field of that name at the source: fields: { "site.lowerAscii()": string }
         """#),
     Manifest(
       "fields that do not come in",
@@ -169,7 +169,7 @@ extension Manifests {
         2:33: warning: 'device.id' is taken for the name of a field, not for a member of 'device'; make a field of it by an expression, in an operator, or declare one of that name at the source: fields: { "device.id": string }
         5:42: warning: 'order.shop.city' is taken for the name of a field, not for a member of 'order.shop'; make a field of it by an expression, in an operator, or declare one of that name at the source: fields: { "order.shop.city": string }
         5:65: warning: 'upper(kind)' is taken for the name of a field, not for an expression; make a field of it by an expression, in an operator, or declare one of that name at the source: fields: { "upper(kind)": string }
-        5:78: warning: the field 'k.trim()' reads like an expression; 'by' takes the name of a field: make one of the expression first, by an operator that sets fields
+        5:78: warning: the field 'k.trim()' reads like an expression; 'by' takes the name of a field: make one of the expression first, by an operator that sets fields, or declare a field of that name at the source: fields: { "k.trim()": string }
         """#, hasPlan: true),
     Manifest(
       "names with dots in csv, which has no members",

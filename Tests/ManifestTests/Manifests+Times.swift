@@ -31,7 +31,7 @@ extension Manifests {
       says: #"""
         7:13: hold needs event times, and the rows of 'a' have none; name the field that holds them in 'a': with: { time: FIELD }, or write clock: processing
         8:48: hold needs event times, and the rows of 'a' have none; name the field that holds them in 'a': with: { time: FIELD }, or write clock: processing
-        9:60: hold needs event times, and the rows of 'x' have none; have an operator before it make them, or leave ttl out
+        9:60: hold needs event times, and the rows of 'x' have none; have an operator before it make them
         11:13: warning: hold needs event times, and the rows of 'a' have none; name the field that holds them in 'a': with: { time: FIELD }, or write clock: processing
         13:13: hold needs event times, and the rows of 'x' have none; have an operator before it make them, or write clock: processing
         17:28: order: event_time needs event times, and the rows of 'a' have none; name the field that holds them in 'a': with: { time: FIELD }, or leave it out

@@ -95,4 +95,34 @@ import Testing
       #expect(try self.refusal(kind, scale: scale, bytes: "24MiB")?.contains("`state` allows 25165824: allow more") == true)
     }
   }
+
+  /// Keys of several fields are looked up many at a time; long ones are not there as often.
+  @Test func `long keys of several fields take no more than they are long`() throws {
+    let texts = ["a", "b"].map { String(repeating: $0, count: 40_000) }
+    let rows = (0..<1088).map { (text: $0 % 2, number: $0 % 3) }
+    let lines = rows.map { "{\"ts\":1,\"k\":\"\(texts[$0.text])\",\"n\":\($0.number)}\n" }
+    let run = try ManifestRun(
+      """
+      name: long
+      sources:
+        in: { use: file, with: { path: in.jsonl, time: ts, fields: { k: string, n: int } }, watermark: { delay: 1h } }
+      operators:
+        win:
+          use: window
+          from: in
+          state: { bytes: 2MiB }
+          with: { tumbling: 1s, key: [k, n], aggregate: { rows: count() } }
+      sinks:
+        out: { use: file, from: win, with: { path: out.jsonl } }
+
+      """, inputs: ["in": (1, steps(lines, frames: 64))])
+    let found = run.out.map { "\($0["k"])".prefix(2) + " \($0["n"]) \($0["rows"])" }
+    let expected = (0..<2).flatMap { text in
+      (0..<3).map { number in
+        let count = rows.count { $0.text == text && $0.number == number }
+        return "\(Cell.text(texts[text]))".prefix(2) + " \(Cell.int(Int64(number))) \(Cell.int(Int64(count)))"
+      }
+    }
+    #expect(found == expected && run.books.discrepancies().isEmpty)
+  }
 }
