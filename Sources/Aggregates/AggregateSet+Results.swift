@@ -35,6 +35,10 @@ extension AggregateSet {
   /// Declares a column for each aggregate, one after the other, and gives the number of the first.
   public func addColumns(to builder: FrameBuilder) throws -> Int {
     columnTypes = resultTypes
+    plainResults.removeAll()
+    for (index, type) in columnTypes.enumerated() {
+      plainResults.append(PlainResult(bound[index], cells[places[index]], type))
+    }
     var first = builder.columnCount
     for (index, type) in columnTypes.enumerated() {
       let column = try builder.addColumn(aggregates[index].name, type)
@@ -63,8 +67,9 @@ extension AggregateSet {
   @discardableResult
   public func write(_ record: UnsafeRawPointer, to builder: FrameBuilder, firstColumn: Int) -> AggregateFailure? {
     var failure: AggregateFailure?
-    let record = UnsafeMutableRawPointer(mutating: record)
-    for index in aggregates.indices {
+    let (plain, count) = (plainResults.base, plainResults.count)
+    for index in 0..<count where !plain[index].write(record, to: builder, firstColumn &+ index) {
+      let record = UnsafeMutableRawPointer(mutating: record)
       if let reason = write(index, record + cells[places[index]].offset, builder, firstColumn + index) {
         failure = failure ?? AggregateFailure(aggregate: index, reason: reason)
         builder.putNull(firstColumn + index)

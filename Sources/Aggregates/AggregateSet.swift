@@ -45,6 +45,8 @@ public final class AggregateSet {
   @exclusivity(unchecked) var types: [ColumnType?]
   /// The types of the columns that `addColumns` has declared.
   @exclusivity(unchecked) var columnTypes: [ColumnType] = []
+  /// One for each of those columns.
+  let plainResults = ValueBuffer<PlainResult>(capacity: 8)
   let variant = VariantEncoder()
   /// Of each aggregate that gives objects: the names in the frame that is being written.
   @exclusivity(unchecked) var names: [[[UInt8]: Int]]
