@@ -104,7 +104,10 @@ struct TimePlanner {
     for (index, draft) in drafts.enumerated() {
       if draft.kind == .source {
         checkWatermark(index)
-      } else if let need = need(of: draft) {
+        continue
+      }
+      checkMaking(index)
+      if let need = need(of: draft) {
         check(need, of: index)
       }
     }
@@ -117,6 +120,18 @@ struct TimePlanner {
     diagnostics.error(
       place, "'\(draft.name)' has no event times that a watermark could follow",
       draft.recordPlan == nil ? "leave the watermark out" : "name the field that holds them: with: { time: FIELD }")
+  }
+
+  /// An operator that makes event times takes rows that have none.
+  private func checkMaking(_ index: Int) {
+    let draft = drafts[index]
+    guard let option = draft.outputs(at: 0)?.eventTime, draft.config[option] ?? .null != .null,
+      let edge = into[index].first(where: { times(of: $0) == .given })
+    else { return }
+    diagnostics.error(
+      draft.locations[option] ?? draft.usePlace,
+      "'\(option)' makes event times, and the rows of '\(drafts[edge.from].name)' have some already",
+      "leave \(option) out, or let the source give them none")
   }
 
   private func need(of draft: NodeDraft) -> Need? {

@@ -24,8 +24,9 @@ extension Manifests {
         u: { use: hold, from: a.dead }
         v: { use: count, from: b, with: { by: [k] } }
         w: { use: hold, from: v }
+        y: { use: dated, from: [x, b], with: { time: at } }
       sinks:
-        o: { use: drop, from: [h, i, j, l, n, q, r, s, u, w] }
+        o: { use: drop, from: [h, i, j, l, n, q, r, s, u, w, y] }
         d: { use: drop, from: "*.dead" }
       """#,
       says: #"""
@@ -36,6 +37,7 @@ extension Manifests {
         13:13: hold needs event times, and the rows of 'x' have none; have an operator before it make them, or write clock: processing
         17:28: order: event_time needs event times, and the rows of 'a' have none; name the field that holds them in 'a': with: { time: FIELD }, or leave it out
         20:13: warning: hold needs event times, and 'v' names none among the fields that it makes; write clock: processing
+        21:48: 'time' makes event times, and the rows of 'b' have some already; leave time out, or let the source give them none
         """#),
     Manifest(
       "watermarks that sources lack",
