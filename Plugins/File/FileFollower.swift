@@ -133,7 +133,7 @@ final class FileFollower {
 
   private func turn(_ name: FollowedName, _ out: inout Output) throws -> Turn {
     if name.current == nil {
-      if name.next.isEmpty, let file = try openFile(name, at: name.path) { adopt(file, name) }
+      try bring(name)
       guard !name.next.isEmpty else { return .rest }
       let file = name.next.removeFirst()
       name.current = file
@@ -174,7 +174,7 @@ final class FileFollower {
       if file.isBuffered, files.values.count(where: \.isBuffered) > Self.bufferedFiles { file.rest() }
       return .rest
     }
-    if name.next.isEmpty, leads != nil, let new = try openFile(name, at: name.path) { adopt(new, name) }
+    if leads != nil { try bring(name) }
     if file.names > 1 {
       // It goes on under another name that is followed, and keeps its partition there.
       release(name)
@@ -191,6 +191,13 @@ final class FileFollower {
     name.isClosing = isDone(name, file)
     if !name.isClosing { lingering = true }
     return name.isClosing ? .more : .rest
+  }
+
+  /// Sees to the file that comes next, if there is one. What was told meanwhile comes first: the file that the name leads to now may
+  /// have taken the place of others that were not read yet.
+  private func bring(_ name: FollowedName) throws {
+    if name.next.isEmpty { try listen() }
+    if name.next.isEmpty, let file = try openFile(name, at: name.path) { adopt(file, name) }
   }
 
   /// True when nothing more is expected of a file that has lost its name.

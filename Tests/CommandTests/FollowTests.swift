@@ -35,6 +35,31 @@ struct FollowTests {
     #expect(try story.text("books.json").contains("\"balanced\":true"))
   }
 
+  @Test func `files that take each other's place while one is looked for are read in the order in which they came`() throws {
+    for round in 0..<5 {
+      let story = try Story()
+      try story.file("pipeline.yaml", Self.follow)
+      try story.file("log", "line 0\n")
+      let child = try story.start("run", "pipeline.yaml")
+      try child.wait { $0.outputText == "line 0\n" }
+      var expected = "line 0\n"
+      let log = story.directory.path + "/log"
+      for rotation in 0..<40 {
+        let file = try #require(fopen(log, "a"))
+        for line in 1...20 {
+          let text = "line \(rotation * 20 + line)\n"
+          #expect(fputs(text, file) >= 0 && fflush(file) == 0)
+          expected += text
+        }
+        #expect(fclose(file) == 0 && rename(log, "\(log).\(rotation)") == 0)
+      }
+      try child.wait { $0.output.count >= expected.utf8.count }
+      child.signal(SIGINT)
+      #expect(try child.finish() == .exit(0))
+      #expect(child.outputText == expected, "round \(round)")
+    }
+  }
+
   @Test func `a truncated file is told of, and a run that waits takes next to no time`() throws {
     let story = try Story()
     try story.file("pipeline.yaml", Self.follow)
