@@ -1,6 +1,7 @@
 import PluginKit
 
-/// A result that one look at a record gives: a count, or a sum, mean or extreme of doubles alone. Nothing is counted or called for it.
+/// A result that one look at a record gives: a count, or a sum, mean or extreme of doubles alone. It is what `AggregateSet.scalar`
+/// gives of such a state, without a reference that is counted for it.
 struct PlainResult: BitwiseCopyable {
   enum Kind: UInt8, BitwiseCopyable { case none, count, sum, avg, least, greatest }
 
@@ -10,9 +11,6 @@ struct PlainResult: BitwiseCopyable {
   private var rest = 0
   private var missing: Int?
   private var extremes = 0
-
-  /// None, which writes nothing.
-  init() {}
 
   init(_ aggregate: BoundAggregate, _ cell: StateCell, _ type: ColumnType) {
     guard let cell = cell as? StatisticsCell else { return }

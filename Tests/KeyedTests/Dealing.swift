@@ -25,9 +25,7 @@ enum Dealing {
 
   /// Steps of one partition in frames of exactly so many records.
   static func steps(_ lines: [String], frame: Int) -> [LineSource.Step] {
-    stride(from: 0, to: lines.count, by: frame).map { start in
-      .lines(partition: 0, lines[start..<min(start + frame, lines.count)].map { $0 + "\n" }.joined())
-    }
+    LineSource.steps(lines.map { $0 + "\n" }, frame: frame)
   }
 
   /// The rows whose lines such steps have, in the order in which they come.

@@ -42,10 +42,7 @@ import Testing
     let options = ["key: k", "aggregate: { rows: count(value), sum: sum(value), mean: avg(value), low: min(value) }"]
     for (lanes, size, every) in [(1, 60, 0), (1, 7, 0), (3, 7, 0), (1, 7, 2), (3, 1, 3)] {
       let manifest = stream.manifest("aggregate", options, node: ["lanes: \(lanes)"])
-      let steps = stride(from: 0, to: 60, by: size).map { start -> LineSource.Step in
-        .lines(partition: 0, lines[start..<min(start + size, 60)].joined())
-      }
-      let run = try ManifestRun(manifest, inputs: ["in": (1, steps)]) { node, component in
+      let run = try ManifestRun(manifest, inputs: ["in": (1, LineSource.steps(lines, frame: size))]) { node, component in
         guard node == "op", every > 0 else { return component }
         return RestoringComponent(component) { $0 % every == 0 }.table
       }

@@ -15,6 +15,13 @@ package enum LineSource {
     case pass(nanoseconds: Int64)
   }
 
+  /// Steps of one partition, in frames of so many records; lines come with their ends.
+  package static func steps(_ lines: [String], frame: Int) -> [Step] {
+    stride(from: 0, to: lines.count, by: frame).map { start in
+      .lines(partition: 0, lines[start..<min(start + frame, lines.count)].joined())
+    }
+  }
+
   /// A component that takes the steps one after the other and ends; all partitions are known from the first step on.
   package static func component(_ id: String, partitions: Int, _ steps: [Step], clock: VirtualClock) -> ScriptedComponent {
     let component = ScriptedComponent(id)

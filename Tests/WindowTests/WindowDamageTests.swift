@@ -55,9 +55,7 @@ import Testing
       let test = test(seed, &random)
       let rows = random.rows(120, partitions: 1, span: random.span, origin: seed % 7 == 6 ? 1_700_000_000_000_000_000 : nil)
       let lines = rows[0].map(\.line)
-      let steps = stride(from: 0, to: lines.count, by: 10).map { start -> LineSource.Step in
-        .lines(partition: 0, lines[start..<min(start + 10, lines.count)].joined())
-      }
+      let steps = LineSource.steps(lines, frame: 10)
       nonisolated(unsafe) var noise = SplitMix(seed: seed)
       nonisolated(unsafe) var around: RestoringComponent?
       let every = 1 + Int(seed % 5)

@@ -4,9 +4,7 @@ import Testing
 /// Values that nobody declared, that are missing or of another type, and windows behind windows.
 @Suite(.serialized) struct WindowFieldTests {
   private func run(_ manifest: String, _ lines: [String], size: Int) throws -> ManifestRun {
-    let steps = stride(from: 0, to: lines.count, by: size).map { start -> LineSource.Step in
-      .lines(partition: 0, lines[start..<min(start + size, lines.count)].joined())
-    }
+    let steps = LineSource.steps(lines, frame: size)
     return try ManifestRun(manifest, inputs: ["in": (1, steps)])
   }
 

@@ -27,9 +27,7 @@ import Testing
       var first: String?
       for limit in Self.frames {
         let check = WindowCheck(test: test, replay: "seed \(seed), frames of \(limit)")
-        let steps = stride(from: 0, to: lines.count, by: limit).map { start -> LineSource.Step in
-          .lines(partition: 0, lines[start..<min(start + limit, lines.count)].joined())
-        }
+        let steps = LineSource.steps(lines, frame: limit)
         let run = try ManifestRun(test.manifest, inputs: ["in": (1, steps)], frameRows: limit)
         let source = try #require(run.node("in"))
         #expect(source.out[0].frames == UInt64((Self.rows + limit - 1) / limit), "frames of \(limit) are frames of \(limit)")

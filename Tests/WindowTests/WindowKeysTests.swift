@@ -19,12 +19,6 @@ import Testing
       delay: delay)
   }
 
-  private func steps(_ lines: [String], frames: Int) -> [LineSource.Step] {
-    stride(from: 0, to: lines.count, by: frames).map { start in
-      .lines(partition: 0, lines[start..<min(start + frames, lines.count)].joined())
-    }
-  }
-
   /// Rows whose panes have one key, some or thousands, of which each pane has its own or all have the same.
   private func rows(_ random: inout SplitMix, _ count: Int) -> [(time: Int64, key: String)] {
     var rows: [(Int64, String)] = []
@@ -59,7 +53,7 @@ import Testing
       }
       let lines = rows.map { "{\"ts\":\($0.time * scale),\"k\":\"\($0.key)\",\"value\":1.0}\n" }
       let test = test(kind, delay: 4 * Self.pane * scale)
-      let run = try ManifestRun(test.manifest, inputs: ["in": (1, steps(lines, frames: 1 + random.below(1500)))])
+      let run = try ManifestRun(test.manifest, inputs: ["in": (1, LineSource.steps(lines, frame: 1 + random.below(1500)))])
       #expect(run.late.isEmpty && run.dead.isEmpty)
       var found: [Place: Int64] = [:]
       for row in run.out {
@@ -78,7 +72,7 @@ import Testing
     let manifest = test(kind, delay: 1_000_000 * scale).manifest
       .replacing("    use: window\n", with: "    use: window\n    state: { bytes: \(bytes) }\n")
     do {
-      let run = try ManifestRun(manifest, inputs: ["in": (1, steps(lines, frames: 1000))])
+      let run = try ManifestRun(manifest, inputs: ["in": (1, LineSource.steps(lines, frame: 1000))])
       #expect(run.out.count == lines.count)
       return nil
     } catch let failure as ManifestRun.Failure { return failure.description }
@@ -115,7 +109,7 @@ import Testing
       sinks:
         out: { use: file, from: win, with: { path: out.jsonl } }
 
-      """, inputs: ["in": (1, steps(lines, frames: 64))])
+      """, inputs: ["in": (1, LineSource.steps(lines, frame: 64))])
     let found = run.out.map { "\($0["k"])".prefix(2) + " \($0["n"]) \($0["rows"])" }
     let expected = (0..<2).flatMap { text in
       (0..<3).map { number in

@@ -12,9 +12,7 @@ struct WindowManyTests {
 
   private func run(_ seconds: [Int], _ window: String, delay: String = "1h", size: Int) throws -> ManifestRun {
     let lines = seconds.map { "{\"ts\":\($0 * 1000)}\n" }
-    let steps = stride(from: 0, to: lines.count, by: size).map { start -> LineSource.Step in
-      .lines(partition: 0, lines[start..<min(start + size, lines.count)].joined())
-    }
+    let steps = LineSource.steps(lines, frame: size)
     return try ManifestRun(
       """
       name: many

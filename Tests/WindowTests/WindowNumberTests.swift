@@ -7,9 +7,7 @@ import Testing
   private func results(_ test: WindowCase, _ lines: [String], size: Int = 4096, timeUnit: String = "ns") throws -> [RowCollector
     .Row]
   {
-    let steps = stride(from: 0, to: lines.count, by: size).map { start -> LineSource.Step in
-      .lines(partition: 0, lines[start..<min(start + size, lines.count)].joined())
-    }
+    let steps = LineSource.steps(lines, frame: size)
     let manifest = test.manifest.replacing("time_unit: ns", with: "time_unit: \(timeUnit)")
     let run = try ManifestRun(manifest, inputs: ["in": (1, steps)])
     #expect(run.dead.isEmpty && run.late.isEmpty)

@@ -17,9 +17,7 @@ import Testing
 
   private func run(_ options: String, _ times: [Int64], size: Int) throws -> ManifestRun {
     let lines = times.map { "{\"ts\":\($0)}\n" }
-    let steps = stride(from: 0, to: lines.count, by: size).map { start -> LineSource.Step in
-      .lines(partition: 0, lines[start..<min(start + size, lines.count)].joined())
-    }
+    let steps = LineSource.steps(lines, frame: size)
     return try ManifestRun(
       """
       name: range
