@@ -11,8 +11,9 @@ struct tide_budget {
 struct tide_pool {
   /* owner's */
   tide_block *head[TIDE_POOL_CLASSES], *tail[TIDE_POOL_CLASSES];
+  uint64_t free_of[TIDE_POOL_CLASSES]; /* bytes */
   uint64_t free_bytes, keep_bytes;
-  int fifo;
+  uint64_t resting_bytes; /* of each class, that is not reused yet */
   tide_budget *budget;
   uint8_t pad0[128];
   /* shared */
@@ -23,6 +24,9 @@ struct tide_pool {
 
 /* Powers of two, so that what is asked for fills more than half of what is held. */
 static const uint64_t least_bytes = 4096;
+/* What crosses threads rests until so much was written after it. A line that another core has last read costs its writer a trip
+ * there, and most lines that are older have left a cache of 1 MiB for one that is shared. */
+static const uint64_t most_resting_bytes = 2 << 20;
 
 tide_budget *tide_budget_create(uint64_t limit_bytes) {
   tide_budget *budget = calloc(1, sizeof *budget);
@@ -43,8 +47,8 @@ tide_pool *tide_pool_create(int fifo, uint64_t keep_bytes, tide_budget *budget) 
   if (!pool) return NULL;
   pool->budget = budget;
   if (budget) __atomic_fetch_add(&budget->refs, 1, __ATOMIC_RELAXED);
-  pool->fifo = fifo;
   pool->keep_bytes = keep_bytes;
+  if (fifo) pool->resting_bytes = keep_bytes / 2 < most_resting_bytes ? keep_bytes / 2 : most_resting_bytes;
   pool->refs = 1;
   return pool;
 }
@@ -86,6 +90,7 @@ static void give_up_free(tide_pool *pool) {
       discard(pool, block);
     }
     pool->tail[k] = NULL;
+    pool->free_of[k] = 0;
   }
   pool->free_bytes = 0;
 }
@@ -110,7 +115,8 @@ static void put(tide_pool *pool, tide_block *block) {
     return;
   }
   pool->free_bytes += cost(block->capacity);
-  if (pool->fifo) {
+  pool->free_of[k] += cost(block->capacity);
+  if (pool->resting_bytes) {
     block->next = NULL;
     if (pool->tail[k])
       pool->tail[k]->next = block;
@@ -140,30 +146,47 @@ static void collect(tide_pool *pool) {
   }
 }
 
+/* Takes the free block of a class whose turn it is; NULL when there is none. */
+static tide_block *reuse(tide_pool *pool, uint32_t k) {
+  tide_block *block = k < TIDE_POOL_CLASSES ? pool->head[k] : NULL;
+  if (!block) return NULL;
+  pool->head[k] = block->next;
+  if (!pool->head[k]) pool->tail[k] = NULL;
+  pool->free_bytes -= cost(block->capacity);
+  pool->free_of[k] -= cost(block->capacity);
+  return block;
+}
+
+/* A block with memory of its own; NULL when there is none. Its bytes are held already. */
+static tide_block *make(tide_pool *pool, uint32_t k, uint64_t capacity) {
+  tide_block *block = aligned_alloc(64, sizeof *block + capacity);
+  if (!block) {
+    unhold(pool, cost(capacity));
+    return NULL;
+  }
+  memset(block, 0, sizeof *block);
+  block->pool = pool;
+  block->capacity = capacity;
+  block->size_class = k;
+  return block;
+}
+
 tide_block *tide_pool_take(tide_pool *pool, uint64_t bytes, uint64_t spare) {
-  tide_block *block;
+  tide_block *block = NULL;
+  uint64_t capacity;
   uint32_t k = 0;
   while (k < TIDE_POOL_CLASSES && least_bytes << k < bytes) k++;
+  capacity = k < TIDE_POOL_CLASSES ? least_bytes << k : (bytes + 63) & ~(uint64_t)63;
   if (__atomic_load_n(&pool->returned, __ATOMIC_RELAXED)) collect(pool);
-  if (k < TIDE_POOL_CLASSES && (block = pool->head[k])) {
-    pool->head[k] = block->next;
-    if (!pool->head[k]) pool->tail[k] = NULL;
-    pool->free_bytes -= cost(block->capacity);
-  } else {
-    uint64_t capacity = k < TIDE_POOL_CLASSES ? least_bytes << k : (bytes + 63) & ~(uint64_t)63;
-    if (!hold(pool, cost(capacity), spare)) {
-      give_up_free(pool);
-      if (!hold(pool, cost(capacity), spare)) return NULL;
-    }
-    block = aligned_alloc(64, sizeof *block + capacity);
-    if (!block) {
-      unhold(pool, cost(capacity));
-      return NULL;
-    }
-    memset(block, 0, sizeof *block);
-    block->pool = pool;
-    block->capacity = capacity;
-    block->size_class = k;
+  if (k < TIDE_POOL_CLASSES && pool->free_of[k] >= pool->resting_bytes) block = reuse(pool, k);
+  if (!block && hold(pool, cost(capacity), spare)) {
+    if (!(block = make(pool, k, capacity))) return NULL;
+  }
+  /* The budget is used up: what rests is better than nothing, and what else is free may be what is missing. */
+  if (!block) block = reuse(pool, k);
+  if (!block) {
+    give_up_free(pool);
+    if (!hold(pool, cost(capacity), spare) || !(block = make(pool, k, capacity))) return NULL;
   }
   block->next = NULL;
   __atomic_store_n(&block->refs, 1u, __ATOMIC_RELAXED);

@@ -172,13 +172,32 @@ private func frame(_ number: UInt64, bytes: UInt32 = 100) -> tide_entry {
     tide_block_release(first)
   }
 
-  @Test func `blocks that cross threads are reused oldest first`() {
-    let pool = FramePool(crossing: true, keepBytes: 1 << 20)
+  @Test func `blocks that cross threads rest, and are reused oldest first`() {
+    // Half of what is kept rests: seven of fifteen blocks are more than that, so that four are reused before new ones are made.
+    let size = 64 + 4_096
+    let pool = FramePool(crossing: true, keepBytes: 15 * size)
+    let blocks = (0..<11).map { _ in pool.take(4_096)! }
+    for block in blocks { tide_block_release(block) }
+    let again = (0..<6).map { _ in pool.take(4_096)! }
+    #expect(Array(again.prefix(4)) == Array(blocks.prefix(4)))
+    for block in again.suffix(2) { #expect(!blocks.contains(block)) }
+    #expect(pool.heldBytes == 13 * size)
+    for block in again { tide_block_release(block) }
+  }
+
+  @Test func `blocks do not rest where the budget is used up`() {
+    let budget = FrameBudget(limitBytes: 4 * (64 + 4_096))
+    let pool = FramePool(crossing: true, keepBytes: 1 << 20, budget: budget)
     let blocks = (0..<4).map { _ in pool.take(4_096)! }
     for block in blocks { tide_block_release(block) }
-    let again = (0..<4).map { _ in pool.take(4_096)! }
+    let again = (0..<4).map { _ in pool.take(4_096) }
     #expect(again == blocks)
-    for block in again { tide_block_release(block) }
+    #expect(pool.take(4_096) == nil)
+    for block in blocks { tide_block_release(block) }
+    // Those of another size are given up.
+    let larger = pool.take(8_192)
+    #expect(larger != nil && budget.heldBytes == 64 + 8_192)
+    if let larger { tide_block_release(larger) }
   }
 
   @Test func `a block lives until its last reference is dropped`() {

@@ -2,7 +2,8 @@
  *
  * A pool belongs to one thread, which takes blocks from it. Whoever drops the last reference, on any thread, pushes the block on
  * the pool's return stack; the owner takes that stack whole with one exchange. Blocks that cross threads are reused oldest
- * first, so that their lines have left the other core's cache; blocks that stay on one thread newest first.
+ * first, and not before 2 MiB of them are free, so that their lines have left the other core's cache; blocks that stay on one thread
+ * newest first.
  */
 #ifndef TIDE_POOL_H
 #define TIDE_POOL_H
