@@ -1,8 +1,10 @@
 /* The ends of a pipeline whose latency is measured: `clockwork` sends events when they are due, `latencies` counts how long
  * after that they arrive. Both read the host's clock.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "../report.h"
 #include <tidemill/simple.h>
+#include <time.h>
 
 #include "histogram.h"
 #include "schedule.h"
@@ -12,11 +14,13 @@ TIDE_DESCRIBE({
   "doc": "Send events when they are due, and see how late they arrive.",
   "components": [
     { "id": "clockwork", "kind": "source", "concurrency": "single",
-      "doc": "Send events at a steady rate, on time: between them it keeps its CPU busy.",
+      "doc": "Send events at a steady rate, on time.",
       "options": [
         { "name": "count", "type": "integer", "default": 10000, "minimum": 1, "doc": "How many." },
         { "name": "rate", "type": "integer", "default": 10000, "minimum": 0, "maximum": 1000000000, "unit": "events/s",
-          "doc": "How many a second; 0 = as fast as they are taken, in full frames, each event due when its frame is begun." }
+          "doc": "How many a second; 0 = as fast as they are taken, in full frames, each event due when its frame is begun." },
+        { "name": "every", "type": "integer", "default": 0, "minimum": 0, "maximum": 1000, "unit": "us",
+          "doc": "How often it sends what is due, and sleeps between; 0 = each when it is due, which keeps its CPU busy." }
       ],
       "outputs": { "fields": [
         { "name": "due", "type": "int", "doc": "When the event was due, ns since the epoch." },
@@ -40,7 +44,7 @@ struct tide_instance {
   /* clockwork */
   tide_builder rows;
   int32_t due, value;
-  int64_t rate, sent, count;
+  int64_t rate, sent, count, every_ns, wakes_at;
   schedule times;
   /* latencies */
   histogram latencies;
@@ -59,6 +63,7 @@ static tide_status setup_clockwork(tide_instance *me) {
   me->value = tide_b_col(&me->rows, "value", TIDE_F64, TIDE_NO_ROLE);
   me->count = tide_opt_int(me->host, "count", 10000);
   me->rate = tide_opt_int(me->host, "rate", 10000);
+  me->every_ns = tide_opt_int(me->host, "every", 0) * 1000;
   return TIDE_OK;
 }
 
@@ -69,9 +74,18 @@ static tide_status start(tide_instance *me) {
   return TIDE_OK;
 }
 
+/* The time, after a sleep to the next of the moments at which it sends, if all that was due before is sent. */
+static int64_t awake(tide_instance *me) {
+  int64_t now = now_of(me);
+  struct timespec left = {.tv_nsec = me->wakes_at - now};
+  if (me->wakes_at <= now) return now;
+  nanosleep(&left, NULL);
+  return now_of(me);
+}
+
 /* Sends what is due in one frame, at most a full one; waits for it when nothing is, until the deadline. */
 static tide_status poll(tide_instance *me, int64_t deadline, tide_output *out) {
-  int64_t now = now_of(me), due = me->rate > 0 ? schedule_due(&me->times, me->sent) : now;
+  int64_t now = awake(me), due = me->rate > 0 ? schedule_due(&me->times, me->sent) : now;
   tide_status status = TIDE_OK;
   while (due > now && now < deadline) now = now_of(me);
   while (due <= now && me->sent < me->count && status == TIDE_OK) {
@@ -81,6 +95,7 @@ static tide_status poll(tide_instance *me, int64_t deadline, tide_output *out) {
     me->sent++;
     if (me->rate > 0) due = schedule_due(&me->times, me->sent);
   }
+  if (me->every_ns > 0 && due > now) me->wakes_at = now - now % me->every_ns + me->every_ns;
   status = tide_finish(&me->rows, me->host, out, 0);
   return status < 0 ? status : me->sent == me->count ? TIDE_END : TIDE_OK;
 }

@@ -1,18 +1,24 @@
 # The part `latency` of scripts/bench, which reads this file and has the functions and variables that it uses.
 # shellcheck shell=bash disable=SC2154
 
-# latency PIPELINE COUNT RATE WARM_UP: the sink's line, at the end of the file of that name.
+# latency PIPELINE COUNT RATE WARM_UP [EVERY]: the sink's line; the source sends every so many microseconds what is due, or keeps
+# its CPU busy and sends each event on time.
 latency() {
-  BENCH_COUNT=$2 BENCH_RATE=$3 BENCH_WARM_UP=$4 BENCH_REPORT=$results/late \
+  BENCH_COUNT=$2 BENCH_RATE=$3 BENCH_WARM_UP=$4 BENCH_EVERY=${5:-0} BENCH_REPORT=$results/late \
     run --plugins "$work/plugins" "Benchmarks/latency/$1.yaml" >>"$results/latency-runs"
   cat "$results/late"
 }
 
-# latency_at_half PIPELINE: as many as are taken, and then half as many a second for two seconds: the rate, and p99.9 in ms.
+# latency_at_half PIPELINE [BUSY]: as many as are taken, and then half as many a second for four seconds, sent four times a
+# millisecond: the rate, and p99.9 in ms; with BUSY also p99.9 where the source never sleeps.
 latency_at_half() {
-  local most
+  local most every
   most=$(latency "$1" 20000000 0 1000000 | cut -d ' ' -f 2)
-  echo "$most $(latency "$1" "$most" $((most / 2)) $((most / 20)) | awk '{ print $5 * 1e-3 }')"
+  echo -n "$most"
+  for every in 250 ${2:+0}; do
+    latency "$1" $((most * 2)) $((most / 2)) $((most / 20)) $every | awk '{ printf " %s", $5 * 1e-3 }'
+  done
+  echo
 }
 
 # column FILE COLUMN DECIMALS: the median of a column, rounded.
@@ -26,11 +32,11 @@ measure_latency() {
     latency hop $events $rate $warm_up >>"$results/latency-hop"
     latency direct $events $rate $warm_up >>"$results/latency-direct"
     "$work/pauses" 2 | awk '{ print $5 * 1e-3 }' >>"$results/latency-pauses"
-    latency_at_half hop >>"$results/latency-half-hop"
+    latency_at_half hop busy >>"$results/latency-half-hop"
     latency_at_half direct >>"$results/latency-half-direct"
   done
   paste -d ' ' "$results"/latency-{hop,ring} | awk '{ print $3 / $9, $4 / $10, $5 / $11 }' >"$results/latency-ratios"
-  awk '{ print $1 * 1e-6, $2 }' "$results/latency-half-hop" >"$results/latency-full-hop"
+  awk '{ print $1 * 1e-6, $2, $3 }' "$results/latency-half-hop" >"$results/latency-full-hop"
   awk '{ print $1 * 1e-6, $2 }' "$results/latency-half-direct" >"$results/latency-full-direct"
   head_of "from due to received, an event through a map: wall time" figure "C ring"
   line "$rate/s to another thread, p50" "$(column latency-hop 3 1)" us "$(column latency-ring 3 1)" \
@@ -43,6 +49,7 @@ measure_latency() {
   line "$rate/s within a thread, p99" "$(column latency-direct 4 1)" us - - ""
   line "to another thread, most events a second" "$(column latency-full-hop 1 1)" M/s - - ""
   line "to another thread, at half of that, p99.9" "$(column latency-full-hop 2 2)" ms - - "figure < 5"
+  line "  where the source keeps a CPU busy" "$(column latency-full-hop 3 2)" ms - - ""
   line "two threads that only read the clock, p99.9" "$(column latency-pauses 1 2)" ms - - ""
   line "within a thread, most events a second" "$(column latency-full-direct 1 1)" M/s - - ""
   line "within a thread, at half of that, p99.9" "$(column latency-full-direct 2 2)" ms - - "figure < 5"
