@@ -24,8 +24,8 @@ struct tide_pool {
 
 /* Powers of two, so that what is asked for fills more than half of what is held. */
 static const uint64_t least_bytes = 4096;
-/* What crosses threads rests until so much was written after it. A line that another core has last read costs its writer a trip
- * there, and most lines that are older have left a cache of 1 MiB for one that is shared. */
+/* What crosses threads rests while no more of its class is free. A line that another core has last read costs its writer a trip
+ * there, and most that were read before so many others have left a core's cache of 1 MiB for one that is shared. */
 static const uint64_t most_resting_bytes = 2 << 20;
 
 tide_budget *tide_budget_create(uint64_t limit_bytes) {
@@ -108,9 +108,32 @@ static void drop_pool(tide_pool *pool) {
   free(pool);
 }
 
+/* Takes the free block of a class whose turn it is; NULL when there is none. */
+static tide_block *reuse(tide_pool *pool, uint32_t k) {
+  tide_block *block = k < TIDE_POOL_CLASSES ? pool->head[k] : NULL;
+  if (!block) return NULL;
+  pool->head[k] = block->next;
+  if (!pool->head[k]) pool->tail[k] = NULL;
+  pool->free_bytes -= cost(block->capacity);
+  pool->free_of[k] -= cost(block->capacity);
+  return block;
+}
+
+/* 1 when `bytes` more of a class may be kept: for that, blocks of the class that has the most are given up, if it is another. */
+static int make_room(tide_pool *pool, uint32_t k, uint64_t bytes) {
+  uint32_t most, other;
+  while (pool->free_bytes + bytes > pool->keep_bytes) {
+    for (most = k, other = 0; other < TIDE_POOL_CLASSES; other++)
+      if (pool->free_of[other] > pool->free_of[most]) most = other;
+    if (most == k) return 0;
+    discard(pool, reuse(pool, most));
+  }
+  return 1;
+}
+
 static void put(tide_pool *pool, tide_block *block) {
   uint32_t k = block->size_class;
-  if (k == TIDE_POOL_CLASSES || pool->free_bytes + cost(block->capacity) > pool->keep_bytes) {
+  if (k == TIDE_POOL_CLASSES || !make_room(pool, k, cost(block->capacity))) {
     discard(pool, block);
     return;
   }
@@ -146,15 +169,9 @@ static void collect(tide_pool *pool) {
   }
 }
 
-/* Takes the free block of a class whose turn it is; NULL when there is none. */
-static tide_block *reuse(tide_pool *pool, uint32_t k) {
-  tide_block *block = k < TIDE_POOL_CLASSES ? pool->head[k] : NULL;
-  if (!block) return NULL;
-  pool->head[k] = block->next;
-  if (!pool->head[k]) pool->tail[k] = NULL;
-  pool->free_bytes -= cost(block->capacity);
-  pool->free_of[k] -= cost(block->capacity);
-  return block;
+/* 1 when blocks of a class are to be reused: enough of it are free, or the pool has no room for as many. */
+static int is_rested(const tide_pool *pool, uint32_t k) {
+  return pool->free_of[k] >= pool->resting_bytes || pool->free_bytes + pool->resting_bytes > pool->keep_bytes;
 }
 
 /* A block with memory of its own; NULL when there is none. Its bytes are held already. */
@@ -178,11 +195,9 @@ tide_block *tide_pool_take(tide_pool *pool, uint64_t bytes, uint64_t spare) {
   while (k < TIDE_POOL_CLASSES && least_bytes << k < bytes) k++;
   capacity = k < TIDE_POOL_CLASSES ? least_bytes << k : (bytes + 63) & ~(uint64_t)63;
   if (__atomic_load_n(&pool->returned, __ATOMIC_RELAXED)) collect(pool);
-  if (k < TIDE_POOL_CLASSES && pool->free_of[k] >= pool->resting_bytes) block = reuse(pool, k);
-  if (!block && hold(pool, cost(capacity), spare)) {
-    if (!(block = make(pool, k, capacity))) return NULL;
-  }
-  /* The budget is used up: what rests is better than nothing, and what else is free may be what is missing. */
+  if (k < TIDE_POOL_CLASSES && is_rested(pool, k)) block = reuse(pool, k);
+  if (!block && hold(pool, cost(capacity), spare)) block = make(pool, k, capacity);
+  /* Memory is out, or the budget used up: what rests is better than nothing, and what else is free may be what is missing. */
   if (!block) block = reuse(pool, k);
   if (!block) {
     give_up_free(pool);

@@ -173,7 +173,8 @@ private func frame(_ number: UInt64, bytes: UInt32 = 100) -> tide_entry {
   }
 
   @Test func `blocks that cross threads rest, and are reused oldest first`() {
-    // Half of what is kept rests: seven of fifteen blocks are more than that, so that four are reused before new ones are made.
+    // Half of what is kept rests: of fifteen blocks eight are that much, so of eleven that are free four are reused before new ones
+    // are made.
     let size = 64 + 4_096
     let pool = FramePool(crossing: true, keepBytes: 15 * size)
     let blocks = (0..<11).map { _ in pool.take(4_096)! }
@@ -182,6 +183,29 @@ private func frame(_ number: UInt64, bytes: UInt32 = 100) -> tide_entry {
     #expect(Array(again.prefix(4)) == Array(blocks.prefix(4)))
     for block in again.suffix(2) { #expect(!blocks.contains(block)) }
     #expect(pool.heldBytes == 13 * size)
+    for block in again { tide_block_release(block) }
+  }
+
+  @Test(arguments: [2, 6]) func `blocks of several sizes are reused from a pool that is full of them`(sizes: Int) {
+    let pool = FramePool(crossing: true, keepBytes: 512 << 10)
+    var held: Set<Int> = []
+    for round in 0..<20_000 {
+      let blocks = (0..<4).map { pool.take(4_096 << ((round + $0) % sizes))! }
+      if round >= 10_000 { held.insert(pool.heldBytes) }
+      for block in blocks { tide_block_release(block) }
+      if round >= 10_000 { held.insert(pool.heldBytes) }
+    }
+    #expect(held.count == 1, "nothing is asked of the system, and nothing given back")
+  }
+
+  @Test func `what is of no use any more makes room for another size`() {
+    let pool = FramePool(crossing: false, keepBytes: 64 << 10)
+    for (size, count) in [(4_096, 15), (16_384, 2)] {
+      let blocks = (0..<count).map { _ in pool.take(size)! }
+      for block in blocks { tide_block_release(block) }
+    }
+    let again = (0..<2).map { _ in pool.take(16_384)! }
+    #expect(pool.heldBytes <= 64 << 10, "both were kept, and fewer of the others")
     for block in again { tide_block_release(block) }
   }
 

@@ -2,7 +2,8 @@
  *
  * A pool belongs to one thread, which takes blocks from it. Whoever drops the last reference, on any thread, pushes the block on
  * the pool's return stack; the owner takes that stack whole with one exchange. Blocks that cross threads are reused oldest
- * first, and not before 2 MiB of them are free, so that their lines have left the other core's cache; blocks that stay on one thread
+ * first, and not before 2 MiB of their size class are free (half of what the pool keeps, if that is less), unless the pool is nearly
+ * full or the budget used up: so most of their lines have left the other core's cache. Blocks that stay on one thread are reused
  * newest first.
  */
 #ifndef TIDE_POOL_H
