@@ -74,7 +74,8 @@ static tide_status start(tide_instance *me) {
   return TIDE_OK;
 }
 
-/* The time, after a sleep to the next of the moments at which it sends, if all that was due before is sent. */
+/* Sleeps until its next turn, when all that was due at the last one is sent, a millisecond at most; gives the time. A source that
+ * heads its thread may: marked `blocking` it would put `direct` on two threads. */
 static int64_t awake(tide_instance *me) {
   int64_t now = now_of(me);
   struct timespec left = {.tv_nsec = me->wakes_at - now};
@@ -83,11 +84,12 @@ static int64_t awake(tide_instance *me) {
   return now_of(me);
 }
 
-/* Sends what is due in one frame, at most a full one; waits for it when nothing is, until the deadline. */
+/* Sends what is due in one frame, at most a full one. When nothing is, it waits for the next event, until the deadline, or has its
+ * next turn. */
 static tide_status poll(tide_instance *me, int64_t deadline, tide_output *out) {
   int64_t now = awake(me), due = me->rate > 0 ? schedule_due(&me->times, me->sent) : now;
   tide_status status = TIDE_OK;
-  while (due > now && now < deadline) now = now_of(me);
+  while (me->every_ns == 0 && due > now && now < deadline) now = now_of(me);
   while (due <= now && me->sent < me->count && status == TIDE_OK) {
     tide_put_i64(&me->rows, me->due, due);
     tide_put_f64(&me->rows, me->value, (double)(me->sent % 100));

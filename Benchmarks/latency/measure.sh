@@ -1,8 +1,8 @@
 # The part `latency` of scripts/bench, which reads this file and has the functions and variables that it uses.
 # shellcheck shell=bash disable=SC2154
 
-# latency PIPELINE COUNT RATE WARM_UP [EVERY]: the sink's line; the source sends every so many microseconds what is due, or keeps
-# its CPU busy and sends each event on time.
+# latency PIPELINE COUNT RATE WARM_UP [EVERY]: the sink's line. The source sends what is due every EVERY microseconds; without, it
+# never sleeps and sends each event on time.
 latency() {
   BENCH_COUNT=$2 BENCH_RATE=$3 BENCH_WARM_UP=$4 BENCH_EVERY=${5:-0} BENCH_REPORT=$results/late \
     run --plugins "$work/plugins" "Benchmarks/latency/$1.yaml" >>"$results/latency-runs"
@@ -31,7 +31,7 @@ measure_latency() {
     "$work/wakeups" $events $rate $warm_up >>"$results/latency-ring"
     latency hop $events $rate $warm_up >>"$results/latency-hop"
     latency direct $events $rate $warm_up >>"$results/latency-direct"
-    "$work/pauses" 2 | awk '{ print $5 * 1e-3 }' >>"$results/latency-pauses"
+    "$work/pauses" 4 | awk '{ print $5 * 1e-3 }' >>"$results/latency-pauses"
     latency_at_half hop busy >>"$results/latency-half-hop"
     latency_at_half direct >>"$results/latency-half-direct"
   done
