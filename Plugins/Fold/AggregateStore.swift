@@ -53,7 +53,7 @@ final class AggregateStore: FoldStore {
         lives.release(key)
       }
       let place = places[Int(key)] ?? make(key)
-      lives.add(key, at: context.times.times[at])
+      lives.add(key, at: context.times.times[at], context.identity(at))
       rows.append(UInt32(truncatingIfNeeded: at))
       targets.append(place)
       if isAtOnce { lives.noteChange(key) } else { life.pointee.inBatch = 1 }
@@ -87,7 +87,7 @@ final class AggregateStore: FoldStore {
         let key = context.numbers[row]
         context.lives.lives[Int(key)].inBatch = 0
         if context.emit == .change, !isChanged(key, targets[at]) { continue }
-        try write(key, targets[at], at: context.times.times[row], &out)
+        try write(key, targets[at], at: context.times.times[row], identity: context.identity(row), &out)
       }
       if hasNames { try context.rows.commit(&out) }
     }
@@ -107,7 +107,10 @@ final class AggregateStore: FoldStore {
     targets.removeAll()
     for key in keys { targets.append(places[Int(key)]!) }
     try declare(UnsafeBufferPointer(start: targets.base, count: targets.count), &out)
-    for (at, key) in keys.enumerated() { try write(key, targets[at], at: context.lives.lives[Int(key)].last, &out) }
+    for (at, key) in keys.enumerated() {
+      let life = context.lives.lives[Int(key)]
+      try write(key, targets[at], at: life.last, identity: life.origin, &out)
+    }
     if hasNames { try context.rows.commit(&out) }
     targets.removeAll()
   }
@@ -120,12 +123,14 @@ final class AggregateStore: FoldStore {
   }
 
   @inline(__always)
-  private func write(_ key: UInt32, _ place: UnsafeMutableRawPointer, at time: Int64, _ out: inout Output) throws {
+  private func write(
+    _ key: UInt32, _ place: UnsafeMutableRawPointer, at time: Int64, identity: Int64, _ out: inout Output
+  ) throws {
     let rows = context.rows
     if let failure = aggregates.write(place, to: rows.builder, firstColumn: rows.firstValue) {
       log.log(.warning, "a result is null: \(failure.reason)", context.host)
     }
-    try rows.end(key, at: time, rows: context.lives.lives[Int(key)].rows, &out)
+    try rows.end(key, at: time, rows: context.lives.lives[Int(key)].rows, identity: identity, &out)
   }
 
   // MARK: Snapshots

@@ -15,6 +15,9 @@ final class FoldContext {
   private let hasTTL: Bool
   private var fields: [Field]
   private var columns: [ColumnView] = []
+  /// Of the batch at hand.
+  private var ids: ColumnView?
+  private var selection: UnsafePointer<UInt16>?
   private var limits: StateGuard
 
   init(_ config: Config) throws {
@@ -48,7 +51,13 @@ final class FoldContext {
     try rows.learn(columns, hasTimes: hasTimes, &out)
     numbers = keys.numbers(of: batch, by: columns)
     lives.reserve(keys.limit)
+    ids = batch.frame.column(role: .id)
+    selection = batch.selection
   }
+
+  /// The id of a row of the batch at hand, by its place, as one number; 0 where it has none.
+  @inline(__always)
+  func identity(_ at: Int) -> Int64 { ids?.identity(selection.map { Int($0[at]) } ?? at) ?? 0 }
 
   /// When a row comes, as far as its key's end is concerned: its own time, or the watermark that it is behind.
   @inline(__always)
@@ -63,10 +72,4 @@ final class FoldContext {
     try limits.check(
       keys: { lives.count }, bytes: { keys.byteCount + lives.byteCount + bytes() }, trim: { keys.sweep() })
   }
-}
-
-extension Batch {
-  /// The frame row that is visited at a position.
-  @inline(__always)
-  func row(at index: Int) -> UInt16 { selection?[index] ?? UInt16(truncatingIfNeeded: index) }
 }

@@ -53,13 +53,16 @@ final class FoldRows {
     isBuilt = true
   }
 
-  /// Ends a row whose values are in the builder: the result of a key after so many of its rows.
+  /// Ends a row whose values are in the builder: the result of a key after so many of its rows. `identity`: of the row that it is a
+  /// result of, or that the key began with, so that no two results of a key are the same that has ended meanwhile.
   @inline(__always)
-  func end(_ key: UInt32, at time: Int64, rows: Int64, _ out: inout Output) throws {
+  func end(_ key: UInt32, at time: Int64, rows: Int64, identity: Int64, _ out: inout Output) throws {
     let bytes = keys.key(key)
     KeyField.put(bytes, into: builder, from: 0, types: types, variant)
     if hasTimes { builder.put(timeColumn, time: time) }
-    let mark = seed &+ UInt64(bitPattern: time) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(bitPattern: rows)
+    let mark =
+      seed &+ UInt64(bitPattern: time) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(bitPattern: rows)
+      &+ UInt64(bitPattern: identity) &* 0xC2B2_AE3D_27D4_EB4F
     builder.put(idColumn, Int64(bitPattern: tide_xxh64(bytes.baseAddress, UInt64(bytes.count), mark)))
     if builder.endRow() { try flush(&out) }
   }

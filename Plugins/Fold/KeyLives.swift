@@ -4,6 +4,8 @@ import PluginKit
 struct KeyLife {
   /// Greatest event time of its rows.
   var last = Int64.min
+  /// The id of the row that it began with, as one number.
+  var origin: Int64 = 0
   /// Its rows since it began; 0 = it has none.
   var rows: Int64 = 0
   /// Its rows in the batch at hand, as far as they were counted.
@@ -73,14 +75,15 @@ final class KeyLives {
     return overflow ? .max : sum
   }
 
-  /// Counts a row of a key, and begins the key if need be.
+  /// Counts a row of a key, and begins the key if need be. `identity`: the row's id.
   @inline(__always)
-  func add(_ key: UInt32, at time: Int64) {
+  func add(_ key: UInt32, at time: Int64, _ identity: @autoclosure () -> Int64) {
     let life = lives + Int(key)
     if life.pointee.rows == 0 {
       count &+= 1
       keys.uses[Int(key)] = 1
       life.pointee.last = time
+      life.pointee.origin = identity()
     }
     life.pointee.rows &+= 1
     if time > life.pointee.last { life.pointee.last = time }
@@ -143,19 +146,20 @@ final class KeyLives {
 
   // MARK: Snapshots
 
-  /// Appends what is known of a key: last, rows, and whether its rows are in no result.
+  /// Appends what is known of a key: last, origin, rows, and whether its rows are in no result.
   func save(_ key: UInt32, _ writer: StateWriter, group: UInt32) throws {
     let life = lives[Int(key)]
     try writer.write(life.last, group: group)
+    try writer.write(life.origin, group: group)
     try writer.write(life.rows, group: group)
     try life.isChanged.write(writer, group: group)
   }
 
   func restore(_ key: UInt32, _ reader: StateReader) throws {
-    let (last, rows) = (try reader.read(Int64.self), try reader.read(Int64.self))
+    let (last, origin, rows) = (try reader.read(Int64.self), try reader.read(Int64.self), try reader.read(Int64.self))
     let isChanged = try Bool(reader)
     guard rows > 0, !hasBegun(key) else { throw PluginError(.state, "the saved folds hold no such key, or hold it twice") }
-    add(key, at: last)
+    add(key, at: last, origin)
     lives[Int(key)].rows = rows
     if isChanged { noteChange(key) }
   }

@@ -73,7 +73,8 @@ final class ReduceResults {
         }
         value.put(into: builder, first + index, types[index] ?? .variant, encoder)
       }
-      try context.rows.end(context.numbers[row], at: context.times.times[row], rows: counts[row], &out)
+      let (key, time) = (context.numbers[row], context.times.times[row])
+      try context.rows.end(key, at: time, rows: counts[row], identity: context.identity(row), &out)
     }
   }
 
@@ -87,7 +88,7 @@ final class ReduceResults {
         let (builder, column) = (context.rows.builder, context.rows.firstValue + index)
         accumulators.value(key, index).put(into: builder, column, types[index] ?? .variant, encoder)
       }
-      try context.rows.end(key, at: life.last, rows: life.rows, &out)
+      try context.rows.end(key, at: life.last, rows: life.rows, identity: life.origin, &out)
     }
   }
 

@@ -128,7 +128,7 @@ final class ReduceStore: FoldStore {
         if accumulators.set(fitted, key, index) { isChanged = true }
       }
       let isFirst = !context.lives.hasBegun(key)
-      context.lives.add(key, at: context.times.times[place])
+      context.lives.add(key, at: context.times.times[place], context.identity(place))
       switch context.emit {
       case .watermark: context.lives.noteChange(key)
       case .every: results.add(place, key)

@@ -123,24 +123,15 @@ final class InputFields {
   /// A row of the batch, kept in memory of the arena.
   func keep(_ row: Int, time: Int64, key: UInt32, mark: Int64, in arena: RowArena) -> KeptRow.Reference {
     writer.removeAll()
-    var number: Int64 = 0
-    var isText = false
-    if let id, id.isValid(row) {
-      isText = id.type == .string
-      if isText {
-        let text = id.bytes(row)
-        number = Int64(bitPattern: tide_xxh64(text.baseAddress, UInt64(text.count), 0))
-        writer.put(RowCells.idField, .string, text)
-      } else {
-        number = id.int(row)
-      }
-    }
+    let isText = id.map { $0.type == .string && $0.isValid(row) } ?? false
+    if isText, let id { writer.put(RowCells.idField, .string, id.bytes(row)) }
     for column in columns { put(column, row) }
     let cells = writer.cells
     let kept = arena.take(KeptRow.size(cells: cells.count)).bindMemory(to: KeptRow.self, capacity: 1)
     kept.initialize(
       to: KeptRow(
-        time: time, id: number, mark: mark, key: key, length: UInt32(truncatingIfNeeded: cells.count), isIDText: isText))
+        time: time, id: id?.identity(row) ?? 0, mark: mark, key: key, length: UInt32(truncatingIfNeeded: cells.count),
+        isIDText: isText))
     if let from = cells.baseAddress { UnsafeMutableRawPointer(kept + 1).copyMemory(from: from, byteCount: cells.count) }
     return kept
   }

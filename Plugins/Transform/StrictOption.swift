@@ -36,8 +36,3 @@ final class RowBuffer {
     count &+= 1
   }
 }
-
-extension Batch {
-  /// The frame row that is visited at a position.
-  func row(at index: Int) -> UInt16 { selection?[index] ?? UInt16(truncatingIfNeeded: index) }
-}

@@ -30,10 +30,11 @@ final class CountWindows: WindowStore {
   func take(_ batch: Batch, _ keys: UnsafePointer<UInt32>, _ times: RowTimes, _ out: inout Output) throws {
     heads.reserve(context.keys.limit)
     let (heads, rowTimes, size) = (heads.heads, times.times, size)
+    let ids = batch.frame.column(role: .id)
     var at = 0
     while at < batch.count {
       let (key, time) = (keys[at], rowTimes[at])
-      let stretch = heads[Int(key)] ?? begin(key, time)
+      let stretch = heads[Int(key)] ?? begin(key, time, ids?.identity(Int(batch.row(at: at))) ?? 0)
       stretch.pointee.first = min(stretch.pointee.first, time)
       stretch.pointee.last = max(stretch.pointee.last, time)
       stretch.pointee.isChanged = true
@@ -52,8 +53,9 @@ final class CountWindows: WindowStore {
     open.trim(to: pool.count) { $0.thing.pointee.serial == $0.serial }
   }
 
-  private func begin(_ key: UInt32, _ time: Int64) -> Stretch.Reference {
+  private func begin(_ key: UInt32, _ time: Int64, _ identity: Int64) -> Stretch.Reference {
     let made = pool.make(key, at: time)
+    made.pointee.identity = identity
     heads.heads[Int(key)] = made
     open.push(time, made.pointee.serial, made)
     return made
@@ -92,7 +94,8 @@ final class CountWindows: WindowStore {
 
   private func item(_ stretch: Stretch.Reference, isEarly: Bool) -> ResultRows.Item {
     let it = stretch.pointee
-    let window = ResultRows.Window(start: it.first, end: it.last, time: it.last, isEarly: isEarly)
+    let window = ResultRows.Window(
+      start: it.first, end: it.last, time: it.last, isEarly: isEarly, identity: it.identity)
     return ResultRows.Item(key: it.key, window: window, place: stretch.aggregates)
   }
 
@@ -125,13 +128,13 @@ final class CountWindows: WindowStore {
 
   // MARK: Snapshots
 
-  /// For each unfinished window its key, first, last, rows, flag and aggregates, by key.
+  /// For each unfinished window its key, first, last, rows, the id of its first row, flag and aggregates, by key.
   func snapshot(_ writer: StateWriter) throws {
     for key in context.keys.ordered() where Int(key) < heads.capacity {
       guard let stretch = heads.heads[Int(key)] else { continue }
       let (group, it) = (context.keys.group(key), stretch.pointee)
       try KeyState.write(context.keys.key(key), writer, group)
-      for number in [it.first, it.last, it.rows] { try writer.write(number, group: group) }
+      for number in [it.first, it.last, it.rows, it.identity] { try writer.write(number, group: group) }
       try writer.write(it.isChanged ? 1 as UInt8 : 0, group: group)
       try context.aggregates.snapshot(stretch.aggregates, writer, group: group)
     }
@@ -142,6 +145,7 @@ final class CountWindows: WindowStore {
       let key = try context.readKey(reader, length: length, group)
       heads.reserve(context.keys.limit)
       let (first, last, rows) = (try reader.read(Int64.self), try reader.read(Int64.self), try reader.read(Int64.self))
+      let identity = try reader.read(Int64.self)
       let isChanged = try Bool(reader)
       guard first <= last, rows > 0, heads.heads[Int(key)] == nil else {
         throw PluginError(.state, "the saved windows hold no such count window")
@@ -150,6 +154,7 @@ final class CountWindows: WindowStore {
       heads.heads[Int(key)] = stretch
       try context.aggregates.restore(stretch.aggregates, reader)
       (stretch.pointee.last, stretch.pointee.rows, stretch.pointee.isChanged) = (last, rows, isChanged)
+      stretch.pointee.identity = identity
       hasChanges = hasChanges || isChanged
       open.push(last, stretch.pointee.serial, stretch)
     }

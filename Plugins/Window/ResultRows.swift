@@ -11,6 +11,8 @@ final class ResultRows {
     var time: Int64
     var corrections: Int64 = 0
     var isEarly = false
+    /// Tells windows of a key apart that begin and end at the same times.
+    var identity: Int64 = 0
   }
 
   /// A result to be written.
@@ -132,7 +134,9 @@ final class ResultRows {
     builder.put(columns.corrections, window.corrections)
     if hasEarly { builder.put(columns.early, window.isEarly) }
     builder.put(columns.time, time: window.time)
-    let mark = seed &+ UInt64(bitPattern: window.start) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(bitPattern: window.end)
+    let mark =
+      seed &+ UInt64(bitPattern: window.start) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(bitPattern: window.end)
+      &+ UInt64(bitPattern: window.identity) &* 0xC2B2_AE3D_27D4_EB4F
     builder.put(columns.id, Int64(bitPattern: tide_xxh64(bytes.baseAddress, UInt64(bytes.count), mark)))
     if builder.endRow() { try flush(&out) }
   }

@@ -8,6 +8,8 @@ struct Stretch {
   /// Least and greatest event time.
   var first: Int64
   var last: Int64
+  /// The id of its first row as one number, as far as it is asked for.
+  var identity: Int64 = 0
   /// Rows, as far as they are counted.
   var rows: Int64 = 0
   /// The number of its next correction: how many results it, or a part of it, has had.

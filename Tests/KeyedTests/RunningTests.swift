@@ -84,4 +84,34 @@ import Testing
     #expect(Set(run.out.map { $0.int("row") ?? -1 }).count == keys)
     #expect(run.books.discrepancies().isEmpty)
   }
+
+  /// The watermark ends the key; a row of the same time as its first, which comes late, begins it anew.
+  @Test(arguments: ["every", "watermark"])
+  func `results of a key that began anew have ids of their own, the same in frames of any size`(emit: String) throws {
+    let lines = [0, 0, 100, 0, 0, 200, 0].map { "{\"ts\":\($0),\"k\":\"\($0 > 0 ? "b" : "a")\"}\n" }
+    for (operation, options) in [
+      ("aggregate", "aggregate: { rows: count() }"), ("reduce", "initial: { n: \"0\" }, with: { n: n + 1 }"),
+    ] {
+      let manifest = """
+        name: lives
+        sources:
+          in: { use: file, with: { path: in.jsonl, time: ts, time_unit: ms }, watermark: { delay: 1ms } }
+        operators:
+          op: { use: \(operation), from: in, with: { key: k, ttl: 50ms, emit: \(emit), \(options) } }
+        sinks:
+          out: { use: file, from: op, with: { path: out.jsonl } }
+
+        """
+      var whole: [Int64?]?
+      for (size, every) in [(1, 0), (3, 0), (7, 0), (1, 2)] where emit == "every" || size == 1 {
+        let run = try ManifestRun(manifest, inputs: ["in": (1, LineSource.steps(lines, frame: size))]) { node, component in
+          node == "op" && every > 0 ? RestoringComponent(component) { $0 % every == 0 }.table : component
+        }
+        let ids = run.out.map(\.id)
+        #expect(ids.count >= 5 && Set(ids).count == ids.count && !ids.contains(nil), "\(operation), frames of \(size)")
+        #expect(whole == nil || ids == whole, "\(operation), frames of \(size)")
+        whole = ids
+      }
+    }
+  }
 }
