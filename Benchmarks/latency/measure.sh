@@ -9,14 +9,15 @@ latency() {
   cat "$results/late"
 }
 
-# latency_at_half PIPELINE [BUSY]: as many as are taken, and then half as many a second for four seconds, sent four times a
-# millisecond: the rate, and p99.9 in ms; with BUSY also p99.9 where the source never sleeps.
+# latency_at_half PIPELINE EVERY...: as many as are taken, and then half as many a second for four seconds: the rate, and p99.9 in
+# ms for each way in which the source sends them.
 latency_at_half() {
-  local most every
-  most=$(latency "$1" 20000000 0 1000000 | cut -d ' ' -f 2)
+  local pipeline=$1 most every
+  shift
+  most=$(latency "$pipeline" 20000000 0 1000000 | cut -d ' ' -f 2)
   echo -n "$most"
-  for every in 250 ${2:+0}; do
-    latency "$1" $((most * 2)) $((most / 2)) $((most / 20)) $every | awk '{ printf " %s", $5 * 1e-3 }'
+  for every; do
+    latency "$pipeline" $((most * 2)) $((most / 2)) $((most / 20)) $every | awk '{ printf " %s", $5 * 1e-3 }'
   done
   echo
 }
@@ -32,8 +33,8 @@ measure_latency() {
     latency hop $events $rate $warm_up >>"$results/latency-hop"
     latency direct $events $rate $warm_up >>"$results/latency-direct"
     "$work/pauses" 4 | awk '{ print $5 * 1e-3 }' >>"$results/latency-pauses"
-    latency_at_half hop busy >>"$results/latency-half-hop"
-    latency_at_half direct >>"$results/latency-half-direct"
+    latency_at_half hop 250 0 >>"$results/latency-half-hop"
+    latency_at_half direct 0 >>"$results/latency-half-direct"
   done
   paste -d ' ' "$results"/latency-{hop,ring} | awk '{ print $3 / $9, $4 / $10, $5 / $11 }' >"$results/latency-ratios"
   awk '{ print $1 * 1e-6, $2, $3 }' "$results/latency-half-hop" >"$results/latency-full-hop"
