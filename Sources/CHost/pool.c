@@ -122,6 +122,7 @@ static tide_block *reuse(tide_pool *pool, uint32_t k) {
 /* 1 when `bytes` more of a class may be kept: for that, blocks of the class that has the most are given up, if it is another. */
 static int make_room(tide_pool *pool, uint32_t k, uint64_t bytes) {
   uint32_t most, other;
+  if (bytes > pool->keep_bytes) return 0;
   while (pool->free_bytes + bytes > pool->keep_bytes) {
     for (most = k, other = 0; other < TIDE_POOL_CLASSES; other++)
       if (pool->free_of[other] > pool->free_of[most]) most = other;

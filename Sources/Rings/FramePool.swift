@@ -19,8 +19,8 @@ public final class FrameBudget: @unchecked Sendable {
 public final class FramePool: @unchecked Sendable {
   private let pool: OpaquePointer
 
-  /// `crossing`: most blocks leave the thread, so the oldest are reused first, and rest before. `keepBytes`: how much is kept for reuse. `budget`:
-  /// bounds this pool and others together; nil = no bound.
+  /// `crossing`: most blocks leave the thread, so the oldest are reused first, and rest before. `keepBytes`: how much is kept for
+  /// reuse. `budget`: bounds this pool and others together; nil = no bound.
   public init(crossing: Bool, keepBytes: Int, budget: FrameBudget? = nil) {
     guard let pool = tide_pool_create(crossing ? 1 : 0, UInt64(keepBytes), budget?.budget) else {
       preconditionFailure("out of memory for a frame pool")

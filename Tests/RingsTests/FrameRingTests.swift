@@ -209,6 +209,16 @@ private func frame(_ number: UInt64, bytes: UInt32 = 100) -> tide_entry {
     for block in again { tide_block_release(block) }
   }
 
+  @Test func `a block that no room can be made for takes none from others`() {
+    let pool = FramePool(crossing: false, keepBytes: 64 << 10)
+    let blocks = (0..<10).map { _ in pool.take(4_096)! }
+    for block in blocks + [pool.take(128 << 10)!] { tide_block_release(block) }
+    // The first block that is taken finds what was returned sorted in.
+    let again = pool.take(4_096)!
+    #expect(pool.heldBytes == 10 * (64 + 4_096))
+    tide_block_release(again)
+  }
+
   @Test func `blocks do not rest where the budget is used up`() {
     let budget = FrameBudget(limitBytes: 4 * (64 + 4_096))
     let pool = FramePool(crossing: true, keepBytes: 1 << 20, budget: budget)
