@@ -124,7 +124,7 @@ struct DedupeOperator: Operator, Stateful, WatermarkHandler {
     repeated.removeAll()
     var next = 0
     for at in 0..<batch.count {
-      let row = batch.selection?[at] ?? UInt16(truncatingIfNeeded: at)
+      let row = batch.row(at: at)
       if next < erring.count, erring[next] == row {
         next += 1
       } else if isNew[at] {
@@ -156,7 +156,7 @@ struct DedupeOperator: Operator, Stateful, WatermarkHandler {
     let values = try by.values(of: batch)
     if isStrict, values.errorCount > 0 {
       for at in 0..<batch.count where values.state(at) == .error {
-        erring.append(batch.selection?[at] ?? UInt16(truncatingIfNeeded: at))
+        erring.append(batch.row(at: at))
       }
     }
     let copy = try keyed.derive(batch, values: [values])

@@ -77,7 +77,7 @@ final class AccumulatorColumns {
     _ batch: Batch, _ places: UnsafeBufferPointer<UInt16>, _ numbers: UnsafePointer<UInt32>
   ) throws -> Batch {
     rows.removeAll()
-    for place in places { rows.append(batch.selection?[Int(place)] ?? place) }
+    for place in places { rows.append(batch.row(at: Int(place))) }
     values.removeAll(keepingCapacity: true)
     for index in names.indices { values.append(stage(index, places, numbers)) }
     return try single.derive(batch, rows: rows.values, values: values)
