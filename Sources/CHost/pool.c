@@ -1,3 +1,4 @@
+#include "tide_lines.h"
 #include "tide_pool.h"
 
 #include <stdlib.h>
@@ -14,19 +15,30 @@ struct tide_pool {
   uint64_t free_of[TIDE_POOL_CLASSES]; /* bytes */
   uint64_t free_bytes, keep_bytes;
   uint64_t resting_bytes; /* of each class, that is not reused yet */
+  uint64_t taken;
   tide_budget *budget;
+  uint8_t distance; /* from the cores that return blocks */
   uint8_t pad0[128];
   /* shared */
   tide_block *returned;
   uint64_t held_bytes;
   uint32_t refs; /* the owner, and one per block in use */
+  /* for those who return blocks, who write into this line as well */
+  uint32_t can_evict; /* blocks cross threads, on a processor that evicts lines */
+  uint32_t evicts;
+  const void *owner;
 };
+
+/* Its address tells threads apart. */
+static __thread char this_thread;
 
 /* Powers of two, so that what is asked for fills more than half of what is held. */
 static const uint64_t least_bytes = 4096;
 /* What crosses threads rests while no more of its class is free. A line that another core has last read costs its writer a trip
  * there, and most that were read before so many others have left a core's cache of 1 MiB for one that is shared. */
 static const uint64_t most_resting_bytes = 2 << 20;
+/* Of so many blocks that cross threads one is looked at for how far the other core is. */
+static const uint64_t probe_every = 64;
 
 tide_budget *tide_budget_create(uint64_t limit_bytes) {
   tide_budget *budget = calloc(1, sizeof *budget);
@@ -48,7 +60,10 @@ tide_pool *tide_pool_create(int fifo, uint64_t keep_bytes, tide_budget *budget) 
   pool->budget = budget;
   if (budget) __atomic_fetch_add(&budget->refs, 1, __ATOMIC_RELAXED);
   pool->keep_bytes = keep_bytes;
-  if (fifo) pool->resting_bytes = keep_bytes / 2 < most_resting_bytes ? keep_bytes / 2 : most_resting_bytes;
+  if (fifo) {
+    pool->resting_bytes = keep_bytes / 2 < most_resting_bytes ? keep_bytes / 2 : most_resting_bytes;
+    pool->can_evict = (uint32_t)tide_lines_can_evict();
+  }
   pool->refs = 1;
   return pool;
 }
@@ -189,6 +204,25 @@ static tide_block *make(tide_pool *pool, uint32_t k, uint64_t capacity) {
   return block;
 }
 
+/* Bytes of the frame in a block: of the one before, when it has been taken and none been made. */
+static uint64_t framed(tide_block *block) {
+  uint64_t bytes = tide_block_frame(block)->frame_len;
+  return bytes < block->capacity ? bytes : block->capacity;
+}
+
+/* Learns from a block that was left in the caches what it costs to write it anew, and chooses the next to be left. */
+static void probe(tide_pool *pool, tide_block *block) {
+  const void *owner = &this_thread;
+  uint32_t evicts;
+  if (block->probe == 2) {
+    pool->distance = tide_lines_judge(pool->distance, tide_lines_probe(tide_block_bytes(block), framed(block)));
+    evicts = (uint32_t)tide_lines_are_far(pool->distance);
+    if (evicts != pool->evicts) __atomic_store_n(&pool->evicts, evicts, __ATOMIC_RELAXED);
+  }
+  block->probe = ++pool->taken % probe_every == 0 ? 1 : 0;
+  if (owner != pool->owner) __atomic_store_n(&pool->owner, owner, __ATOMIC_RELAXED);
+}
+
 tide_block *tide_pool_take(tide_pool *pool, uint64_t bytes, uint64_t spare) {
   tide_block *block = NULL;
   uint64_t capacity;
@@ -204,14 +238,27 @@ tide_block *tide_pool_take(tide_pool *pool, uint64_t bytes, uint64_t spare) {
     give_up_free(pool);
     if (!hold(pool, cost(capacity), spare) || !(block = make(pool, k, capacity))) return NULL;
   }
+  if (pool->can_evict && k < TIDE_POOL_CLASSES) probe(pool, block);
   block->next = NULL;
   __atomic_store_n(&block->refs, 1u, __ATOMIC_RELAXED);
   __atomic_fetch_add(&pool->refs, 1, __ATOMIC_RELAXED);
   return block;
 }
 
+/* Before a block that crosses threads goes back: unless it is to be probed, its frame leaves the caches if that is better. */
+static void evict(const tide_pool *pool, tide_block *block) {
+  uint64_t bytes = framed(block);
+  if (__atomic_load_n(&pool->owner, __ATOMIC_RELAXED) == &this_thread || bytes < TIDE_LINES_LEAST * TIDE_LINE) return;
+  if (block->probe) {
+    block->probe = 2;
+  } else if (__atomic_load_n(&pool->evicts, __ATOMIC_RELAXED)) {
+    tide_lines_evict(tide_block_bytes(block), bytes);
+  }
+}
+
 void tide_block_return_(tide_block *block) {
   tide_pool *pool = block->pool;
+  if (pool->can_evict && block->size_class < TIDE_POOL_CLASSES) evict(pool, block);
   block->next = __atomic_load_n(&pool->returned, __ATOMIC_RELAXED);
   while (!__atomic_compare_exchange_n(&pool->returned, &block->next, block, 1, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
   }

@@ -7,6 +7,7 @@
 #include "tide_crc32c.h"
 #include "tide_envelope.h"
 #include "tide_evicting.h"
+#include "tide_lines.h"
 #include "tide_parker.h"
 #include "tide_pool.h"
 #include "tide_ring.h"

@@ -5,6 +5,10 @@
  * first, and not before 2 MiB of their size class are free (half of what the pool keeps, if that is less), unless the pool is nearly
  * full or the budget used up: so most of their lines have left the other core's cache. Blocks that stay on one thread are reused
  * newest first.
+ *
+ * Where the cores are so far from each other that this is not enough, whoever returns a block that crossed threads evicts its frame
+ * from the caches (tide_lines.h). The owner finds that out as it goes, by the time that writing into every 64th block takes, which
+ * is left alone for that.
  */
 #ifndef TIDE_POOL_H
 #define TIDE_POOL_H
@@ -36,7 +40,8 @@ typedef struct tide_block {
   uint64_t capacity;
   uint32_t refs;
   uint32_t size_class; /* TIDE_POOL_CLASSES: not pooled */
-  uint8_t pad[32];
+  uint8_t probe;       /* 1: stays in the caches when it is returned; 2: did, by another thread than the owner's */
+  uint8_t pad[31];
 } tide_block;
 
 static inline uint8_t *tide_block_bytes(tide_block *block) { return (uint8_t *)block + 64; }
