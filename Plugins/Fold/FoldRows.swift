@@ -4,7 +4,7 @@ import PluginKit
 final class FoldRows {
   private let fields: [String]
   private let keys: KeyTable
-  private let seed: UInt64
+  private let identity: ResultIdentity
   /// Types of the key's fields, nil for one that no frame had yet.
   private(set) var types: [KeyType?]
   private let variant = VariantEncoder()
@@ -21,7 +21,7 @@ final class FoldRows {
     fields = keyFields
     self.keys = keys
     types = Array(repeating: nil, count: keyFields.count)
-    seed = Array(node.utf8).withUnsafeBytes { tide_xxh64($0.baseAddress, UInt64($0.count), 0) }
+    identity = ResultIdentity(node: node)
   }
 
   /// Learns the types of the key's fields from a batch. One that has had another type before gets one that holds both.
@@ -60,10 +60,7 @@ final class FoldRows {
     let bytes = keys.key(key)
     KeyField.put(bytes, into: builder, from: 0, types: types, variant)
     if hasTimes { builder.put(timeColumn, time: time) }
-    let mark =
-      seed &+ UInt64(bitPattern: time) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(bitPattern: rows)
-      &+ UInt64(bitPattern: identity) &* 0xC2B2_AE3D_27D4_EB4F
-    builder.put(idColumn, Int64(bitPattern: tide_xxh64(bytes.baseAddress, UInt64(bytes.count), mark)))
+    builder.put(idColumn, self.identity.id(ofKey: bytes, time, rows, identity))
     if builder.endRow() { try flush(&out) }
   }
 

@@ -29,7 +29,7 @@ final class JoinedRows {
     self.prefixes = prefixes.map { Array($0.utf8) }
     self.hasWindow = hasWindow
     self.dictionaries = dictionaries
-    seed = Array(node.utf8).withUnsafeBytes { tide_xxh64($0.baseAddress, UInt64($0.count), 0) }
+    seed = ResultIdentity(node: node).seed
   }
 
   func resetSent() { sent = 0 }

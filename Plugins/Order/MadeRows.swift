@@ -25,7 +25,7 @@ final class MadeRows {
 
   private let keyFields: [String]
   private let fields: [Field]
-  private let seed: UInt64
+  private let identity: ResultIdentity
   private var builder = FrameBuilder()
   /// Of the key's fields, the time, and the fields that are made.
   private var shape: [Column] = []
@@ -44,7 +44,7 @@ final class MadeRows {
   init(keyFields: [String], fields: [Field], node: String) {
     self.keyFields = keyFields
     self.fields = fields
-    seed = Array(node.utf8).withUnsafeBytes { tide_xxh64($0.baseAddress, UInt64($0.count), 0) }
+    identity = ResultIdentity(node: node)
   }
 
   /// Takes the types of the fields from the frame whose gaps are filled. Rows that were made before go to the others.
@@ -137,8 +137,7 @@ final class MadeRows {
       }
     }
     builder.put(at, true)
-    let mark = seed &+ UInt64(bitPattern: time) &* 0x9E37_79B9_7F4A_7C15
-    builder.put(at + 1, Int64(bitPattern: tide_xxh64(key.baseAddress, UInt64(key.count), mark)))
+    builder.put(at + 1, identity.id(ofKey: key, time))
     return builder.endRow()
   }
 

@@ -14,7 +14,7 @@ final class TopResults {
   private let itemNames: [String]
   private let keys: KeyTable
   private let items: KeyTable
-  private let seed: UInt64
+  private let identity: ResultIdentity
   /// Types of the fields of keys, then of items; nil for one that no frame had yet.
   private(set) var types: [KeyType?]
   private let variant = VariantEncoder()
@@ -31,7 +31,7 @@ final class TopResults {
     (keyNames, itemNames) = (keys.names, items.names)
     (self.keys, self.items) = (keys.table, items.table)
     types = Array(repeating: nil, count: keys.names.count + items.names.count)
-    seed = Array(node.utf8).withUnsafeBytes { tide_xxh64($0.baseAddress, UInt64($0.count), 0) }
+    identity = ResultIdentity(node: node)
   }
 
   /// Learns the types of fields from a batch. One that has had another type before gets one that holds both.
@@ -66,9 +66,7 @@ final class TopResults {
     builder.put(first + 4, time: place.start)
     builder.put(first + 5, time: place.end)
     builder.put(first + 6, time: place.end == .min ? .min : place.end - 1)
-    let mark =
-      seed &+ UInt64(bitPattern: place.start) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(bitPattern: place.end) &+ UInt64(rank) << 48
-    builder.put(first + 7, Int64(bitPattern: tide_xxh64(key.baseAddress, UInt64(key.count), mark)))
+    builder.put(first + 7, identity.id(ofKey: key, place.start, place.end, Int64(rank)))
     if builder.endRow() { try flush(&out) }
   }
 

@@ -30,7 +30,7 @@ final class ResultRows {
   private let aggregates: AggregateSet
   private let keys: KeyTable
   private let hasEarly: Bool
-  private let seed: UInt64
+  private let identity: ResultIdentity
   /// Types of the key's fields, nil for one that no frame had yet.
   @exclusivity(unchecked) private(set) var types: [KeyType?]
   private let variant = VariantEncoder()
@@ -54,7 +54,7 @@ final class ResultRows {
     hasNames = aggregates.aggregates.contains { $0.function.name == "counts" }
     self.hasEarly = hasEarly
     types = Array(repeating: nil, count: keyFields.count)
-    seed = Array(node.utf8).withUnsafeBytes { tide_xxh64($0.baseAddress, UInt64($0.count), 0) }
+    identity = ResultIdentity(node: node)
   }
 
   deinit { items.deallocate() }
@@ -134,10 +134,7 @@ final class ResultRows {
     builder.put(columns.corrections, window.corrections)
     if hasEarly { builder.put(columns.early, window.isEarly) }
     builder.put(columns.time, time: window.time)
-    let mark =
-      seed &+ UInt64(bitPattern: window.start) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(bitPattern: window.end)
-      &+ UInt64(bitPattern: window.identity) &* 0xC2B2_AE3D_27D4_EB4F
-    builder.put(columns.id, Int64(bitPattern: tide_xxh64(bytes.baseAddress, UInt64(bytes.count), mark)))
+    builder.put(columns.id, identity.id(ofKey: bytes, window.start, window.end, window.identity))
     if builder.endRow() { try flush(&out) }
   }
 
