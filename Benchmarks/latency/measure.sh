@@ -9,7 +9,7 @@ latency() {
   cat "$results/late"
 }
 
-# most_latency PIPELINE: how many events a second are taken in some four seconds, at the end of a file.
+# most_latency PIPELINE: how many events a second are taken of 400 million, at the end of a file.
 most_latency() { latency "$1" 400000000 0 10000000 | awk '{ print $2 * 1e-6 }' >>"$results/latency-most-$1"; }
 
 # half_latency PIPELINE EVERY...: for four seconds half as many a second as were taken in the middle of all rounds: p99.9 in ms, for

@@ -18,9 +18,8 @@ struct tide_pool {
   uint64_t taken;
   tide_budget *budget;
   uint8_t distance; /* from the cores that return blocks */
-  uint8_t pad0[128];
-  /* shared */
-  tide_block *returned;
+  /* shared, in lines of its own */
+  __attribute__((aligned(128))) tide_block *returned;
   uint64_t held_bytes;
   uint32_t refs; /* the owner, and one per block in use */
   /* for those who return blocks, who write into this line as well */
@@ -37,8 +36,9 @@ static const uint64_t least_bytes = 4096;
 /* What crosses threads rests while no more of its class is free. A line that another core has last read costs its writer a trip
  * there, and most that were read before so many others have left a core's cache of 1 MiB for one that is shared. */
 static const uint64_t most_resting_bytes = 2 << 20;
-/* Of so many blocks that cross threads one is looked at for how far the other core is. */
-static const uint64_t probe_every = 64;
+/* Of so many blocks one is looked at for how far the core is that returns it. A prime, so that blocks of all kinds have their turn
+ * where they take turns. */
+static const uint64_t probe_every = 61;
 
 tide_budget *tide_budget_create(uint64_t limit_bytes) {
   tide_budget *budget = calloc(1, sizeof *budget);
@@ -55,8 +55,9 @@ void tide_budget_release(tide_budget *budget) {
 uint64_t tide_budget_held(const tide_budget *budget) { return __atomic_load_n(&budget->held_bytes, __ATOMIC_RELAXED); }
 
 tide_pool *tide_pool_create(int fifo, uint64_t keep_bytes, tide_budget *budget) {
-  tide_pool *pool = calloc(1, sizeof *pool);
+  tide_pool *pool = aligned_alloc(128, sizeof *pool);
   if (!pool) return NULL;
+  memset(pool, 0, sizeof *pool);
   pool->budget = budget;
   if (budget) __atomic_fetch_add(&budget->refs, 1, __ATOMIC_RELAXED);
   pool->keep_bytes = keep_bytes;
@@ -198,13 +199,14 @@ static tide_block *make(tide_pool *pool, uint32_t k, uint64_t capacity) {
     return NULL;
   }
   memset(block, 0, sizeof *block);
+  tide_block_frame(block)->frame_len = 0; /* no frame yet */
   block->pool = pool;
   block->capacity = capacity;
   block->size_class = k;
   return block;
 }
 
-/* Bytes of the frame in a block: of the one before, when it has been taken and none been made. */
+/* Bytes of the frame in a block; of the previous one, if none was made since. */
 static uint64_t framed(tide_block *block) {
   uint64_t bytes = tide_block_frame(block)->frame_len;
   return bytes < block->capacity ? bytes : block->capacity;
@@ -247,8 +249,10 @@ tide_block *tide_pool_take(tide_pool *pool, uint64_t bytes, uint64_t spare) {
 
 /* Before a block that crosses threads goes back: unless it is to be probed, its frame leaves the caches if that is better. */
 static void evict(const tide_pool *pool, tide_block *block) {
-  uint64_t bytes = framed(block);
-  if (__atomic_load_n(&pool->owner, __ATOMIC_RELAXED) == &this_thread || bytes < TIDE_LINES_LEAST * TIDE_LINE) return;
+  uint64_t bytes;
+  if (__atomic_load_n(&pool->owner, __ATOMIC_RELAXED) == &this_thread) return;
+  bytes = framed(block);
+  if (bytes < TIDE_LINES_LEAST * TIDE_LINE) return;
   if (block->probe) {
     block->probe = 2;
   } else if (__atomic_load_n(&pool->evicts, __ATOMIC_RELAXED)) {

@@ -1,5 +1,6 @@
 import CHost
 import Dispatch
+import Foundation
 import Glibc
 import Rings
 import Testing
@@ -35,7 +36,7 @@ private func lines(_ bytes: Int) -> UnsafeMutableRawPointer { .allocate(byteCoun
     #expect(tide_lines_probe(memory, UInt64(TIDE_LINE * TIDE_LINES_LEAST) - 1) == -1, "too few to tell")
   }
 
-  @Test func `one measurement in which the thread was stopped changes nothing`() {
+  @Test func `one measurement in which the thread was stopped overturns nothing`() {
     func seen(_ measured: [Int64], from distance: UInt8) -> [Bool] {
       var distance = distance
       return measured.map { line in
@@ -46,10 +47,60 @@ private func lines(_ bytes: Int) -> UnsafeMutableRawPointer { .allocate(byteCoun
     #expect(seen([1, 200_000, 1, 1], from: 0) == [false, false, false, false])
     #expect(seen([20, 16, 1, 22, 1, 1], from: 0) == [false, true, false, true, false, false])
     #expect(seen([20, 20, 20, 1, 20, 1, 1], from: 0) == [false, true, true, true, true, true, false])
+    #expect(seen([7, 8, 8, 7, 7], from: 1) == [false, false, true, false, false])
     #expect(seen([-1, -1], from: 3) == [true, true], "what is not known is no news")
   }
 
-  @Test func `frames hold what was written into them, wherever the threads run`() {
+  /// Drops the last reference of a block on a thread of its own.
+  private func releaseElsewhere(_ block: UnsafeMutablePointer<tide_block>) {
+    nonisolated(unsafe) let block = block
+    let done = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+      tide_block_release(block)
+      done.signal()
+    }
+    done.wait()
+  }
+
+  @Test(.enabled(if: tide_lines_can_evict() != 0))
+  func `one block in 61 is measured, if another thread returned it with a frame that is long enough`() {
+    let pool = FramePool(crossing: true, keepBytes: 16 << 10)
+    /// Takes blocks until one is to be measured, and gives it with a frame of so many bytes.
+    func marked(frame bytes: UInt32) -> (block: UnsafeMutablePointer<tide_block>, taken: Int) {
+      var taken = 0
+      while true {
+        let block = pool.take(4_096)!
+        taken += 1
+        tide_block_frame(block).pointee.frame_len = bytes
+        if block.pointee.probe != 0 { return (block, taken) }
+        tide_block_release(block)
+      }
+    }
+    #expect(marked(frame: 0).taken == 61)
+    let own = marked(frame: 4_096).block
+    tide_block_release(own)
+    #expect(own.pointee.probe == 1, "its own thread has it near")
+    let short = marked(frame: 1_000).block
+    releaseElsewhere(short)
+    #expect(short.pointee.probe == 1, "too short to tell")
+    let (long, taken) = marked(frame: 4_096)
+    #expect(taken == 61)
+    releaseElsewhere(long)
+    #expect(long.pointee.probe == 2)
+    let frame = UnsafeMutableRawPointer(tide_block_bytes(long)!)
+    frame.storeBytes(of: 1, toByteOffset: 64 * 5, as: UInt64.self)
+    // It rests among the others until it is taken again, and is measured then.
+    for _ in 0..<8 {
+      let block = pool.take(4_096)!
+      if block == long { break }
+      tide_block_release(block)
+    }
+    #expect(long.pointee.probe == 0)
+    #expect(frame.load(fromByteOffset: 64 * 5, as: UInt64.self) == 0, "a word of each line was written")
+    tide_block_release(long)
+  }
+
+  @Test func `frames that another thread returns hold what is written into them next`() {
     let pool = FramePool(crossing: true, keepBytes: 1 << 20)
     let producer = Parker(clock: SystemClock()), consumer = Parker(clock: SystemClock())
     let ring = FrameRing(capacityFrames: 16, capacityBytes: 1 << 20, producer: producer, consumer: consumer, input: 0)

@@ -6,9 +6,9 @@
  * full or the budget used up: so most of their lines have left the other core's cache. Blocks that stay on one thread are reused
  * newest first.
  *
- * Where the cores are so far from each other that this is not enough, whoever returns a block that crossed threads evicts its frame
- * from the caches (tide_lines.h). The owner finds that out as it goes, by the time that writing into every 64th block takes, which
- * is left alone for that.
+ * Where the cores are so far from each other that this is not enough, whoever returns a block to another thread's pool evicts its
+ * frame from the caches (tide_lines.h). The owner finds that out as it goes, by the time that writing into every 61st block takes:
+ * those are not evicted. There is one thought of all threads that return blocks to a pool.
  */
 #ifndef TIDE_POOL_H
 #define TIDE_POOL_H
@@ -40,7 +40,7 @@ typedef struct tide_block {
   uint64_t capacity;
   uint32_t refs;
   uint32_t size_class; /* TIDE_POOL_CLASSES: not pooled */
-  uint8_t probe;       /* 1: stays in the caches when it is returned; 2: did, by another thread than the owner's */
+  uint8_t probe;       /* 1: to stay in the caches when it is returned; 2: it did, another thread returned it */
   uint8_t pad[31];
 } tide_block;
 
@@ -59,7 +59,7 @@ uint64_t tide_pool_bytes(const tide_pool *pool);
 
 static inline void tide_block_retain(tide_block *block, uint32_t n) { tide_fetch_add32(&block->refs, n); }
 void tide_block_return_(tide_block *block);
-/* Drops a reference; the last one gives the block back. [any] */
+/* Drops a reference; the last one gives the block back, of whose frame, if there is one, `frame_len` must be right. [any] */
 static inline void tide_block_release(tide_block *block) {
   if (tide_fetch_sub32(&block->refs, 1) == 1) tide_block_return_(block);
 }
