@@ -12,12 +12,12 @@ latency() {
 # most_latency PIPELINE: how many events a second are taken of 400 million, at the end of a file.
 most_latency() { latency "$1" 400000000 0 10000000 | awk '{ print $2 * 1e-6 }' >>"$results/latency-most-$1"; }
 
-# half_latency PIPELINE EVERY...: for four seconds half as many a second as were taken in the middle of all rounds: p99.9 in ms, for
-# each way in which the source sends them, at the end of a file.
+# half_latency PIPELINE EVERY...: for four seconds half as many a second as were taken last: p99.9 in ms, for each way in which the
+# source sends them, at the end of a file.
 half_latency() {
   local pipeline=$1 every rate
   shift
-  rate=$(median "$results/latency-most-$pipeline" 1 | awk '{ printf "%d", $1 * 5e5 }')
+  rate=$(tail -n 1 "$results/latency-most-$pipeline" | awk '{ printf "%d", $1 * 5e5 }')
   for every; do
     latency "$pipeline" $((rate * 4)) "$rate" $((rate / 10)) "$every" | awk '{ printf "%s ", $5 * 1e-3 }'
   done >>"$results/latency-half-$pipeline"
@@ -35,13 +35,10 @@ measure_latency() {
     latency hop $events $rate $warm_up >>"$results/latency-hop"
     latency direct $events $rate $warm_up >>"$results/latency-direct"
     most_latency hop
-    most_latency direct
-  done
-  for ((round = 1; round <= rounds; round++)); do
-    say "latency at half of the highest rate, round $round of $rounds"
-    "$work/pauses" 4 | awk '{ print $5 * 1e-3 }' >>"$results/latency-pauses"
     half_latency hop 250 0
+    most_latency direct
     half_latency direct 0
+    "$work/pauses" 4 | awk '{ print $5 * 1e-3 }' >>"$results/latency-pauses"
   done
   paste -d ' ' "$results"/latency-{hop,ring} | awk '{ print $3 / $9, $4 / $10, $5 / $11 }' >"$results/latency-ratios"
   head_of "from due to received, an event through a map: wall time" figure "C ring"
