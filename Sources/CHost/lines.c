@@ -1,7 +1,5 @@
-#define _GNU_SOURCE
 #include "tide_lines.h"
-
-#include <time.h>
+#include "tide_thread.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -32,23 +30,17 @@ void tide_lines_evict(const void *start, uint64_t bytes) {
 }
 #endif
 
-static int64_t now_ns(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 int64_t tide_lines_probe(void *start, uint64_t bytes) {
   volatile uint64_t *words = start;
   uint64_t lines = bytes / TIDE_LINE, k;
   int64_t before, begun, ended, clock, writing;
   if (lines < TIDE_LINES_LEAST) return -1;
   if (lines > TIDE_LINES_PROBED) lines = TIDE_LINES_PROBED;
-  before = now_ns();
-  begun = now_ns();
+  before = tide_steady_ns();
+  begun = tide_steady_ns();
   for (k = 0; k < lines; k++) words[k * TIDE_LINE / sizeof *words] = 0;
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
-  ended = now_ns();
+  ended = tide_steady_ns();
   clock = begun - before; /* what reading the clock takes, which is as much as two dozen near lines */
   writing = ended - begun;
   return writing > clock ? (writing - clock) / (int64_t)lines : 0;

@@ -1,8 +1,8 @@
 /// Makes ids for rows that an operator makes of several others: a result has the same id in every run, whatever the frames and
 /// lanes.
 public struct ResultIdentity: Sendable {
-  /// XXH64 of the node's name, so that two operators of one pipeline give different ids; for ids that
-  /// are made of more than `id` takes.
+  /// XXH64 of the node's name, so that two operators of one pipeline give different ids. To be read where an id is made of more
+  /// than `id` takes.
   public let seed: UInt64
 
   public init(node: String) { seed = Array(node.utf8).withUnsafeBytes { tide_xxh64($0.baseAddress, UInt64($0.count), 0) } }
